@@ -1,0 +1,66 @@
+// swift-tools-version: 6.1
+import PackageDescription
+
+/// Import arrows point one way; `Tests/StructureTests` holds the list and the reasons.
+let strict: [SwiftSetting] = [
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+]
+
+func library(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+  .target(name: name, dependencies: dependencies, swiftSettings: strict)
+}
+
+func test(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+  .testTarget(name: name, dependencies: dependencies, swiftSettings: strict)
+}
+
+func system(_ name: String, _ pkgConfig: String?, _ debianPackage: String) -> Target {
+  .systemLibrary(name: name, pkgConfig: pkgConfig, providers: [.apt([debianPackage])])
+}
+
+let package = Package(
+  name: "flowd",
+  products: [
+    .library(name: "FlowdClient", targets: ["FlowdClient"]),
+    .executable(name: "flowd", targets: ["flowd"]),
+    .executable(name: "flowctl", targets: ["flowctl"]),
+    .executable(name: "flowd-launch", targets: ["flowd-launch"]),
+  ],
+  targets: [
+    system("CSQLite", "sqlite3", "libsqlite3-dev"),
+    system("CProtobufC", "libprotobuf-c", "libprotobuf-c-dev"),
+    system("CYAML", "yaml-0.1", "libyaml-dev"),
+    system("CMessageDigest", nil, "libmd-dev"),
+    .target(name: "CLinux"),
+    .target(name: "CFlowdProto", dependencies: ["CProtobufC"]),
+
+    library("FlowdModel", []),
+    library("FlowdWire", ["FlowdModel", "CFlowdProto", "CProtobufC"]),
+    library("FlowdEngine", ["FlowdModel"]),
+    library("FlowdStore", ["FlowdModel", "CSQLite"]),
+    library("FlowdFiles", ["FlowdModel", "CYAML", "CMessageDigest"]),
+    library("FlowdSteps", ["FlowdModel", "CLinux"]),
+    library(
+      "FlowdServer",
+      ["FlowdModel", "FlowdWire", "FlowdEngine", "FlowdStore", "FlowdFiles", "FlowdSteps", "CLinux"]),
+    library("FlowdClient", ["FlowdModel", "FlowdWire", "CLinux"]),
+
+    .executableTarget(name: "flowd", dependencies: ["FlowdServer"], swiftSettings: strict),
+    .executableTarget(name: "flowctl", dependencies: ["FlowdClient", "FlowdWire", "FlowdModel", "CLinux"], swiftSettings: strict),
+    .executableTarget(name: "flowd-launch"),
+
+    test("FlowdModelTests", ["FlowdModel"]),
+    test("FlowdWireTests", ["FlowdWire", "FlowdModel"]),
+    test("FlowdEngineTests", ["FlowdEngine", "FlowdModel"]),
+    test("FlowdStoreTests", ["FlowdStore", "FlowdModel"]),
+    test("FlowdFilesTests", ["FlowdFiles", "FlowdModel"]),
+    test("FlowdStepsTests", ["FlowdSteps", "FlowdModel"]),
+    test("FlowdServerTests", ["FlowdServer", "FlowdClient", "FlowdWire", "FlowdModel", "FlowdStore", "FlowdEngine"]),
+    test("FlowdClientTests", ["FlowdClient", "FlowdWire", "FlowdModel"]),
+    test("StructureTests", []),
+  ],
+  swiftLanguageModes: [.v6],
+  cLanguageStandard: .c11
+)

@@ -1,0 +1,3 @@
+#ifndef CFLOWDPROTO_H
+#define CFLOWDPROTO_H
+#endif

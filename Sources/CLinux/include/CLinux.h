@@ -1,0 +1,10 @@
+#ifndef CLINUX_H
+#define CLINUX_H
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <sys/prctl.h>
+#include <sys/signalfd.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/un.h>
+#endif

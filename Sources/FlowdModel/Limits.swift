@@ -1,0 +1,67 @@
+/// Every bound of the system, in one place; `docs/LIMITS.md` lists them and a test reaches each.
+public enum Limits {
+  // MARK: wire
+
+  /// Of one frame's body; ttrpc 1.2.
+  public static let frameBytesMax = 4_194_304
+  /// Fields of one message, nested ones counted.
+  public static let messageFieldsMax = 65_536
+  public static let messageDepthMax = 16
+  /// Memory protobuf-c may use for one message, as a multiple of its encoded size, and at least.
+  public static let unpackArenaFactor = 8
+  public static let unpackArenaBytesMin = 16_384
+  /// Of one error message on the wire, in bytes.
+  public static let statusMessageBytesMax = 8_192
+
+  // MARK: fields
+
+  /// Ids of flows, providers and models, in UTF-8 bytes.
+  public static let idBytesMax = 128
+  public static let titleBytesMax = 256
+  public static let pathBytesMax = 4_096
+  public static let requestIDBytesMax = 128
+  public static let inputsBytesMax = 1_048_576
+  public static let environmentBytesMax = 1_048_576
+  public static let environmentEntriesMax = 4_096
+  public static let pageSizeDefault = 50
+  public static let pageSizeMax = 500
+
+  // MARK: JSON
+
+  public static let jsonDepthMax = 64
+
+  // MARK: flow files
+
+  public static let flowFileBytesMax = 1_048_576
+  public static let flowStepsMax = 10_000
+  public static let flowNeedsMax = 100_000
+  public static let flowInputsMax = 256
+  public static let yamlDepthMax = 64
+  public static let yamlNodesMax = 200_000
+  public static let diagnosticsMax = 100
+  public static let maxParallelDefault = 8
+  public static let maxParallelMax = 256
+  public static let configFileBytesMax = 1_048_576
+
+  // MARK: steps
+
+  /// Of one `step_output` event.
+  public static let outputChunkBytesMax = 16_384
+  /// Of one stream of one attempt, as events.
+  public static let streamedOutputBytesMax = 8_388_608
+  /// Of one stream of one attempt, kept with the step for later steps and the report.
+  public static let capturedOutputBytesMax = 262_144
+  /// Output of one attempt that the engine has not yet taken over, before its pipes are no longer read.
+  public static let unacknowledgedOutputBytesMax = 262_144
+  /// Between SIGTERM and SIGKILL.
+  public static let terminationGraceSeconds = 5
+  /// Steps of all runs with a process at one time; more wait in the executor.
+  public static let processesMax = 256
+  public static let reportBytesMax = 1_048_576
+
+  // MARK: engine
+
+  public static let laneQueueMax = 4_096
+  public static let queuedRunsMax = 100
+  public static let activeRunsMax = 256
+}
