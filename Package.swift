@@ -37,7 +37,7 @@ let package = Package(
     .target(name: "CFlowdProto", dependencies: ["CProtobufC"]),
 
     library("FlowdModel", []),
-    library("FlowdWire", ["FlowdModel", "CFlowdProto", "CProtobufC"]),
+    library("FlowdWire", ["FlowdModel", "CFlowdProto"]),
     library("FlowdEngine", ["FlowdModel"]),
     library("FlowdStore", ["FlowdModel", "CSQLite"]),
     library("FlowdFiles", ["FlowdModel", "CYAML", "CMessageDigest"]),
