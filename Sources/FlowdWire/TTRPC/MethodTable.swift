@@ -15,7 +15,9 @@ package enum MethodTable {
       let names = [(Substring(method.service), Substring(method.name)), (alias[0], alias[1])]
       for (service, name) in names {
         let entry = Entry(service: Array(service.utf8), name: Array(name.utf8), method: method)
-        let slot = entry.service.withUnsafeBytes { service in entry.name.withUnsafeBytes { slot(of: service, $0) } }
+        let slot: Int = entry.service.withUnsafeBytes { service in
+          entry.name.withUnsafeBytes { name in MethodTable.slot(of: service, name) }
+        }
         slots[slot].append(entry)
       }
     }
@@ -25,7 +27,7 @@ package enum MethodTable {
   /// - Returns: `nil` for a method the contract does not have.
   package static func find(service: UnsafeRawBufferPointer, method: UnsafeRawBufferPointer) -> API.Method? {
     guard !service.isEmpty, !method.isEmpty else { return nil }
-    return slots[slot(of: service, method)].first { entry in
+    return slots[MethodTable.slot(of: service, method)].first { entry in
       equal(entry.service, service) && equal(entry.name, method)
     }?.method
   }

@@ -1,6 +1,5 @@
 internal import FlowdModel
 
-
 /// The body of a response frame: `Response{1 google.rpc.Status status, 2 bytes payload}` of ttrpc 1.2.
 package struct ResponseEnvelope: Equatable, Sendable {
   /// `nil` when the call succeeded.
