@@ -5,7 +5,7 @@
 package struct JSONParser<Builder: JSONBuilder> {
   let bytes: [UInt8]
   var position = 0
-  private var builder: Builder
+  package private(set) var builder: Builder
   private var nodesLeft: Int
 
   /// - Parameters:
