@@ -1,3 +1,5 @@
+package import FlowdModel
+
 /// An unfinished run as the store has it.
 package struct StoredRun: Sendable {
   package var record: RunRecord
@@ -51,9 +53,9 @@ extension SessionState {
   /// Reconciles the runs that a daemon left behind, once its attempts are ended: settled steps stay, an attempt that was
   /// cut off goes by its step's `on-restart`.
   func resumeAfterRestart(_ transaction: Transaction) {
-    for run in runs where run.isSuspended {
-      run.isSuspended = false
-      guard run.record.status == .running else { continue }
+    let suspended = runs.filter(\.isSuspended)
+    for run in suspended { run.isSuspended = false }
+    for run in suspended where run.record.status == .running {
       emit(.runResumed(afterRestart: true), of: run, transaction)
       for index in run.running.sorted() { reconcile(index, of: run, transaction) }
       advance(run, transaction)

@@ -1,3 +1,5 @@
+package import FlowdModel
+
 /// One run that has not ended: which steps are settled, which run, which may start.
 ///
 /// Every operation costs what it changes: a step's start and end do not grow with the length of the run.

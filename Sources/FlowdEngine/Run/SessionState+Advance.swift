@@ -1,3 +1,5 @@
+internal import FlowdModel
+
 extension SessionState {
   /// Starts what may start, or ends the run when nothing is left to wait for.
   func advance(_ run: RunMachine, _ transaction: Transaction) {
@@ -88,6 +90,7 @@ extension SessionState {
       .runFinished(run.record.status, report: run.record.report, error: run.record.error), of: run, transaction)
     recentRequests.update(run.record)
     runs.removeAll { $0 === run }
+    transaction.runsEnded.append(run.record.id)
     beginNext(transaction)
   }
 

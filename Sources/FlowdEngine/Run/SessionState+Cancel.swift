@@ -1,3 +1,5 @@
+internal import FlowdModel
+
 extension SessionState {
   /// `flow.cancel`.
   ///

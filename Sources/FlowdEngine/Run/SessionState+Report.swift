@@ -1,3 +1,5 @@
+internal import FlowdModel
+
 extension SessionState {
   /// Takes what an executor says of an attempt. What comes late, for an attempt that is no longer the one in hand, is
   /// ignored.

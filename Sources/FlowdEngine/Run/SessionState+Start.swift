@@ -1,3 +1,5 @@
+package import FlowdModel
+
 /// What a start asks for.
 package struct StartRequest: Equatable, Sendable {
   package enum IfActive: Int, Equatable, Sendable, CaseIterable {
@@ -77,16 +79,16 @@ extension SessionState {
         admittedAt: transaction.now, firstSequence: eventSequence + 1),
       definition: definition, environment: request.environment, inputs: inputs)
     runs.append(run)
+    transaction.runsAdmitted.append(run.record.id)
+    transaction.batch.admittedRuns.append(run.record.id)
     transaction.batch.definitions[definition.hash] = definition
     transaction.batch.environments[run.record.key] = request.environment
     transaction.batch.write(run.record, isNew: true)
     noteUse(of: snapshot.flowID, transaction)
-    let admitted = run.record
+    recentRequests.insert(run.record)
     if mustWait {
       emit(.runQueued(snapshot), of: run, transaction)
-      recentRequests.insert(run.record)
     } else {
-      recentRequests.insert(admitted)
       begin(run, transaction)
     }
     return .started(run.record, existing: false)
@@ -121,7 +123,7 @@ extension SessionState {
       }
       return true
     case .replace:
-      for run in runs { cancel(run, .force, transaction) }
+      for run in runs.reversed() { cancel(run, .force, transaction) }
       return !runs.isEmpty
     }
   }

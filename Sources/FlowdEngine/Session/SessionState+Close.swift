@@ -1,10 +1,12 @@
+internal import FlowdModel
+
 extension SessionState {
   /// `session.close`: refused while a run is active unless `cancelActive`; closing twice is a success.
   func close(cancelActive: Bool, _ transaction: Transaction) throws(Refusal) -> Reply {
     guard record.closedAt == nil else { return .meta(meta) }
     if let active = runs.first {
       guard cancelActive else { throw SessionState.runActive(active.record, "close it with cancel_active") }
-      for run in runs { cancel(run, .force, transaction) }
+      for run in runs.reversed() { cancel(run, .force, transaction) }
     }
     record.closedAt = transaction.now
     record.meta.updatedAt = transaction.now

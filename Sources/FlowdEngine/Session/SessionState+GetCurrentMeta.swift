@@ -1,3 +1,5 @@
+internal import FlowdModel
+
 extension SessionState {
   /// `session.getCurrentMeta`: metadata and active run as one snapshot.
   func getCurrentMeta() -> Reply {

@@ -1,3 +1,5 @@
+package import FlowdModel
+
 extension SessionState {
   /// `session.setExecutedFlow`: the flow was looked up when the call came to the head of its lane.
   func setExecutedFlow(

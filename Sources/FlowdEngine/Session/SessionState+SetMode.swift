@@ -1,3 +1,5 @@
+internal import FlowdModel
+
 extension SessionState {
   /// `session.setMode`: how questions to a person are treated from the next decision on.
   func setMode(_ mode: RunMode, expected: Expectation, _ transaction: Transaction) throws(Refusal) -> Reply {

@@ -1,3 +1,5 @@
+internal import FlowdModel
+
 extension SessionState {
   /// `session.setProviderModel`: both change or neither.
   func setProviderModel(

@@ -1,3 +1,5 @@
+package import FlowdModel
+
 /// A session in memory: its record and the runs that have not ended.
 ///
 /// One file per command extends it. A command either changes the state and writes the change to the transaction's
@@ -71,5 +73,9 @@ struct RecentRequests {
     if order.count == RecentRequests.countMax { runs[order.removeFirst()] = nil }
     runs[record.requestID] = record
     order.append(record.requestID)
+  }
+
+  mutating func update(_ record: RunRecord) {
+    if runs[record.requestID] != nil { runs[record.requestID] = record }
   }
 }

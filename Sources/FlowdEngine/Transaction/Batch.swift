@@ -1,3 +1,5 @@
+package import FlowdModel
+
 /// Decisions that are committed together: rows to write, events to append, and what may happen only after that.
 package struct Batch: Sendable {
   /// A step of a run.
@@ -35,6 +37,8 @@ package struct Batch: Sendable {
   package var replies: [AnsweredCall] = []
   /// The sessions whose state this batch changed.
   package var touched: Set<SessionID> = []
+  /// Runs that exist only if it commits.
+  package var admittedRuns: [RunID] = []
   /// Decided again when the commit fails: nobody would send them a second time.
   package var reports: [StepReport] = []
 

@@ -1,3 +1,5 @@
+package import FlowdModel
+
 /// Where a reply goes: one call on one connection. The engine only carries it.
 package struct CallToken: Hashable, Sendable {
   package let connection: UInt64

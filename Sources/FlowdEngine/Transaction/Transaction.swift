@@ -1,3 +1,5 @@
+package import FlowdModel
+
 /// What a decision may use besides the state it changes: the time, fresh ids, configuration, and the batch it writes to.
 package final class Transaction {
   package internal(set) var batch: Batch
@@ -5,6 +7,9 @@ package final class Transaction {
   package internal(set) var now: Timestamp
   /// What new sessions and provider checks go by.
   package var config: Config
+  /// Runs that came into memory, and left it, since the engine last looked.
+  var runsAdmitted: [RunID] = []
+  var runsEnded: [RunID] = []
   private var random: RandomSource
   private var nextSessionKey: Int64
   private var nextRunKey: Int64
@@ -35,19 +40,6 @@ package final class Transaction {
   func makePosition() -> EventPosition {
     defer { nextPosition += 1 }
     return nextPosition
-  }
-}
-
-/// The highest keys a store holds.
-package struct Counters: Equatable, Sendable {
-  package var lastSessionKey: Int64
-  package var lastRunKey: Int64
-  package var lastPosition: EventPosition
-
-  package init(lastSessionKey: Int64 = 0, lastRunKey: Int64 = 0, lastPosition: EventPosition = 0) {
-    self.lastSessionKey = lastSessionKey
-    self.lastRunKey = lastRunKey
-    self.lastPosition = lastPosition
   }
 }
 
