@@ -13,6 +13,37 @@ public enum Limits {
   /// Of one error message on the wire, in bytes.
   public static let statusMessageBytesMax = 8_192
 
+  /// Of a Unix socket's path on Linux, without its NUL.
+  public static let socketPathBytesMax = 107
+
+  // MARK: connections
+
+  /// Answers that a client has not taken; past it nothing more is read from that client.
+  public static let unsentBytesMax = 1_048_576
+  /// Room for answers that an idle connection keeps.
+  public static let keptOutputBytesMax = 65_536
+  /// Calls of one connection without an answer; past it nothing more is read from that client.
+  public static let pendingCallsMax = 4_096
+  /// Connections that have not sent a byte; past it the oldest is closed.
+  public static let silentConnectionsMax = 1_024
+  public static let watchesPerConnectionMax = 256
+  /// Events a watcher's client has not taken; past it the watcher is fed from the store.
+  public static let watchBufferBytesMax = 262_144
+  /// Read from the store at once for one watcher.
+  public static let watchPieceEvents = 512
+  public static let watchPieceBytes = 131_072
+  /// Sessions that a snapshot of a workspace or of all tells of, the newest ones.
+  public static let snapshotSessionsMax = 1_000
+
+  // MARK: store
+
+  /// How long a commit waits for a lock that another program holds on the database.
+  public static let foreignLockPatience = Duration.seconds(15)
+  /// Between attempts to write while the disk is full.
+  public static let diskProbeInterval = Duration.milliseconds(500)
+  /// A larger database is checked for damage beside the service, not before it.
+  public static let checkBeforeServingBytesMax: Int64 = 67_108_864
+
   // MARK: fields
 
   /// Ids of flows, providers and models, in UTF-8 bytes.
@@ -71,7 +102,7 @@ public enum Limits {
 
   // MARK: engine
 
-  public static let laneQueueMax = 4_096
+  public static let laneQueueMax = 16_384
   public static let queuedRunsMax = 100
   /// Of one session.
   public static let activeRunsMax = 1_024
