@@ -94,10 +94,16 @@ public enum Limits {
   public static let capturedOutputBytesMax = 262_144
   /// Output of one attempt that the engine has not yet taken over, before its pipes are no longer read.
   public static let unacknowledgedOutputBytesMax = 262_144
+  /// How long output is gathered at most before it is handed on.
+  public static let outputGatheringMilliseconds = 20
   /// Between SIGTERM and SIGKILL.
   public static let terminationGraceSeconds = 5
+  /// The same for what a command that ended by itself left behind.
+  public static let leftoverGraceSeconds = 1
   /// Steps of all runs with a process at one time; more wait in the executor.
   public static let processesMax = 256
+  /// Commands that wait in the executor; one more is refused.
+  public static let waitingCommandsMax = 65_536
   public static let reportBytesMax = 1_048_576
 
   // MARK: engine
