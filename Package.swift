@@ -47,7 +47,7 @@ let package = Package(
       ["FlowdModel", "FlowdWire", "FlowdEngine", "FlowdStore", "FlowdFiles", "FlowdSteps", "CLinux"]),
     library("FlowdClient", ["FlowdModel", "FlowdWire", "CLinux"]),
 
-    .executableTarget(name: "flowd", dependencies: ["FlowdServer"], swiftSettings: strict),
+    .executableTarget(name: "flowd", dependencies: ["FlowdServer", "FlowdModel"], swiftSettings: strict),
     .executableTarget(name: "flowctl", dependencies: ["FlowdClient", "FlowdWire", "FlowdModel", "CLinux"], swiftSettings: strict),
     .executableTarget(
       name: "flowd-launch",

@@ -8,6 +8,7 @@
 #include <sys/syscall.h>
 #include <sys/un.h>
 
+#include "Connection.h"
 #include "ErrorText.h"
 #include "LauncherProtocol.h"
 #include "Pipe.h"

@@ -23,7 +23,7 @@ extension API.RunSnapshot {
 
 extension API.StepError {
   init(_ error: StepError) {
-    self.init(`class`: API.ErrorClass(rawValue: Int32(error.errorClass.rawValue)), message: error.message)
+    self.init(class: API.ErrorClass(rawValue: Int32(error.errorClass.rawValue)), message: error.message)
   }
 }
 

@@ -61,18 +61,19 @@ extension StoreReader {
   func view(of id: RunID, includeOutput: Bool) throws(StoreError) -> RunView? {
     try snapshot { reader throws(StoreError) in
       guard let record = try reader.run(id) else { return nil }
-      let definition = try reader.pinnedDefinition(record.snapshot)
-      var view = RunView(
-        record: record, definition: definition,
-        steps: definition.flow.steps.indices.map { StepRecord(index: $0) })
-      for step in try reader.steps(of: record.key) where view.steps.indices.contains(step.index) {
-        view.steps[step.index] = step
-        if includeOutput { view.outputs[step.index] = try reader.output(of: record.key, step: step.index) }
-      }
-      if record.status.isFinal {
-        for index in view.steps.indices where view.steps[index].status == .pending { view.steps[index].status = .notRun }
-      }
-      return view
+      return try reader.view(of: record, includeOutput: includeOutput)
     }
+  }
+
+  /// A run with its steps; the caller holds a snapshot.
+  func view(of record: RunRecord, includeOutput: Bool = false) throws(StoreError) -> RunView {
+    let definition = try pinnedDefinition(record.snapshot)
+    var view = RunView(
+      record: record, definition: definition, steps: definition.flow.steps.indices.map { StepRecord(index: $0) })
+    for step in try steps(of: record.key) where view.steps.indices.contains(step.index) {
+      view.steps[step.index] = step
+      if includeOutput { view.outputs[step.index] = try output(of: record.key, step: step.index) }
+    }
+    return view
   }
 }

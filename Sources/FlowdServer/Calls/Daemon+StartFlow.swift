@@ -1,5 +1,6 @@
 internal import FlowdEngine
 internal import FlowdModel
+internal import FlowdStore
 internal import FlowdWire
 
 extension Daemon {

@@ -1,5 +1,6 @@
 internal import FlowdEngine
 internal import FlowdModel
+internal import FlowdSteps
 internal import FlowdStore
 internal import FlowdWire
 internal import Glibc

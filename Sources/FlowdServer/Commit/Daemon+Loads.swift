@@ -80,10 +80,9 @@ extension FlowLookup {
         PinnedDefinition(flow: definition, hash: found.result.hash, canonicalJSON: found.result.canonicalJSON))
     } catch {
       switch error {
-      case .notFound:
-        let known = catalog.list(workspace: workspace).entries.map(\.id)
-        return .missing(suggestions: NearMiss.nearest(to: id, among: known).map { [$0] } ?? [])
-      default: return .invalid([error.message])
+      case .notFound(_, let suggestion): return .missing(suggestions: suggestion.map { [$0] } ?? [])
+      case .invalidID: return .missing(suggestions: [])
+      case .unreadable: return .invalid([error.message])
       }
     }
   }
@@ -94,7 +93,7 @@ extension Refusal {
     switch error {
     case .notFound: self.init(.notFound, "FLOW_NOT_FOUND", error.message, metadata: ["flow_id": flow])
     case .invalidID: self = .invalid(field: "flow_id", error.message)
-    default: self.init(.failedPrecondition, "FLOW_UNREADABLE", error.message, metadata: ["flow_id": flow])
+    case .unreadable: self.init(.failedPrecondition, "FLOW_UNREADABLE", error.message, metadata: ["flow_id": flow])
     }
   }
 }

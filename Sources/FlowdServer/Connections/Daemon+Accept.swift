@@ -6,8 +6,7 @@ extension Daemon {
   /// Takes waiting connections, at most a batch a turn.
   func accept() {
     for _ in 0..<64 {
-      let fd = accept4(
-        listener.fd, nil, nil, Int32(SOCK_CLOEXEC.rawValue | SOCK_NONBLOCK.rawValue))
+      let fd = clinux_accept(listener.fd)
       guard fd >= 0 else {
         let code = errno
         if code == EMFILE || code == ENFILE || code == ENOBUFS || code == ENOMEM { pauseAccepting(code) }
@@ -15,7 +14,7 @@ extension Daemon {
       }
       guard isOwner(fd) else {
         log.warn("refused a connection of another user")
-        close(fd)
+        Glibc.close(fd)
         continue
       }
       admit(fd)
@@ -26,7 +25,7 @@ extension Daemon {
     nextConnectionID += 1
     let connection = Connection(id: nextConnectionID, fd: fd)
     guard poller.add(fd, .read, tag: connection.id) else {
-      close(fd)
+      Glibc.close(fd)
       return
     }
     connections[connection.id] = connection
@@ -45,9 +44,7 @@ extension Daemon {
 
   /// The peer's uid must be ours: SO_PEERCRED is set by the kernel when it connected.
   private func isOwner(_ fd: Int32) -> Bool {
-    var credentials = ucred()
-    var length = socklen_t(MemoryLayout<ucred>.size)
-    return getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &credentials, &length) == 0 && credentials.uid == getuid()
+    clinux_peer_uid(fd) == Int64(getuid())
   }
 
   /// Out of descriptors: the listener would be ready all the time, so it is not watched for a while.

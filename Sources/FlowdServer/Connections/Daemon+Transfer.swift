@@ -1,3 +1,4 @@
+internal import CLinux
 internal import FlowdModel
 internal import FlowdWire
 internal import Glibc
@@ -6,7 +7,7 @@ extension Daemon {
   /// Reads once from a ready connection and handles every frame that is complete.
   func receive(_ connection: Connection) {
     // A plain recv drops descriptors that a peer passes along: the kernel closes them.
-    let count = recv(connection.fd, readBuffer.baseAddress, readBuffer.count, Int32(MSG_DONTWAIT.rawValue))
+    let count = recv(connection.fd, readBuffer.baseAddress, readBuffer.count, Int32(MSG_DONTWAIT))
     guard count > 0 else {
       if count == 0 || (errno != EAGAIN && errno != EINTR) { close(connection) }
       return
@@ -58,7 +59,7 @@ extension Daemon {
       let count = connection.output.withUnsafeBytes { buffer in
         send(
           connection.fd, buffer.baseAddress.map { $0 + connection.sent }, buffer.count - connection.sent,
-          Int32(MSG_DONTWAIT.rawValue | MSG_NOSIGNAL.rawValue))
+          Int32(MSG_DONTWAIT | MSG_NOSIGNAL))
       }
       guard count > 0 else {
         if errno == EINTR { continue }

@@ -28,7 +28,8 @@ extension Daemon {
       guard all else { throw .invalid(field: "all", "must be true") }
       find = { reader throws(StoreError) in try reader.watchStart(workspace: nil, request) }
     }
-    readJob(token, find) { daemon, start in daemon.begin(start, token, untilNow: request.untilNow, due: call.due) }
+    let due = call.due
+    readJob(token, find) { daemon, start in daemon.begin(start, token, untilNow: request.untilNow, due: due) }
   }
 
   private func begin(_ start: WatchStart, _ token: CallToken, untilNow: Bool, due: UInt64) {
@@ -124,23 +125,12 @@ extension StoreReader {
 
   private func snapshotEvent(_ record: SessionRecord, _ last: EventSequence) throws(StoreError) -> API.Event {
     var runs: [API.Run] = []
-    for run in try unfinishedRuns(of: record.key) {
-      guard let view = try view(inSnapshot: run) else { continue }
-      runs.append(API.Run(view))
-    }
+    for run in try unfinishedRuns(of: record.key) { runs.append(API.Run(try view(of: run))) }
     let selected = try selection(of: record.meta.workspace) == record.meta.sessionID
     return API.Event(
       sessionID: record.meta.sessionID.description, seq: last, at: API.Timestamp(Clock.now),
       position: try counters().lastPosition,
       kind: .snapshot(API.Snapshot(meta: API.SessionMeta(record.meta), activeRuns: runs, selected: selected)))
-  }
-
-  private func view(inSnapshot record: RunRecord) throws(StoreError) -> RunView? {
-    let definition = try pinnedDefinition(record.snapshot)
-    var view = RunView(
-      record: record, definition: definition, steps: definition.flow.steps.indices.map { StepRecord(index: $0) })
-    for step in try steps(of: record.key) where view.steps.indices.contains(step.index) { view.steps[step.index] = step }
-    return view
   }
 }
 

@@ -11,7 +11,7 @@ final class Mailbox: Sendable {
   private let waiting = Locked<[Work]>([])
 
   init() {
-    wakeFD = eventfd(0, Int32(EFD_CLOEXEC.rawValue | EFD_NONBLOCK.rawValue))
+    wakeFD = eventfd(0, Int32(EFD_CLOEXEC | EFD_NONBLOCK))
     precondition(wakeFD >= 0, "an eventfd can be made at start")
   }
 

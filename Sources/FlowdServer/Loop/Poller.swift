@@ -13,7 +13,7 @@ final class Poller {
   private var events = [epoll_event](repeating: epoll_event(), count: 256)
 
   init() {
-    fd = epoll_create1(Int32(EPOLL_CLOEXEC.rawValue))
+    fd = epoll_create1(Int32(EPOLL_CLOEXEC))
     precondition(fd >= 0, "an epoll instance can be made at start")
   }
 
