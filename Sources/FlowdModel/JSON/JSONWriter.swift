@@ -33,7 +33,8 @@ package struct JSONWriter {
     case .array(let elements):
       list("[", "]", elements, level: level) { writer, element in writer.write(element, level: level + 1) }
     case .object(let members):
-      let sorted = form == .canonical ? members.sorted { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) } : members
+      let sorted =
+        form == .canonical ? members.sorted { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) } : members
       list("{", "}", sorted, level: level) { writer, member in
         writer.write(string: member.name)
         writer.bytes += (writer.form == .pretty ? ": " : ":").utf8

@@ -22,9 +22,10 @@ struct FlowCatalogTests {
     #expect(found.source == .builtin)
     #expect(found.path == "builtin:hello")
     #expect(found.result.diagnostics == [])
-    #expect(found.result.definition?.inputs == [
-      InputDefinition(name: "name", defaultValue: .string("world"), description: "Who is greeted.")
-    ])
+    #expect(
+      found.result.definition?.inputs == [
+        InputDefinition(name: "name", defaultValue: .string("world"), description: "Who is greeted.")
+      ])
     #expect(
       found.result.definition?.steps[0].action
         == .run(.shell(script: #"printf 'Hello, %s!\n' "$INPUT_NAME""#, shell: "sh")))
@@ -34,7 +35,8 @@ struct FlowCatalogTests {
   @Test func theWorkspaceWinsOverTheUserAndThatOverTheBuiltIn() throws {
     try directory.write("config/flows/hello.flow.yaml", named("user"))
     #expect(try catalog.find(id: "hello", workspace: workspace).source == .user)
-    let path = try directory.write("\(flows)/hello.flow.json", #"{"name":"work","steps":[{"id":"a","uses":"run","with":{"command":"x"}}]}"#)
+    let path = try directory.write(
+      "\(flows)/hello.flow.json", #"{"name":"work","steps":[{"id":"a","uses":"run","with":{"command":"x"}}]}"#)
     let found = try catalog.find(id: "hello", workspace: workspace)
     #expect(found.source == .workspace)
     #expect(found.path == path)
@@ -65,7 +67,10 @@ struct FlowCatalogTests {
     #expect(listing.entries.map(\.name) == ["A", "B", "bad", "Hello"])
     #expect(listing.entries.map(\.source) == [.user, .workspace, .workspace, .builtin])
     #expect(listing.entries.map(\.hash.isEmpty) == [false, false, true, false])
-    #expect(listing.entries[2].diagnostics.map(\.description) == ["\(workspace)/.flowd/flows/bad.flow.yaml:1:8: error: 'steps' must not be empty"])
+    #expect(
+      listing.entries[2].diagnostics.map(\.description) == [
+        "\(workspace)/.flowd/flows/bad.flow.yaml:1:8: error: 'steps' must not be empty"
+      ])
     #expect(listing.entries[1].hash == (try catalog.find(id: "b", workspace: workspace)).result.hash)
   }
 
@@ -81,8 +86,12 @@ struct FlowCatalogTests {
   }
 
   @Test func aMissingFlowIsNamedWithOneNearby() throws {
-    #expect(throws: FlowCatalogError.notFound("helo", suggestion: "hello")) { try catalog.find(id: "helo", workspace: nil) }
-    #expect(throws: FlowCatalogError.notFound("zzz", suggestion: nil)) { try catalog.find(id: "zzz", workspace: workspace) }
+    #expect(throws: FlowCatalogError.notFound("helo", suggestion: "hello")) {
+      try catalog.find(id: "helo", workspace: nil)
+    }
+    #expect(throws: FlowCatalogError.notFound("zzz", suggestion: nil)) {
+      try catalog.find(id: "zzz", workspace: workspace)
+    }
     try directory.write("\(flows)/deploy.flow.yaml", named("x"))
     let error = #expect(throws: FlowCatalogError.self) { try catalog.find(id: "deplyo", workspace: workspace) }
     #expect(error?.message == "there is no flow 'deplyo'; did you mean 'deploy'?")
@@ -119,7 +128,8 @@ struct FlowCatalogTests {
   }
 
   @Test func aFileThatIsTooLargeIsReportedNotRead() throws {
-    let path = try directory.write("\(flows)/big.flow.yaml", [UInt8](repeating: 0x20, count: Limits.flowFileBytesMax + 1))
+    let path = try directory.write(
+      "\(flows)/big.flow.yaml", [UInt8](repeating: 0x20, count: Limits.flowFileBytesMax + 1))
     let expected = FileReadError(path: path, reason: .tooLarge(bytesMax: Limits.flowFileBytesMax))
     #expect(throws: FlowCatalogError.unreadable("big", expected)) { try catalog.find(id: "big", workspace: workspace) }
     let entry = try #require(catalog.list(workspace: workspace).entries.first { $0.id == "big" })
@@ -129,7 +139,9 @@ struct FlowCatalogTests {
   @Test func aFileOfExactlyTheLargestSizeIsRead() throws {
     let path = try directory.write("x", [UInt8](repeating: 0x61, count: 100))
     #expect(try RegularFile.read(path, bytesMax: 100).count == 100)
-    #expect(throws: FileReadError(path: path, reason: .tooLarge(bytesMax: 99))) { try RegularFile.read(path, bytesMax: 99) }
+    #expect(throws: FileReadError(path: path, reason: .tooLarge(bytesMax: 99))) {
+      try RegularFile.read(path, bytesMax: 99)
+    }
     #expect(try RegularFile.read(directory.write("empty", ""), bytesMax: 0) == [])
   }
 

@@ -63,7 +63,8 @@ struct RandomFlow {
 
   private mutating func scalar() -> String {
     pick([
-      "plain", "8080", "1.0", "007", "0o7", "True", "yes", "'single ''quoted'''", "\"a\\tb\\\\c\\x07\"", "\"\\N\\L\\P\"",
+      "plain", "8080", "1.0", "007", "0o7", "True", "yes", "'single ''quoted'''", "\"a\\tb\\\\c\\x07\"",
+      "\"\\N\\L\\P\"",
       "é😀", "'null'", "\"\"", "' '", "1_000", "a-b", "\"\\uFEFF\"", "\"\\U0001F600\"",
     ])
   }
