@@ -3,6 +3,7 @@
 /// Strings are raw UTF-8; only `"`, `\` and the control characters below U+0020 are escaped, the way RFC 8785 §3.2.2.2
 /// spells them. Numbers are written as they were read.
 package struct JSONWriter {
+  /// How values are laid out.
   package enum Form: Sendable {
     /// No space at all, members in their order.
     case compact

@@ -244,6 +244,13 @@ struct FlowDiagnosticsTests {
     #expect(problems(many).count == Limits.diagnosticsMax)
   }
 
+  @Test func theNumberOfVariablesIsBounded() {
+    let variables = { (count: Int) in "env:\n" + (0..<count).map { "  X\($0): a\n" }.joined() }
+    #expect(problems(withFlow(variables(Limits.environmentEntriesMax))) == [])
+    #expect(
+      problems(withFlow(variables(Limits.environmentEntriesMax + 1))) == ["2:3: at most 4096 variables are allowed"])
+  }
+
   @Test func syntaxErrorsCarryTheirPlace() {
     #expect(
       problems("steps:\n  - id: a\n   uses: run\n") == [
