@@ -18,7 +18,8 @@ FIRST, SECOND = {CORES[0]}, {CORES[min(1, len(CORES) - 1)]}
 # Where the server and its client run. `same` costs a switch, `split` a wake-up of the other core, which a virtual
 # machine makes several times dearer; left to the scheduler it would be now the one and now the other.
 PLACEMENTS = {"same": (FIRST, FIRST), "split": (SECOND, FIRST), "free": (None, None)}
-DISTURBED = 0.08  # cores
+CORES_TOLERATED = 0.08
+MIB_WRITTEN_TOLERATED = 1  # a second
 TRIES = 4
 PROVIDERS = "openai: { models: [gpt-5.1, gpt-5.2] }"
 FLOW = "review-change"
@@ -84,8 +85,8 @@ class Lab:
         return [file for file in state.iterdir() if file.name in ("flowd.db", "flowd.db-wal")]
 
     def undisturbed(self, measure):
-        """What `measure` returns, with `disturbance`: the cores that others had meanwhile. Repeated while that is too
-        much, a few times; then the quietest counts, and the table says so."""
+        """What `measure` returns, with its `disturbance`. Repeated while that is too much, a few times; then the
+        quietest counts, and the table says so."""
         best = None
         for _ in range(self.tries):
             with Witness() as witness:
@@ -93,7 +94,7 @@ class Lab:
             result["disturbance"] = witness.disturbance
             if best is None or result["disturbance"] < best["disturbance"]:
                 best = result
-            if best["disturbance"] <= DISTURBED:
+            if best["disturbance"] <= 1:
                 break
         return best
 
@@ -132,7 +133,8 @@ class Server:
 
 
 class Witness:
-    """How many cores other processes used, or the hypervisor took, between `begin` and the end of the block."""
+    """How much other processes and the hypervisor took between `begin` and the end of the block: `disturbance` is 1 at
+    the limit of what is tolerated."""
 
     def __init__(self):
         self.mine = {os.getpid()}
@@ -140,27 +142,30 @@ class Witness:
 
     def begin(self, *pids):
         self.mine.update(pids)
-        self.foreign, self.stolen, self.since = self.foreign_seconds(), stolen_seconds(), time.monotonic()
+        self.before, self.since = self.foreign(), time.monotonic()
 
     def __enter__(self):
         return self
 
     def __exit__(self, *_):
         took = time.monotonic() - self.since
-        foreign, stolen = self.foreign_seconds() - self.foreign, stolen_seconds() - self.stolen
-        self.disturbance = max(0, foreign, stolen) / took
+        limits = (CORES_TOLERATED, CORES_TOLERATED, MIB_WRITTEN_TOLERATED)
+        self.disturbance = max(0, *((now - before) / took / limit
+                                    for now, before, limit in zip(self.foreign(), self.before, limits)))
 
-    def foreign_seconds(self):
-        """CPU time of the processes that are neither ours nor our children; of the kernel's threads neither, which
-        do a part of the work that is measured."""
-        ticks = 0
+    def foreign(self):
+        """CPU seconds of the processes that are neither ours nor our children, seconds that the hypervisor took, and
+        MiB that those processes wrote. The kernel's threads do not count: they do a part of the work that is measured."""
+        ticks = written = 0
         for pid in filter(str.isdigit, os.listdir("/proc")):
             with contextlib.suppress(OSError):
                 fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
                 parent = int(fields[1])
-                if parent != 2 and parent not in self.mine and int(pid) not in self.mine:
-                    ticks += sum(map(int, fields[11:15]))
-        return ticks / TICK
+                if parent == 2 or parent in self.mine or int(pid) in self.mine:
+                    continue
+                ticks += sum(map(int, fields[11:15]))
+                written += int(Path(f"/proc/{pid}/io").read_text().split("write_bytes:")[1].split()[0])
+        return ticks / TICK, stolen_seconds(), written / 2**20
 
 
 def stolen_seconds():

@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 from statistics import median
 
-from lab import DISTURBED, filesystem
+from lab import CORES_TOLERATED, MIB_WRITTEN_TOLERATED, filesystem
 
 BEGIN, END = "<!-- results -->", "<!-- end of results -->"
 
@@ -114,7 +114,8 @@ class Report:
         if sizes := self.unequal_replies():
             parts.append(f"The replies differ in size, so the ratios flatter one side: {sizes}.")
         if any(line["disturbed"] for line in self.lines):
-            parts.append(f"~ other processes or the hypervisor took more than {DISTURBED} cores meanwhile, also when repeated.")
+            parts.append(f"~ disturbed, also when repeated: others took more than {CORES_TOLERATED} cores or wrote more "
+                         f"than {MIB_WRITTEN_TOLERATED} MiB/s.")
         return "\n\n".join(part for part in parts if part)
 
     def unequal_replies(self):
@@ -143,7 +144,7 @@ class Report:
 
 
 def noisy(runs):
-    return any(r.get("disturbance", 0) > DISTURBED for r in runs)
+    return any(r.get("disturbance", 0) > 1 for r in runs)
 
 
 def table(header, body):
