@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 import time
-from typing import Optional, Sequence
+from typing import Callable, Optional
 
-from flowd import _spawn, errors
+from flowd import errors
 from flowd._backoff import Backoff
 from flowd._calls import Calls
 from flowd._cursor import Cursor
@@ -25,11 +26,8 @@ class AsyncWatch:
     or leave it with `async with`, when you stop early.
     """
 
-    def __init__(
-        self, path: str, spawn: Optional[Sequence[str]], cursor: Cursor, patience: Optional[float]
-    ) -> None:
-        self._path = path
-        self._spawn = spawn
+    def __init__(self, connect: Callable[[], socket.socket], cursor: Cursor, patience: Optional[float]) -> None:
+        self._connect = connect
         self._cursor = cursor
         self._patience = patience
         self._backoff = Backoff()
@@ -94,7 +92,7 @@ class AsyncWatch:
     async def _open(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
         self._calls, self._inbox = Calls(), Inbox()
         loop = asyncio.get_running_loop()
-        connection = await loop.run_in_executor(None, _spawn.connect_or_spawn, self._path, self._spawn)
+        connection = await loop.run_in_executor(None, self._connect)
         connection.setblocking(False)
         reader, writer = await asyncio.open_unix_connection(sock=connection)
         _, request = self._calls.begin(methods.EVENT_WATCH, self._cursor.request(), None, self._inbox)

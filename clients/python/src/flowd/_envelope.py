@@ -22,7 +22,7 @@ def request_frame(
     envelope = ttrpc_pb2.Request(
         service=method.service,
         method=method.name,
-        payload=request.SerializeToString(),
+        payload=request.SerializeToString(deterministic=True),
         timeout_nano=timeout_nanoseconds(timeout),
     )
     flags = _frames.REMOTE_CLOSED if method.is_server_streaming else 0

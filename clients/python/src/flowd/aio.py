@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 import time
 import uuid
 from typing import Any, List, Optional, Sequence, Tuple
@@ -141,7 +142,7 @@ class AsyncClient(awaitable.Services):
             snapshot=snapshot,
             until_now=until_now,
         )
-        return AsyncWatch(self.path, self._spawn, cursor, patience)
+        return AsyncWatch(self._open, cursor, patience)
 
     def is_metadata_pending(self, session_id: Optional[str] = None) -> bool:
         """Whether a choice of flow, provider, model or mode has no reply yet."""
@@ -151,10 +152,13 @@ class AsyncClient(awaitable.Services):
         """Whether a start or cancel has no reply yet."""
         return self._pending.action_count(session_id) > 0
 
+    def _open(self) -> socket.socket:
+        return _spawn.connect_or_spawn(self.path, self._spawn)
+
     async def _connect(self) -> None:
         loop = asyncio.get_running_loop()
         try:
-            connection = await loop.run_in_executor(None, _spawn.connect_or_spawn, self.path, self._spawn)
+            connection = await loop.run_in_executor(None, self._open)
             link = await AsyncLink.open(connection, self._name)
         except (errors.FlowdError, OSError) as error:
             self._connecting = None

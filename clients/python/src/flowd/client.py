@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import concurrent.futures
+import socket
 import threading
 import time
 import uuid
@@ -156,7 +157,7 @@ class Client(blocking.Services):
             snapshot=snapshot,
             until_now=until_now,
         )
-        return Watch(lambda: _spawn.connect_or_spawn(self.path, self._spawn), cursor, patience)
+        return Watch(self._open, cursor, patience)
 
     def is_metadata_pending(self, session_id: Optional[str] = None) -> bool:
         """Whether a choice of flow, provider, model or mode has no reply yet."""
@@ -187,6 +188,9 @@ class Client(blocking.Services):
             future.cancel()
             raise
 
+    def _open(self) -> socket.socket:
+        return _spawn.connect_or_spawn(self.path, self._spawn)
+
     def _note(self, method: Method[Any, Any], request: Message, change: int) -> None:
         with self._counts:
             self._pending.note(method, request, change)
@@ -195,7 +199,7 @@ class Client(blocking.Services):
         if self._is_closed:
             raise errors.Unavailable("the client is closed")
         if self._link is None or not self._link.is_usable:
-            self._link = Link(_spawn.connect_or_spawn(self.path, self._spawn))
+            self._link = Link(self._open())
             self._link.hello(self._name)
         return self._link
 
