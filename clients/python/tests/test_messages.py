@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 from conftest import vectors
-from google.protobuf import descriptor_pool, json_format, message_factory
+from google.protobuf import json_format
+from google.protobuf.message import Message
 
 from flowd import _envelope, errors
 from flowd._generated import methods, ttrpc_pb2
@@ -15,12 +16,22 @@ from flowd._generated import methods, ttrpc_pb2
 MESSAGES = vectors("messages")["messages"]
 FRAMES = vectors("frames")["frames"]
 
-for module in ("run", "session", "event", "flow", "provider", "daemon"):
-    importlib.import_module(f"flowd.v1.{module}_pb2")
+MODULES = [
+    *[f"flowd.v1.{name}_pb2" for name in ("run", "session", "event", "flow", "provider", "daemon")],
+    "flowd._generated.ttrpc_pb2",
+    "google.rpc.error_details_pb2",
+    "google.protobuf.timestamp_pb2",
+]
+KINDS = {
+    kind.DESCRIPTOR.full_name: kind
+    for module in map(importlib.import_module, MODULES)
+    for kind in vars(module).values()
+    if isinstance(kind, type) and issubclass(kind, Message)
+}
 
 
 def new(name: str) -> Any:
-    return message_factory.GetMessageClass(descriptor_pool.Default().FindMessageTypeByName(name))()
+    return KINDS[name]()
 
 
 def named(entries: Any) -> Any:

@@ -60,7 +60,7 @@ class AsyncWatch:
     async def __anext__(self) -> event_pb2.Event:
         while not self._is_closed:
             while self._inbox.messages:
-                event = self._cursor.take(self._inbox.messages.popleft())
+                event = self._take(self._inbox.messages.popleft())
                 if event is not None:
                     self._failing_since = None
                     self._backoff.reset()
@@ -98,6 +98,13 @@ class AsyncWatch:
         _, request = self._calls.begin(methods.EVENT_WATCH, self._cursor.request(), None, self._inbox)
         writer.write(request)
         return reader, writer
+
+    def _take(self, payload: bytes) -> Optional[event_pb2.Event]:
+        try:
+            return self._cursor.take(payload)
+        except errors.DataLoss:
+            self.close()
+            raise
 
     async def _end(self) -> None:
         error = self._inbox.error

@@ -6,7 +6,7 @@ import asyncio
 import socket
 import time
 import uuid
-from typing import Any, List, Optional, Sequence, Tuple
+from typing import Any, List, Optional, Sequence, Tuple, TypeVar
 
 from google.protobuf.message import Message
 
@@ -23,6 +23,7 @@ from flowd.v1 import flow_pb2
 
 __all__ = ["AsyncClient", "AsyncWatch"]
 
+Self = TypeVar("Self", bound="AsyncClient")
 #: What a reply may need on top of the time the daemon was given.
 _GRACE_SECONDS = 1.0
 
@@ -55,7 +56,7 @@ class AsyncClient(awaitable.Services):
         self._pending = Pending()
         self._is_closed = False
 
-    async def __aenter__(self) -> AsyncClient:
+    async def __aenter__(self: Self) -> Self:
         return self
 
     async def __aexit__(self, *_: object) -> None:

@@ -7,7 +7,7 @@ import socket
 import threading
 import time
 import uuid
-from typing import Any, Optional, Sequence
+from typing import Any, Optional, Sequence, TypeVar
 
 from google.protobuf.message import Message
 
@@ -22,6 +22,7 @@ from flowd._pending import Pending
 from flowd.v1 import flow_pb2
 from flowd.watch import Watch
 
+Self = TypeVar("Self", bound="Client")
 #: What a reply may need on top of the time the daemon was given.
 _GRACE_SECONDS = 1.0
 
@@ -63,7 +64,7 @@ class Client(blocking.Services):
         self._pending = Pending()
         self._is_closed = False
 
-    def __enter__(self) -> Client:
+    def __enter__(self: Self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:

@@ -77,7 +77,7 @@ class Watch:
     def __next__(self) -> event_pb2.Event:
         while not self._closed.is_set():
             while self._inbox.messages:
-                event = self._cursor.take(self._inbox.messages.popleft())
+                event = self._take(self._inbox.messages.popleft())
                 if event is not None:
                     self._failing_since = None
                     self._backoff.reset()
@@ -108,6 +108,13 @@ class Watch:
         answer = self._calls.receive(data)
         if answer:
             self._connection.sendall(answer)
+
+    def _take(self, payload: bytes) -> Optional[event_pb2.Event]:
+        try:
+            return self._cursor.take(payload)
+        except errors.DataLoss:
+            self.close()
+            raise
 
     def _end(self) -> None:
         error = self._inbox.error
