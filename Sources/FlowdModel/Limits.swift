@@ -41,7 +41,17 @@ public enum Limits {
   public static let diagnosticsMax = 100
   public static let maxParallelDefault = 8
   public static let maxParallelMax = 256
+  /// Of one step's `timeout`: 365 days.
+  public static let timeoutSecondsMax = 31_536_000
+  /// Files looked at in one flow directory.
+  public static let directoryEntriesMax = 10_000
+
+  // MARK: configuration
+
   public static let configFileBytesMax = 1_048_576
+  public static let providersMax = 256
+  /// Models listed for one provider.
+  public static let modelsMax = 1_024
 
   // MARK: steps
 

@@ -4,6 +4,8 @@ package struct FlowDefinition: Equatable, Sendable {
   package var id: String
   /// The `name` key, else the id.
   package var name: String
+  /// For people; empty when the file gives none.
+  package var description: String
   package var inputs: [InputDefinition]
   /// Environment of every step, in file order.
   package var env: [EnvironmentEntry]
@@ -14,11 +16,12 @@ package struct FlowDefinition: Equatable, Sendable {
   package var report: Template?
 
   package init(
-    id: String, name: String, inputs: [InputDefinition] = [], env: [EnvironmentEntry] = [],
+    id: String, name: String, description: String = "", inputs: [InputDefinition] = [], env: [EnvironmentEntry] = [],
     maxParallel: Int = Limits.maxParallelDefault, steps: [StepDefinition], report: Template? = nil
   ) {
     self.id = id
     self.name = name
+    self.description = description
     self.inputs = inputs
     self.env = env
     self.maxParallel = maxParallel

@@ -71,6 +71,15 @@ package enum RunMode: Int, Equatable, Sendable, CaseIterable {
   case batch = 1
   case interactive = 2
   case hybrid = 3
+
+  /// As configuration files and flow files spell it.
+  package var name: String {
+    switch self {
+    case .batch: "batch"
+    case .interactive: "interactive"
+    case .hybrid: "hybrid"
+    }
+  }
 }
 
 /// How a cancel ends a run.

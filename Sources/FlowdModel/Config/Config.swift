@@ -1,0 +1,56 @@
+/// What the user's configuration file says, with what holds where it is silent.
+package struct Config: Equatable, Sendable {
+  /// The built-in ones that were not removed, then those the file adds, each in its order.
+  package var providers: [ProviderDefinition]
+  package var defaults: SessionDefaults
+  package var log: LogSettings
+
+  package init(
+    providers: [ProviderDefinition] = ProviderDefinition.builtIn, defaults: SessionDefaults = SessionDefaults(),
+    log: LogSettings = LogSettings()
+  ) {
+    self.providers = providers
+    self.defaults = defaults
+    self.log = log
+  }
+
+  /// The provider of that id, if it is configured.
+  package func provider(_ id: String) -> ProviderDefinition? {
+    providers.first { ExactName($0.id) == ExactName(id) }
+  }
+}
+
+/// What a new session holds when nothing else decides.
+package struct SessionDefaults: Equatable, Sendable {
+  package var flow: String?
+  package var provider: String?
+  package var model: String?
+  package var mode: RunMode?
+
+  package init(flow: String? = nil, provider: String? = nil, model: String? = nil, mode: RunMode? = nil) {
+    self.flow = flow
+    self.provider = provider
+    self.model = model
+    self.mode = mode
+  }
+}
+
+/// How and how much the daemon logs.
+package struct LogSettings: Equatable, Sendable {
+  package enum Format: String, Equatable, Sendable, CaseIterable {
+    case text, json
+  }
+
+  /// Each level includes those before it.
+  package enum Level: String, Equatable, Sendable, CaseIterable {
+    case error, warn, info, debug
+  }
+
+  package var format: Format
+  package var level: Level
+
+  package init(format: Format = .text, level: Level = .info) {
+    self.format = format
+    self.level = level
+  }
+}

@@ -1,0 +1,39 @@
+/// A model provider that sessions may select.
+package struct ProviderDefinition: Equatable, Sendable {
+  package enum Models: Equatable, Sendable {
+    /// Whatever model id the session names.
+    case any
+    /// These only; never empty.
+    case list([String])
+
+    /// Whether a session may select that model.
+    package func allows(_ model: String) -> Bool {
+      switch self {
+      case .any: true
+      case .list(let models): models.contains { ExactName($0) == ExactName(model) }
+      }
+    }
+  }
+
+  package var id: String
+  /// What a person reads; the id when the file gives none.
+  package var label: String
+  package var models: Models
+  /// One of `models`.
+  package var defaultModel: String?
+
+  package init(id: String, label: String? = nil, models: Models = .any, defaultModel: String? = nil) {
+    self.id = id
+    self.label = label ?? id
+    self.models = models
+    self.defaultModel = defaultModel
+  }
+
+  /// The providers that need no configuration.
+  package static let builtIn: [ProviderDefinition] = [
+    ProviderDefinition(id: "openai", label: "OpenAI"),
+    ProviderDefinition(id: "anthropic", label: "Anthropic"),
+    ProviderDefinition(id: "ollama", label: "Ollama"),
+    ProviderDefinition(id: "qwen", label: "Qwen"),
+  ]
+}
