@@ -6,7 +6,7 @@ public enum ClientError: Error, Equatable, Sendable {
   /// No connection could be made; nothing was sent.
   case unreachable(path: String, reason: String)
   /// The daemon answered with an error; nothing of the call was done, unless its code says so.
-  case refused(Refusal)
+  case refused(CallRefusal)
   /// The connection ended before the reply: the call may have been carried out or not.
   case connectionLost(reason: String)
   /// No reply within the call's time: the call may have been carried out or not.
@@ -33,7 +33,7 @@ public enum ClientError: Error, Equatable, Sendable {
 }
 
 /// An error that the daemon answered with.
-public struct Refusal: Error, Equatable, Sendable {
+public struct CallRefusal: Error, Equatable, Sendable {
   public var code: StatusCode
   public var message: String
   /// `ErrorInfo`'s, such as `FLOW_NOT_FOUND`; empty when the daemon gave none.

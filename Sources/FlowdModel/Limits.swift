@@ -73,7 +73,10 @@ public enum Limits {
 
   public static let laneQueueMax = 4_096
   public static let queuedRunsMax = 100
-  public static let activeRunsMax = 256
+  /// Of one session.
+  public static let activeRunsMax = 1_024
+  /// Idle ones beyond it are dropped from memory and loaded again when needed.
+  public static let lanesInMemoryMax = 20_000
 
   // MARK: client
 

@@ -161,7 +161,7 @@ private final class Core: Sendable {
   private static func outcome(of body: UnsafeRawBufferPointer) -> CallOutcome {
     do throws(WireError) {
       let envelope = try ResponseEnvelope(decoding: body)
-      if let status = envelope.status { return .failure(.refused(Refusal(status))) }
+      if let status = envelope.status { return .failure(.refused(CallRefusal(status))) }
       return .reply(envelope.payload)
     } catch {
       return .failure(.malformedReply(error.message))

@@ -140,7 +140,7 @@ private struct EventQueue {
         entries.append(.incoming(.ended))
         return
       }
-      let refusal = Refusal(status)
+      let refusal = CallRefusal(status)
       if refusal.code == .unavailable {
         entries.append(.incoming(.lost(refusal.message)))
       } else {

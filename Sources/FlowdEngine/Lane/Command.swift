@@ -1,0 +1,68 @@
+package import FlowdModel
+
+/// What a call asks of a session or a workspace, checked and in the domain's types.
+package enum Command: Equatable, Sendable {
+  case getCurrentMeta
+  case select
+  case close(cancelActive: Bool)
+  case setExecutedFlow(flow: String, expected: Expectation)
+  case setProviderModel(provider: String, model: String, expected: Expectation)
+  case setMode(RunMode, expected: Expectation)
+  case start(StartRequest)
+  /// `nil`: the active run.
+  case cancel(RunID?, CancelMode)
+  case open(NewSession)
+  /// Answered once everything before it in the lane is durable.
+  case settle
+}
+
+/// What `session.new` asks for.
+package struct NewSession: Equatable, Sendable {
+  package var workspace: String
+  package var title: String
+  package var from: SessionID?
+  package var client: String
+
+  package init(workspace: String, title: String = "", from: SessionID? = nil, client: String = "") {
+    self.workspace = workspace
+    self.title = title
+    self.from = from
+    self.client = client
+  }
+}
+
+/// Something a command at the head of its lane waits for. Reading it needs no transaction, so it starts at once.
+package enum Load: Hashable, Sendable {
+  case session(SessionID)
+  case workspace(String)
+  case flow(workspace: String, id: String)
+  /// The run that an earlier start with this request id left.
+  case request(session: SessionID, sessionKey: Int64, id: String)
+  case run(RunID)
+}
+
+/// What a load found.
+package enum Loaded: Sendable {
+  case session(LoadedSession?)
+  /// The selected session; `nil` when the workspace has none.
+  case workspace(SessionID?)
+  case flow(FlowLookup)
+  case request(RunRecord?)
+  case run(RunView?)
+  /// The store or a file could not be read.
+  case failed(String)
+}
+
+/// A session as the store has it.
+package struct LoadedSession: Sendable {
+  package var record: SessionRecord
+  package var eventSequence: EventSequence
+  /// Unfinished ones, oldest first.
+  package var runs: [StoredRun]
+
+  package init(record: SessionRecord, eventSequence: EventSequence, runs: [StoredRun]) {
+    self.record = record
+    self.eventSequence = eventSequence
+    self.runs = runs
+  }
+}

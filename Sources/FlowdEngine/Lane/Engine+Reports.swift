@@ -1,0 +1,66 @@
+package import FlowdModel
+
+extension Engine {
+  /// Takes what executors say of attempts.
+  package func apply(_ reports: [StepReport], now: Timestamp) {
+    transaction.now = now
+    for report in reports {
+      guard let id = sessionOfRun[report.attempt.run] else { continue }
+      let lane = lane(.session(id))
+      if readOnly != nil || lane.state == nil || !lane.heldReports.isEmpty {
+        lane.heldReports.append(report)
+        applyHeldReports(lane)
+      } else {
+        apply(report, lane)
+      }
+    }
+  }
+
+  private func apply(_ report: StepReport, _ lane: SessionLane) {
+    guard let state = lane.state else { return }
+    let before = transaction.batch.events.count
+    state.apply(report, transaction)
+    if case .output(let chunk) = report.kind {
+      transaction.batch.effects.append(.acknowledgeOutput(report.attempt, bytes: chunk.text.count))
+    }
+    guard transaction.batch.events.count != before else { return }
+    transaction.batch.reports.append(report)
+    noteChange(of: lane)
+    noteRuns(of: lane)
+  }
+
+  /// Decides reports that waited for their session or for the disk.
+  func applyHeldReports(_ lane: SessionLane) {
+    guard readOnly == nil, !lane.heldReports.isEmpty else { return }
+    guard lane.state != nil else {
+      if lane.waitingFor == nil, case .session(let id) = lane.key { _ = need(.session(id), lane) }
+      return
+    }
+    let held = lane.heldReports
+    lane.heldReports = []
+    for report in held { apply(report, lane) }
+  }
+
+  // MARK: restart
+
+  /// Takes over an unfinished session of the daemon before this one. Its runs wait until `resumeAfterRestart`.
+  package func restore(_ loaded: LoadedSession) { adopt(loaded, isSuspended: true) }
+
+  /// The attempts that were in hand when the daemon before this one stopped.
+  package var cutOffAttempts: [AttemptID] {
+    lanes.values.flatMap { $0.state?.runs ?? [] }.filter(\.isSuspended)
+      .flatMap { run in run.running.sorted().map(run.attemptID) }
+  }
+
+  /// The attempts of the old daemon are ended: its runs go on.
+  package func resumeAfterRestart(now: Timestamp) {
+    transaction.now = now
+    for lane in lanes.values.sorted(by: { ($0.state?.record.key ?? 0) < ($1.state?.record.key ?? 0) }) {
+      guard let state = lane.state, state.runs.contains(where: \.isSuspended) else { continue }
+      let before = transaction.batch.events.count
+      state.resumeAfterRestart(transaction)
+      if transaction.batch.events.count != before { noteChange(of: lane) }
+      noteRuns(of: lane)
+    }
+  }
+}

@@ -1,0 +1,229 @@
+package import FlowdModel
+
+/// Lanes, sessions and runs: decides what every call and every report means.
+///
+/// Pure: it does no I/O and has no clock. The caller feeds it calls, loaded records and reports; it drains `loads` and
+/// `answered`, and takes a batch with `seal`, commits it, and says how that went. It belongs to one thread.
+package final class Engine {
+  package let transaction: Transaction
+  /// What lanes wait for; the caller starts these loads at once.
+  package private(set) var loads: [(lane: SessionLane.Key, load: Load)] = []
+  /// Replies that need no commit any more.
+  package private(set) var answered: [AnsweredCall] = []
+  /// Why writes are refused; `nil`: they are not.
+  package private(set) var readOnly: Refusal?
+
+  var lanes: [SessionID: SessionLane] = [:]
+  var workspaceLanes: [String: SessionLane] = [:]
+  /// By loaded workspace: its selected session.
+  var selections: [String: SessionID?] = [:]
+  var sessionOfRun: [RunID: SessionID] = [:]
+
+  /// Batches up to this one are durable.
+  package private(set) var durableBatch: UInt64 = 0
+  private var inFlight: Batch?
+  private var useCounter: UInt64 = 0
+
+  package init(config: Config, counters: Counters, seed: UInt64) {
+    transaction = Transaction(config: config, counters: counters, seed: seed)
+  }
+
+  // MARK: calls
+
+  /// Takes a call; the order of these calls is the order of decisions in each lane.
+  package func submit(_ command: Command, _ call: CallToken, to key: SessionLane.Key, now: Timestamp) {
+    transaction.now = now
+    let lane = lane(key)
+    guard lane.queue.count < Limits.laneQueueMax else {
+      answered.append(
+        AnsweredCall(
+          call, .failure(Refusal(.resourceExhausted, "TOO_MANY_CALLS", "\(lane.queue.count) calls wait in this session"))))
+      return
+    }
+    lane.queue.append(SessionLane.Entry(command: command, call: call))
+    if lane.waitingFor == nil, lane.queue.count == 1 { run(lane) }
+  }
+
+  /// Takes a call back that has not been decided, because its deadline passed.
+  package func withdraw(_ call: CallToken) {
+    for lane in lanes.values where lane.queue.contains(where: { $0.call == call }) { remove(call, from: lane) }
+    for lane in workspaceLanes.values where lane.queue.contains(where: { $0.call == call }) { remove(call, from: lane) }
+  }
+
+  private func remove(_ call: CallToken, from lane: SessionLane) {
+    if lane.queue.first?.call == call { lane.resources = [:] }
+    lane.queue.removeAll { $0.call == call }
+  }
+
+  /// The lane of a session that can be read at once: loaded, nothing waiting, everything durable.
+  @inline(__always)
+  package func readableLane(_ id: SessionID) -> SessionLane? {
+    guard let lane = lanes[id], lane.state != nil, lane.queue.isEmpty, lane.changedIn <= durableBatch else { return nil }
+    return lane
+  }
+
+  /// The session of a run that has not ended.
+  package func session(of run: RunID) -> SessionID? { sessionOfRun[run] }
+
+  // MARK: loads
+
+  /// Delivers what a lane waited for.
+  package func deliver(_ loaded: Loaded, for load: Load, to key: SessionLane.Key, now: Timestamp) {
+    transaction.now = now
+    let lane = lane(key)
+    if case .session(let session?) = loaded { adopt(session, isSuspended: false) }
+    if case (.workspace(let path), .workspace(let selected)) = (load, loaded), selections[path] == nil {
+      selections[path] = .some(selected)
+    }
+    guard lane.waitingFor == load else { return }
+    lane.waitingFor = nil
+    lane.resources[load] = loaded
+    run(lane)
+    applyHeldReports(lane)
+  }
+
+  /// Takes over a session as the store has it, unless it is in memory already.
+  func adopt(_ loaded: LoadedSession, isSuspended: Bool) {
+    let lane = lane(.session(loaded.record.meta.sessionID))
+    guard lane.state == nil else { return }
+    let runs = loaded.runs.map { RunMachine(restoring: $0, isSuspended: isSuspended) }
+    lane.state = SessionState(record: loaded.record, eventSequence: loaded.eventSequence, runs: runs)
+    for run in runs { sessionOfRun[run.record.id] = loaded.record.meta.sessionID }
+  }
+
+  func lane(_ key: SessionLane.Key) -> SessionLane {
+    useCounter += 1
+    let found =
+      switch key {
+      case .session(let id): lanes[id]
+      case .workspace(let path): workspaceLanes[path]
+      }
+    if let found {
+      found.lastUse = useCounter
+      return found
+    }
+    evictIfCrowded()
+    let lane = SessionLane(key: key)
+    lane.lastUse = useCounter
+    switch key {
+    case .session(let id): lanes[id] = lane
+    case .workspace(let path): workspaceLanes[path] = lane
+    }
+    return lane
+  }
+
+  /// Drops the lanes of sessions that were unused for longest, once there are too many; they load again when needed.
+  private func evictIfCrowded() {
+    guard lanes.count + workspaceLanes.count >= Limits.lanesInMemoryMax else { return }
+    let oldest = useCounter - UInt64(Limits.lanesInMemoryMax / 2)
+    lanes = lanes.filter { !$0.value.isIdle || $0.value.changedIn > durableBatch || $0.value.lastUse > oldest }
+    workspaceLanes = workspaceLanes.filter { !$0.value.queue.isEmpty || $0.value.lastUse > oldest }
+    let kept = Set(workspaceLanes.keys)
+    let pending = Set(transaction.batch.selections.keys).union(inFlight?.selections.keys ?? [:].keys)
+    selections = selections.filter { kept.contains($0.key) || pending.contains($0.key) }
+  }
+
+  /// Asks for what the call at the head of a lane lacks; `nil` until it is there.
+  func need(_ load: Load, _ lane: SessionLane) -> Loaded? {
+    if let loaded = lane.resources[load] { return loaded }
+    lane.waitingFor = load
+    loads.append((lane.key, load))
+    return nil
+  }
+
+  // MARK: answers
+
+  /// Answers a call when everything it reflects is durable.
+  func answer(_ call: CallToken, _ result: Result<Reply, Refusal>, reflecting lane: SessionLane) {
+    let answer = AnsweredCall(call, result)
+    if lane.changedIn <= durableBatch {
+      answered.append(answer)
+    } else if lane.changedIn == transaction.batch.number {
+      transaction.batch.replies.append(answer)
+    } else {
+      inFlight?.replies.append(answer)
+    }
+  }
+
+  /// Notes that a session was changed by the decision just made.
+  func noteChange(of lane: SessionLane) {
+    lane.changedIn = transaction.batch.number
+    lane.cachedReply = []
+    if case .session(let id) = lane.key { transaction.batch.touched.insert(id) }
+  }
+
+  // MARK: draining and committing
+
+  package func takeLoads() -> [(lane: SessionLane.Key, load: Load)] {
+    defer { loads.removeAll(keepingCapacity: true) }
+    return loads
+  }
+
+  package func takeAnswered() -> [AnsweredCall] {
+    defer { answered.removeAll(keepingCapacity: true) }
+    return answered
+  }
+
+  /// Whether there is something to commit and no commit under way.
+  package var canSeal: Bool { inFlight == nil && !transaction.batch.isEmpty }
+
+  /// Closes the batch that was gathered; the next decisions go into a new one.
+  package func seal() -> Batch? {
+    guard canSeal else { return nil }
+    let batch = transaction.batch
+    inFlight = batch
+    inFlight?.replies = []
+    transaction.batch = Batch(number: batch.number + 1)
+    return batch
+  }
+
+  /// The sealed batch is durable.
+  ///
+  /// - Returns: Replies that came to wait for it after it was sealed.
+  package func committed(_ number: UInt64) -> [AnsweredCall] {
+    precondition(inFlight?.number == number, "only the sealed batch can become durable")
+    let late = inFlight?.replies ?? []
+    inFlight = nil
+    durableBatch = number
+    return late
+  }
+
+  /// The sealed batch is not in the store, and what was decided on top of it cannot be either.
+  ///
+  /// - Parameter refusal: What everybody who waited is told, and further writes until `allowWrites`.
+  /// - Returns: All replies that waited, as refusals.
+  package func commitFailed(_ sealed: Batch, _ refusal: Refusal) -> [AnsweredCall] {
+    let gathered = transaction.batch
+    let waiting = sealed.replies + (inFlight?.replies ?? []) + gathered.replies
+    readOnly = refusal
+    inFlight = nil
+    transaction.batch = Batch(number: gathered.number + 1)
+    durableBatch = gathered.number
+    for run in sealed.admittedRuns + gathered.admittedRuns { sessionOfRun[run] = nil }
+    for id in sealed.touched.union(gathered.touched) { forget(id) }
+    for path in Set(sealed.selections.keys).union(gathered.selections.keys) { selections[path] = nil }
+    for lane in lanes.values where !lane.resources.isEmpty { lane.resources = [:] }
+    for lane in workspaceLanes.values where !lane.resources.isEmpty { lane.resources = [:] }
+    for report in sealed.reports + gathered.reports { hold(report) }
+    return waiting.map { AnsweredCall($0.call, .failure(refusal)) }
+  }
+
+  private func forget(_ id: SessionID) {
+    guard let lane = lanes[id] else { return }
+    lane.state = nil
+    lane.cachedReply = []
+    lane.changedIn = 0
+  }
+
+  private func hold(_ report: StepReport) {
+    guard let id = sessionOfRun[report.attempt.run] else { return }
+    lane(.session(id)).heldReports.append(report)
+  }
+
+  /// The store takes writes again: reports that were held are decided now.
+  package func allowWrites(now: Timestamp) {
+    transaction.now = now
+    readOnly = nil
+    for lane in lanes.values where !lane.heldReports.isEmpty { applyHeldReports(lane) }
+  }
+}

@@ -1,0 +1,69 @@
+package import FlowdModel
+
+/// Decisions that are committed together: rows to write, events to append, and what may happen only after that.
+package struct Batch: Sendable {
+  /// A step of a run.
+  package struct StepKey: Hashable, Sendable {
+    package let run: Int64
+    package let index: Int
+
+    package init(run: Int64, index: Int) {
+      self.run = run
+      self.index = index
+    }
+  }
+
+  /// A row that is new, or replaces the one with its key.
+  package struct Row<Record: Sendable>: Sendable {
+    package var record: Record
+    package let isNew: Bool
+  }
+
+  package let number: UInt64
+  package var sessions: [Int64: Row<SessionRecord>] = [:]
+  /// By workspace: the key of its selected session, or nothing selected.
+  package var selections: [String: Int64?] = [:]
+  package var definitions: [String: PinnedDefinition] = [:]
+  package var runs: [Int64: Row<RunRecord>] = [:]
+  /// Kept until the run ends; `nil` deletes.
+  package var environments: [Int64: [String]?] = [:]
+  package var steps: [StepKey: StepRecord] = [:]
+  package var outputs: [StepKey: StepOutput] = [:]
+  package var events: [Event] = []
+
+  /// Started after the commit, in order.
+  package var effects: [Effect] = []
+  /// Sent after the commit.
+  package var replies: [AnsweredCall] = []
+  /// The sessions whose state this batch changed.
+  package var touched: Set<SessionID> = []
+  /// Runs that exist only if it commits.
+  package var admittedRuns: [RunID] = []
+  /// Decided again when the commit fails: nobody would send them a second time.
+  package var reports: [StepReport] = []
+
+  package init(number: UInt64) { self.number = number }
+
+  /// Nothing to write: replies in it wait for an earlier batch at most.
+  package var isEmpty: Bool {
+    events.isEmpty && sessions.isEmpty && runs.isEmpty && steps.isEmpty && selections.isEmpty
+      && environments.isEmpty
+  }
+
+  mutating func write(_ record: SessionRecord, isNew: Bool = false) {
+    sessions[record.key] = Row(record: record, isNew: isNew || sessions[record.key]?.isNew == true)
+  }
+
+  mutating func write(_ record: RunRecord, isNew: Bool = false) {
+    runs[record.key] = Row(record: record, isNew: isNew || runs[record.key]?.isNew == true)
+  }
+}
+
+/// Something to do outside the engine once the decision that wants it is durable.
+package enum Effect: Equatable, Sendable {
+  case startCommand(CommandRequest)
+  /// End it by force; its `finished` report follows.
+  case terminate(AttemptID)
+  /// The output was recorded: as much more may be read.
+  case acknowledgeOutput(AttemptID, bytes: Int)
+}

@@ -1,0 +1,59 @@
+package import FlowdModel
+
+/// What a decision may use besides the state it changes: the time, fresh ids, configuration, and the batch it writes to.
+package final class Transaction {
+  package internal(set) var batch: Batch
+  /// The time of the decision, given by the caller: the engine has no clock.
+  package internal(set) var now: Timestamp
+  /// What new sessions and provider checks go by.
+  package var config: Config
+  /// Runs that came into memory, and left it, since the engine last looked.
+  var runsAdmitted: [RunID] = []
+  var runsEnded: [RunID] = []
+  private var random: RandomSource
+  private var nextSessionKey: Int64
+  private var nextRunKey: Int64
+  private var nextPosition: EventPosition
+
+  init(config: Config, counters: Counters, seed: UInt64) {
+    batch = Batch(number: 1)
+    now = Timestamp(microsecondsSince1970: 0)
+    self.config = config
+    random = RandomSource(seed: seed)
+    nextSessionKey = counters.lastSessionKey + 1
+    nextRunKey = counters.lastRunKey + 1
+    nextPosition = counters.lastPosition + 1
+  }
+
+  func makeUUID() -> UUIDv7 { UUIDv7(at: now, random: (random.next(), random.next())) }
+
+  func makeSessionKey() -> Int64 {
+    defer { nextSessionKey += 1 }
+    return nextSessionKey
+  }
+
+  func makeRunKey() -> Int64 {
+    defer { nextRunKey += 1 }
+    return nextRunKey
+  }
+
+  func makePosition() -> EventPosition {
+    defer { nextPosition += 1 }
+    return nextPosition
+  }
+}
+
+/// SplitMix64 (Steele, Lea, Flood 2014): repeatable from its seed, so that decisions can be replayed.
+struct RandomSource: Sendable {
+  private var state: UInt64
+
+  init(seed: UInt64) { state = seed }
+
+  mutating func next() -> UInt64 {
+    state &+= 0x9E37_79B9_7F4A_7C15
+    var z = state
+    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
+    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
+    return z ^ (z >> 31)
+  }
+}

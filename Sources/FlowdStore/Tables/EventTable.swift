@@ -1,0 +1,42 @@
+internal import FlowdModel
+
+/// Table `event`.
+enum EventTable {
+  static let insert = "INSERT INTO event (position, session, seq, run, body) VALUES (?, ?, ?, ?, ?)"
+  private static let columns = "e.position, e.session, e.seq, e.run, e.body"
+
+  static func bind(_ row: StoreBatch.EventRow, to statement: Statement) -> Statement {
+    statement.bind(Int64(row.position)).bind(row.session).bind(Int64(row.sequence)).bind(row.run).bind(row.body)
+  }
+
+  /// A statement that returns the events of a range in order.
+  static func select(_ range: EventRange, limit: Int, on connection: Connection) throws(StoreError) -> Statement {
+    switch range {
+    case .session(let session, let after):
+      return try connection.statement(
+        "SELECT \(columns) FROM event e WHERE e.session = ? AND e.seq > ? ORDER BY e.seq LIMIT ?"
+      ).bind(session).bind(Int64(clamping: after)).bind(limit)
+    case .run(let session, let run, let after):
+      return try connection.statement(
+        "SELECT \(columns) FROM event e WHERE e.session = ? AND e.seq > ? AND e.run = ? ORDER BY e.seq LIMIT ?"
+      ).bind(session).bind(Int64(clamping: after)).bind(run).bind(limit)
+    case .workspace(let workspace, let after):
+      return try connection.statement(
+        """
+        SELECT \(columns) FROM event e CROSS JOIN session s ON s.key = e.session
+          WHERE e.position > ? AND s.workspace = ? ORDER BY e.position LIMIT ?
+        """
+      ).bind(Int64(clamping: after)).bind(workspace).bind(limit)
+    case .all(let after):
+      return try connection.statement(
+        "SELECT \(columns) FROM event e WHERE e.position > ? ORDER BY e.position LIMIT ?"
+      ).bind(Int64(clamping: after)).bind(limit)
+    }
+  }
+
+  static func row(_ row: Statement) -> StoreBatch.EventRow {
+    StoreBatch.EventRow(
+      position: EventPosition(row.int64(0)), session: row.int64(1), sequence: EventSequence(row.int64(2)),
+      run: row.isNull(3) ? nil : row.int64(3), body: row.bytes(4))
+  }
+}

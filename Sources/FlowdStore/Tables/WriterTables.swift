@@ -1,0 +1,74 @@
+internal import CSQLite
+internal import FlowdModel
+
+/// The statements of the writer, prepared once.
+final class WriterTables {
+  let connection: Connection
+  private let begin: Statement
+  private let commit: Statement
+  private let rollback: Statement
+  let insertSession: Statement
+  let updateSession: Statement
+  let upsertSelection: Statement
+  let insertDefinition: Statement
+  let insertRun: Statement
+  let updateRun: Statement
+  let insertEnvironment: Statement
+  let deleteEnvironment: Statement
+  let upsertStep: Statement
+  let upsertOutput: Statement
+  let insertEvent: Statement
+
+  init(_ connection: Connection) throws(StoreError) {
+    self.connection = connection
+    func prepare(_ sql: String) throws(StoreError) -> Statement { try Statement(sql, on: connection) }
+    begin = try prepare("BEGIN IMMEDIATE")
+    commit = try prepare("COMMIT")
+    rollback = try prepare("ROLLBACK")
+    insertSession = try prepare(SessionTable.insert)
+    updateSession = try prepare(SessionTable.update)
+    upsertSelection = try prepare(SessionTable.upsertSelection)
+    insertDefinition = try prepare(RunTable.insertDefinition)
+    insertRun = try prepare(RunTable.insert)
+    updateRun = try prepare(RunTable.update)
+    insertEnvironment = try prepare(RunTable.insertEnvironment)
+    deleteEnvironment = try prepare(RunTable.deleteEnvironment)
+    upsertStep = try prepare(StepTable.upsert)
+    upsertOutput = try prepare(StepTable.upsertOutput)
+    insertEvent = try prepare(EventTable.insert)
+  }
+
+  /// Writes everything or nothing.
+  func commit(_ batch: StoreBatch) throws(StoreError) {
+    try begin.run()
+    do throws(StoreError) {
+      try write(batch)
+      try commit.run()
+    } catch {
+      // SQLite has rolled back by itself after most failures; then there is no transaction to end.
+      if sqlite3_get_autocommit(connection.handle) == 0 { try? rollback.run() }
+      throw error
+    }
+  }
+
+  private func write(_ batch: StoreBatch) throws(StoreError) {
+    for record in batch.newSessions { try SessionTable.bindNew(record, to: insertSession).run() }
+    for record in batch.changedSessions { try SessionTable.bindChanged(record, to: updateSession).run() }
+    for (workspace, session) in batch.selections { try upsertSelection.bind(workspace).bind(session).run() }
+    for definition in batch.definitions {
+      try insertDefinition.bind(definition.hash).bind(definition.flow.id).bind(definition.canonicalJSON).run()
+    }
+    for record in batch.newRuns { try RunTable.bindNew(record, to: insertRun).run() }
+    for record in batch.changedRuns { try RunTable.bindChanged(record, to: updateRun).run() }
+    for (run, entries) in batch.environments {
+      if let entries {
+        try insertEnvironment.bind(run).bind(RunTable.encode(environment: entries)).run()
+      } else {
+        try deleteEnvironment.bind(run).run()
+      }
+    }
+    for row in batch.steps { try StepTable.bind(row, to: upsertStep).run() }
+    for row in batch.outputs { try StepTable.bind(row, to: upsertOutput).run() }
+    for row in batch.events { try EventTable.bind(row, to: insertEvent).run() }
+  }
+}
