@@ -131,7 +131,8 @@ struct YAMLTreeReader {
   private func diagnostic(_ error: YAMLSyntaxError) -> Diagnostic {
     let position: SourcePosition
     switch error.place {
-    case .position(let place): position = place
+    // At the end of the text libyaml is already on a line after the last.
+    case .position(let place): position = min(place, source.position(at: source.bytes.count))
     case .offset(let offset): position = source.position(at: offset)
     }
     return source.error(error.message + hint(at: position), at: position)
@@ -141,12 +142,6 @@ struct YAMLTreeReader {
   private func hint(at position: SourcePosition) -> String {
     let line = source.line(Int(position.line))
     if source.bytes[source.offset(of: position)...].first == 0x09 { return "; a tab may not indent, use spaces" }
-    return contains(line, "${{") ? "; text with ${{ }} inside [ ] or { } must be in quotes" : ""
-  }
-
-  private func contains(_ line: ArraySlice<UInt8>, _ text: StaticString) -> Bool {
-    text.withUTF8Buffer { wanted in
-      line.indices.contains { line[$0...].starts(with: wanted) }
-    }
+    return TemplateText.openings(in: line).first != nil ? "; text with ${{ }} inside [ ] or { } must be in quotes" : ""
   }
 }

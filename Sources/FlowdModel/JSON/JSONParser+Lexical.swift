@@ -100,10 +100,9 @@ extension JSONParser {
       throw mistake("a lone surrogate in a string", at: start)
     }
     let second = try fourHexDigits()
-    let combined = 0x10000 + (first - 0xD800) << 10 + (second &- 0xDC00)
-    guard (0xDC00...0xDFFF).contains(second), let scalar = Unicode.Scalar(combined) else {
-      throw mistake("a lone surrogate in a string", at: start)
-    }
+    guard (0xDC00...0xDFFF).contains(second),
+      let scalar = Unicode.Scalar(0x10000 + (first - 0xD800) << 10 + (second - 0xDC00))
+    else { throw mistake("a lone surrogate in a string", at: start) }
     return scalar
   }
 

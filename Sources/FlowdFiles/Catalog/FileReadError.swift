@@ -1,0 +1,32 @@
+internal import Glibc
+
+/// Why a file's bytes could not be had.
+package struct FileReadError: Error, Equatable, Sendable {
+  package enum Reason: Equatable, Sendable {
+    /// Nothing has that name.
+    case absent
+    /// A directory, pipe, device or socket; it was not opened.
+    case notAFile
+    case tooLarge(bytesMax: Int)
+    /// The system's error number.
+    case system(Int32)
+  }
+
+  package var path: String
+  package var reason: Reason
+
+  package init(path: String, reason: Reason) {
+    self.path = path
+    self.reason = reason
+  }
+
+  /// The reason as the end of a sentence that names the file.
+  package var message: String {
+    switch reason {
+    case .absent: "does not exist"
+    case .notAFile: "is not a regular file"
+    case .tooLarge(let bytesMax): "has more than \(bytesMax) bytes"
+    case .system(let number): "cannot be read: \(String(cString: strerror(number)))"
+    }
+  }
+}

@@ -1,0 +1,9 @@
+extension KnownKeys {
+  static let config = KnownKeys(place: "the configuration", allowed: ["providers", "defaults", "log"])
+
+  static let provider = KnownKeys(place: "a provider", allowed: ["models", "label", "default-model"])
+
+  static let defaults = KnownKeys(place: "'defaults'", allowed: ["flow", "provider", "model", "mode"])
+
+  static let log = KnownKeys(place: "'log'", allowed: ["format", "level"])
+}
