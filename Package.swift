@@ -23,7 +23,7 @@ func system(_ name: String, _ pkgConfig: String?, _ debianPackage: String) -> Ta
 let package = Package(
   name: "flowd",
   products: [
-    .library(name: "FlowdClient", targets: ["FlowdClient"]),
+    .library(name: "FlowdClient", targets: ["FlowdClient", "FlowdWire", "FlowdModel"]),
     .executable(name: "flowd", targets: ["flowd"]),
     .executable(name: "flowctl", targets: ["flowctl"]),
     .executable(name: "flowd-launch", targets: ["flowd-launch"]),
@@ -46,9 +46,10 @@ let package = Package(
       "FlowdServer",
       ["FlowdModel", "FlowdWire", "FlowdEngine", "FlowdStore", "FlowdFiles", "FlowdSteps", "CLinux"]),
     library("FlowdClient", ["FlowdModel", "FlowdWire", "CLinux"]),
+    library("FlowdCLI", ["FlowdModel", "FlowdWire", "FlowdClient", "CLinux"]),
 
     .executableTarget(name: "flowd", dependencies: ["FlowdServer", "FlowdModel"], swiftSettings: strict),
-    .executableTarget(name: "flowctl", dependencies: ["FlowdClient", "FlowdWire", "FlowdModel", "CLinux"], swiftSettings: strict),
+    .executableTarget(name: "flowctl", dependencies: ["FlowdCLI"], swiftSettings: strict),
     .executableTarget(
       name: "flowd-launch",
       cSettings: [.unsafeFlags(["-O2", "-Wall", "-Wextra", "-Werror", "-fno-sanitize=all"])],
@@ -62,6 +63,7 @@ let package = Package(
     test("FlowdStepsTests", ["FlowdSteps", "FlowdModel", "CLinux"]),
     test("FlowdServerTests", ["FlowdServer", "FlowdClient", "FlowdWire", "FlowdModel", "FlowdStore", "FlowdEngine"]),
     test("FlowdClientTests", ["FlowdClient", "FlowdWire", "FlowdModel"]),
+    test("FlowdCLITests", ["FlowdCLI", "FlowdClient", "FlowdWire", "FlowdModel"]),
     test("StructureTests", []),
   ],
   swiftLanguageModes: [.v6],

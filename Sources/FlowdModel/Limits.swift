@@ -114,4 +114,21 @@ public enum Limits {
   public static let activeRunsMax = 1_024
   /// Idle ones beyond it are dropped from memory and loaded again when needed.
   public static let lanesInMemoryMax = 20_000
+
+  // MARK: client
+
+  /// Requests a client holds for a daemon that does not read them.
+  public static let clientOutputBytesMax = 16_777_216
+  /// Calls a client has without a reply on one connection.
+  public static let clientCallsMax = 4_096
+  /// Events a client reads ahead of a consumer that is slower.
+  public static let clientEventsMax = 256
+  /// A call's time when its caller names none.
+  public static let callTimeoutSeconds = 30
+  /// From the start of a daemon to its first accepted connection.
+  public static let spawnWaitSeconds = 5
+  /// The longest pause between two attempts at reconnecting a watch.
+  public static let reconnectDelayMillisecondsMax = 2_000
+  /// Of the log of daemons that clients start; a longer one is set aside at the next start.
+  public static let spawnLogBytesMax = 1_048_576
 }

@@ -1,1 +1,1 @@
-print("flowctl")
+internal import FlowdClient

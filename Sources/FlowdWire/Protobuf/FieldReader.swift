@@ -47,6 +47,19 @@ struct FieldReader {
     return field
   }
 
+  /// The next element of a packed field, as if it were a field of its own; `nil` at the end.
+  mutating func nextPacked(_ wireType: WireType) throws(WireError) -> Field? {
+    guard offset < bytes.count else { return nil }
+    var field = Field(number: 0, wireType: wireType, value: 0, bytes: UnsafeRawBufferPointer(start: nil, count: 0))
+    switch wireType {
+    case .varint: field.value = try varint()
+    case .fixed32: field.value = try fixed(4)
+    case .fixed64: field.value = try fixed(8)
+    case .lengthDelimited: throw .malformed("a packed field of strings or messages")
+    }
+    return field
+  }
+
   @inline(__always)
   private mutating func varint() throws(WireError) -> UInt64 {
     if offset < bytes.count, bytes[offset] < 0x80 {

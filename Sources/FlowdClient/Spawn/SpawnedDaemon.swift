@@ -1,0 +1,58 @@
+internal import Glibc
+
+/// A daemon process that this one started.
+struct SpawnedDaemon {
+  let program: String
+  private let pid: pid_t
+
+  init(
+    program: String, arguments: [String], log: borrowing SpawnLog, socket: SocketPath
+  ) throws(ClientError) {
+    self.program = program
+    var actions = posix_spawn_file_actions_t()
+    var attributes = posix_spawnattr_t()
+    posix_spawn_file_actions_init(&actions)
+    posix_spawnattr_init(&attributes)
+    defer {
+      posix_spawn_file_actions_destroy(&actions)
+      posix_spawnattr_destroy(&attributes)
+    }
+    posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
+    posix_spawn_file_actions_adddup2(&actions, log.descriptor.number, 1)
+    posix_spawn_file_actions_adddup2(&actions, log.descriptor.number, 2)
+    var none = sigset_t()
+    var all = sigset_t()
+    sigemptyset(&none)
+    sigfillset(&all)
+    posix_spawnattr_setsigmask(&attributes, &none)
+    posix_spawnattr_setsigdefault(&attributes, &all)
+    // POSIX_SPAWN_SETSID, which the C library's Swift overlay does not have.
+    let newSession: Int32 = 0x80
+    let flags = Int32(POSIX_SPAWN_SETSIGMASK) | Int32(POSIX_SPAWN_SETSIGDEF) | newSession
+    posix_spawnattr_setflags(&attributes, Int16(flags))
+    var argv: [UnsafeMutablePointer<CChar>?] = ([program] + arguments).map { strdup($0) } + [nil]
+    defer { for argument in argv { free(argument) } }
+    var child: pid_t = 0
+    let code = posix_spawn(&child, program, &actions, &attributes, &argv, environ)
+    guard code == 0 else {
+      throw .unreachable(path: socket.path, reason: "cannot start \(program): \(errorText(code))")
+    }
+    pid = child
+  }
+
+  /// How it ended, such as `exited with 1`; `nil` while it runs.
+  func ending() -> String? {
+    var status: Int32 = 0
+    guard waitpid(pid, &status, WNOHANG) == pid else { return nil }
+    return status & 0x7F == 0 ? "exited with \(status >> 8 & 0xFF)" : "was ended by signal \(status & 0x7F)"
+  }
+
+  /// Leaves no dead entry in the process table when the daemon ends before this process does.
+  func reapLater() {
+    let pid = pid
+    ClientThread.start {
+      var status: Int32 = 0
+      while waitpid(pid, &status, 0) < 0 && errno == EINTR {}
+    }
+  }
+}

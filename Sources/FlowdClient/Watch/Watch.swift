@@ -1,0 +1,105 @@
+internal import FlowdModel
+public import FlowdWire
+internal import Glibc
+
+/// Events as they happen, read by one thread at a time.
+///
+/// Every event after the starting point comes once and in order, also across restarts of the daemon: after a broken
+/// connection the watch asks for what follows the last event it gave out. It has a connection of its own, so a slow reader
+/// holds nobody up: what it has not read waits in the daemon's log.
+public final class Watch: Sendable {
+  private struct Reader: ~Copyable {
+    var cursor: WatchCursor
+    var connection: WatchConnection?
+    var isEnded = false
+    var isDisconnected = false
+  }
+
+  private let connector: Connection.Connector
+  private let options: WatchOptions
+  private let isClosed = Locked(false)
+  private let wakeUp = WakeUp()
+  // Only the thread that is in `next` touches it, which the caller sees to.
+  nonisolated(unsafe) private var reader: Reader
+
+  init(_ target: WatchTarget, _ options: WatchOptions, connector: @escaping Connection.Connector) {
+    self.connector = connector
+    self.options = options
+    reader = Reader(cursor: WatchCursor(target, options), connection: nil)
+  }
+
+  /// The next event; waits for it.
+  ///
+  /// - Returns: `nil` at the end: after `run_finished` of a watched run, at the last event with `untilNow`, after `close`.
+  public func next() throws(ClientError) -> API.Event? {
+    while let update = try nextUpdate() {
+      if case .event(let event) = update { return event }
+    }
+    return nil
+  }
+
+  /// The next event or change of the connection; waits for it.
+  public func nextUpdate() throws(ClientError) -> WatchUpdate? {
+    while !reader.isEnded {
+      if isClosed.withLock({ $0 }) { break }
+      guard reader.connection != nil else {
+        try connect()
+        if reader.isDisconnected, reader.connection != nil {
+          reader.isDisconnected = false
+          return .reconnected
+        }
+        continue
+      }
+      switch try read() {
+      case .event(let event):
+        if reader.cursor.admit(event) { return .event(event) }
+      case .ended:
+        reader.connection = nil
+        if reader.cursor.mayEnd {
+          reader.isEnded = true
+        } else {
+          return disconnected("the daemon ended the stream")
+        }
+      case .lost(let reason): return disconnected(reason)
+      case .woken: continue
+      }
+    }
+    reader.connection = nil
+    return nil
+  }
+
+  /// Ends the watch; a waiting `next` returns `nil`. From any thread.
+  public func close() {
+    isClosed.withLock { $0 = true }
+    wakeUp.signal()
+  }
+
+  private func disconnected(_ reason: String) -> WatchUpdate {
+    reader.connection = nil
+    reader.isDisconnected = true
+    return .disconnected(reason: reason)
+  }
+
+  private func read() throws(ClientError) -> WatchConnection.Incoming {
+    guard reader.connection != nil else { return .lost("not connected") }
+    let incoming = try reader.connection?.next(wakeUp) ?? .lost("not connected")
+    return incoming
+  }
+
+  /// Connects and asks for what is next; for the first time without patience.
+  private func connect() throws(ClientError) {
+    var backoff = Backoff()
+    let giveUp = options.reconnectFor.map { Monotonic.now + $0 }
+    while !isClosed.withLock({ $0 }) {
+      do throws(ClientError) {
+        reader.connection = try WatchConnection(try connector(), request: reader.cursor.request)
+        return
+      } catch {
+        guard reader.isDisconnected, giveUp.map({ Monotonic.now < $0 }) ?? true else { throw error }
+      }
+      let pause = backoff.next()
+      var polled = pollfd(fd: wakeUp.descriptor, events: Int16(POLLIN), revents: 0)
+      _ = poll(&polled, 1, Monotonic.pollMilliseconds(until: Monotonic.now + pause))
+    }
+  }
+}
