@@ -22,8 +22,8 @@ extension CommandTests {
       let executed = try medianOfExecutor()
       if getenv("FLOWD_BENCHMARK") != nil {
         print("posix_spawn \(plain), under flowd-launch \(launched), start to finished \(executed)")
+        #expect(launched < plain * 2.5)
       }
-      #expect(launched < plain * 20 && executed < plain * 50)
     }
 
     private func medianOfExecutor() throws -> Duration {

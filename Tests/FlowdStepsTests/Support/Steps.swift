@@ -89,9 +89,9 @@ final class Steps: Sendable {
   }
 
   /// Living processes that carry the attempt's token.
-  func processes(of attempt: AttemptID) -> [ProcessIdentity] {
+  func processes(of attempt: AttemptID) -> [ProcessIdentity]? {
     // The launcher carries it too; after its last message it needs some microseconds to exit.
-    OrphanScan(attempts: [attempt]).run().filter { $0 != launcher(of: attempt) }
+    OrphanScan(attempts: [attempt]).run()?.filter { $0 != launcher(of: attempt) }
   }
 }
 
