@@ -48,16 +48,19 @@ let package = Package(
     library("FlowdClient", ["FlowdModel", "FlowdWire", "CLinux"]),
     library("FlowdCLI", ["FlowdModel", "FlowdWire", "FlowdClient", "CLinux"]),
 
-    .executableTarget(name: "flowd", dependencies: ["FlowdServer"], swiftSettings: strict),
+    .executableTarget(name: "flowd", dependencies: ["FlowdServer", "FlowdModel"], swiftSettings: strict),
     .executableTarget(name: "flowctl", dependencies: ["FlowdCLI"], swiftSettings: strict),
-    .executableTarget(name: "flowd-launch"),
+    .executableTarget(
+      name: "flowd-launch",
+      cSettings: [.unsafeFlags(["-O2", "-Wall", "-Wextra", "-Werror", "-fno-sanitize=all"])],
+      linkerSettings: [.unsafeFlags(["-nostartfiles", "-static-executable", "-Xclang-linker", "-fno-sanitize=all"])]),
 
     test("FlowdModelTests", ["FlowdModel"]),
     test("FlowdWireTests", ["FlowdWire", "FlowdModel"]),
     test("FlowdEngineTests", ["FlowdEngine", "FlowdModel"]),
     test("FlowdStoreTests", ["FlowdStore", "FlowdModel"]),
     test("FlowdFilesTests", ["FlowdFiles", "FlowdModel"]),
-    test("FlowdStepsTests", ["FlowdSteps", "FlowdModel"]),
+    test("FlowdStepsTests", ["FlowdSteps", "FlowdModel", "CLinux"]),
     test("FlowdServerTests", ["FlowdServer", "FlowdClient", "FlowdWire", "FlowdModel", "FlowdStore", "FlowdEngine"]),
     test("FlowdClientTests", ["FlowdClient", "FlowdWire", "FlowdModel"]),
     test("FlowdCLITests", ["FlowdCLI", "FlowdClient", "FlowdWire", "FlowdModel"]),

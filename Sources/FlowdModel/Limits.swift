@@ -13,6 +13,37 @@ public enum Limits {
   /// Of one error message on the wire, in bytes.
   public static let statusMessageBytesMax = 8_192
 
+  /// Of a Unix socket's path on Linux, without its NUL.
+  public static let socketPathBytesMax = 107
+
+  // MARK: connections
+
+  /// Answers that a client has not taken; past it nothing more is read from that client.
+  public static let unsentBytesMax = 1_048_576
+  /// Room for answers that an idle connection keeps.
+  public static let keptOutputBytesMax = 65_536
+  /// Calls of one connection without an answer; past it nothing more is read from that client.
+  public static let pendingCallsMax = 4_096
+  /// Connections that have not sent a byte; past it the oldest is closed.
+  public static let silentConnectionsMax = 1_024
+  public static let watchesPerConnectionMax = 256
+  /// Events a watcher's client has not taken; past it the watcher is fed from the store.
+  public static let watchBufferBytesMax = 262_144
+  /// Read from the store at once for one watcher.
+  public static let watchPieceEvents = 512
+  public static let watchPieceBytes = 131_072
+  /// Sessions that a snapshot of a workspace or of all tells of, the newest ones.
+  public static let snapshotSessionsMax = 1_000
+
+  // MARK: store
+
+  /// How long a commit waits for a lock that another program holds on the database.
+  public static let foreignLockPatience = Duration.seconds(15)
+  /// Between attempts to write while the disk is full.
+  public static let diskProbeInterval = Duration.milliseconds(500)
+  /// A larger database is checked for damage beside the service, not before it.
+  public static let checkBeforeServingBytesMax: Int64 = 67_108_864
+
   // MARK: fields
 
   /// Ids of flows, providers and models, in UTF-8 bytes.
@@ -63,15 +94,21 @@ public enum Limits {
   public static let capturedOutputBytesMax = 262_144
   /// Output of one attempt that the engine has not yet taken over, before its pipes are no longer read.
   public static let unacknowledgedOutputBytesMax = 262_144
+  /// How long output is gathered at most before it is handed on.
+  public static let outputGatheringMilliseconds = 20
   /// Between SIGTERM and SIGKILL.
   public static let terminationGraceSeconds = 5
+  /// The same for what a command that ended by itself left behind.
+  public static let leftoverGraceSeconds = 1
   /// Steps of all runs with a process at one time; more wait in the executor.
   public static let processesMax = 256
+  /// Commands that wait in the executor; one more is refused.
+  public static let waitingCommandsMax = 65_536
   public static let reportBytesMax = 1_048_576
 
   // MARK: engine
 
-  public static let laneQueueMax = 4_096
+  public static let laneQueueMax = 16_384
   public static let queuedRunsMax = 100
   /// Of one session.
   public static let activeRunsMax = 1_024

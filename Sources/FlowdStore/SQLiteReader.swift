@@ -89,6 +89,11 @@ package final class SQLiteReader: StoreReader {
     ).bind(session).bind(requestID).first(RunTable.record)
   }
 
+  package func finishedAt(of run: Int64) throws(StoreError) -> Timestamp? {
+    try connection.statement("SELECT finished_at FROM run WHERE key = ?").bind(run).first { $0.optionalTimestamp(0) }
+      ?? nil
+  }
+
   package func unfinishedRuns(of session: Int64) throws(StoreError) -> [RunRecord] {
     try connection.statement(
       """

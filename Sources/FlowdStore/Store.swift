@@ -91,6 +91,7 @@ package protocol StoreReader {
 
   func run(_ id: RunID) throws(StoreError) -> RunRecord?
   func run(session: Int64, requestID: String) throws(StoreError) -> RunRecord?
+  func finishedAt(of run: Int64) throws(StoreError) -> Timestamp?
   /// Oldest first.
   func unfinishedRuns(of session: Int64) throws(StoreError) -> [RunRecord]
   /// At most `limit` runs, newest first, with keys below `before`.

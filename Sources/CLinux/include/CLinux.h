@@ -7,4 +7,11 @@
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/un.h>
+
+#include "Connection.h"
+#include "ErrorText.h"
+#include "LauncherProtocol.h"
+#include "Pipe.h"
+#include "ProcessHandle.h"
+#include "Spawn.h"
 #endif

@@ -65,6 +65,13 @@ package final class Engine {
   /// The session of a run that has not ended.
   package func session(of run: RunID) -> SessionID? { sessionOfRun[run] }
 
+  /// The workspace of a session in memory.
+  package func workspace(of session: SessionID) -> String? { lanes[session]?.state?.meta.workspace }
+
+  package var sessionsInMemory: Int { lanes.count }
+
+  package var unfinishedRunCount: Int { sessionOfRun.count }
+
   // MARK: loads
 
   /// Delivers what a lane waited for.

@@ -2,6 +2,7 @@ internal import Glibc
 
 /// Why a file's bytes could not be had.
 package struct FileReadError: Error, Equatable, Sendable {
+  /// What stood in the way.
   package enum Reason: Equatable, Sendable {
     /// Nothing has that name.
     case absent

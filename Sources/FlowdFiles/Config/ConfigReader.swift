@@ -134,7 +134,9 @@ struct ConfigReader {
   }
 
   private mutating func checkID(_ id: String, _ what: String, at position: SourcePosition) {
-    let isClean = !id.unicodeScalars.contains { $0.properties.isWhitespace || $0.properties.generalCategory == .control }
+    let isClean = !id.unicodeScalars.contains {
+      $0.properties.isWhitespace || $0.properties.generalCategory == .control
+    }
     if id.utf8.isEmpty || id.utf8.count > Limits.idBytesMax || !isClean {
       nodes.report(
         "\(what) must have 1 to \(Limits.idBytesMax) bytes and no white space; found \(quoted(id))", at: position)

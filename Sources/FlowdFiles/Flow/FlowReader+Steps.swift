@@ -133,7 +133,8 @@ extension FlowReader {
   private mutating func shell(_ node: YAMLNode) -> String {
     guard let shell = nodes.constant(node, "'shell'") else { return "sh" }
     if shell.unicodeScalars.contains(where: \.properties.isWhitespace) {
-      nodes.report("'shell' must be one program such as bash, without arguments; found \(quoted(shell))", at: node.start)
+      nodes.report(
+        "'shell' must be one program such as bash, without arguments; found \(quoted(shell))", at: node.start)
     }
     return shell
   }

@@ -51,12 +51,15 @@ struct FlowReader {
 
   /// Notes the names that may be referred to before they are read.
   private mutating func collectNames(_ fields: Fields) {
-    if case .mapping(let entries) = fields["inputs"]?.content { inputNames = entries.prefix(Limits.flowInputsMax).map(\.key) }
+    if case .mapping(let entries) = fields["inputs"]?.content {
+      inputNames = entries.prefix(Limits.flowInputsMax).map(\.key)
+    }
     guard case .sequence(let steps) = fields["steps"]?.content else { return }
     for (index, step) in steps.prefix(Limits.flowStepsMax).enumerated() {
       stepIDs.append("")
       guard case .mapping(let entries) = step.content,
-        case .scalar(let id, _) = entries.first(where: { $0.key == "id" })?.value.content, NameRule.identifier.admits(id)
+        case .scalar(let id, _) = entries.first(where: { $0.key == "id" })?.value.content,
+        NameRule.identifier.admits(id)
       else { continue }
       stepIDs[index] = id
       if stepIndices[id] == nil { stepIndices[id] = index }
@@ -81,7 +84,8 @@ struct FlowReader {
         let rule = "use letters, digits and _, not a digit first"
         nodes.report("\(quoted(entry.key)) is not a name for an environment variable; \(rule)", at: entry.position)
       } else if entry.key.hasPrefix("FLOWD_") {
-        nodes.report("\(quoted(entry.key)) is reserved; names beginning with FLOWD_ are set by flowd", at: entry.position)
+        nodes.report(
+          "\(quoted(entry.key)) is reserved; names beginning with FLOWD_ are set by flowd", at: entry.position)
       }
       guard let value = template(entry.value, quoted(entry.key), scope: scope) else { return nil }
       return EnvironmentEntry(name: entry.key, value: value)

@@ -10,6 +10,7 @@ package struct SourcePosition: Equatable, Comparable, Sendable {
     self.column = Int32(clamping: column)
   }
 
+  /// The first character of a file.
   package static let start = SourcePosition(line: 1, column: 1)
 
   package static func < (left: SourcePosition, right: SourcePosition) -> Bool {

@@ -1,5 +1,6 @@
 /// A node of a YAML or JSON file, and where it stands.
 package struct YAMLNode: Sendable {
+  /// What kind of node it is, and what it holds.
   package enum Content: Sendable {
     case scalar(String, Style)
     case sequence([YAMLNode])

@@ -37,6 +37,7 @@ package struct SessionDefaults: Equatable, Sendable {
 
 /// How and how much the daemon logs.
 package struct LogSettings: Equatable, Sendable {
+  /// How a line of the log is written.
   package enum Format: String, Equatable, Sendable, CaseIterable {
     case text, json
   }

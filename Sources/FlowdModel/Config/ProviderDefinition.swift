@@ -1,5 +1,6 @@
 /// A model provider that sessions may select.
 package struct ProviderDefinition: Equatable, Sendable {
+  /// Which models sessions may select.
   package enum Models: Equatable, Sendable {
     /// Whatever model id the session names.
     case any

@@ -83,5 +83,6 @@ package struct InputProblems: Error, Equatable, Sendable {
 
   package init(_ problems: [InputProblem]) { self.problems = problems }
 
+  /// The problems' sentences, in their order.
   package var messages: [String] { problems.map(\.message) }
 }

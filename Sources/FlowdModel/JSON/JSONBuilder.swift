@@ -7,10 +7,15 @@ package protocol JSONBuilder {
 
   /// The place of a byte; offsets never decrease from one call to the next.
   mutating func mark(at offset: Int) -> Mark
+  /// A value without parts; `end` is the place after its last byte.
   mutating func scalar(_ scalar: JSONScalar, from start: Mark, to end: Mark) -> Node
+  /// An array, once all its elements are built.
   mutating func array(_ elements: [Node], from start: Mark) -> Node
+  /// A member of an object; the name's mark is that of its opening quote.
   mutating func member(_ name: String, at mark: Mark, value: Node) -> Member
+  /// What `member` was given as the name.
   func name(of member: Member) -> String
+  /// An object, once all its members are built; their names differ in their bytes.
   mutating func object(_ members: [Member], from start: Mark) -> Node
 }
 

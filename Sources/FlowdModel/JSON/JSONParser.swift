@@ -5,6 +5,7 @@
 package struct JSONParser<Builder: JSONBuilder> {
   let bytes: [UInt8]
   var position = 0
+  /// What the nodes were built with; may be asked for what it gathered.
   package private(set) var builder: Builder
   private var nodesLeft: Int
 

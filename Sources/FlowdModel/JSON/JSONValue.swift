@@ -7,6 +7,7 @@ public enum JSONValue: Equatable, Sendable {
   case array([JSONValue])
   case object([Member])
 
+  /// A name and its value.
   public struct Member: Equatable, Sendable {
     public var name: String
     public var value: JSONValue

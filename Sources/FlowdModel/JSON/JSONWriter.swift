@@ -3,6 +3,7 @@
 /// Strings are raw UTF-8; only `"`, `\` and the control characters below U+0020 are escaped, the way RFC 8785 §3.2.2.2
 /// spells them. Numbers are written as they were read.
 package struct JSONWriter {
+  /// How values are laid out.
   package enum Form: Sendable {
     /// No space at all, members in their order.
     case compact
@@ -33,7 +34,8 @@ package struct JSONWriter {
     case .array(let elements):
       list("[", "]", elements, level: level) { writer, element in writer.write(element, level: level + 1) }
     case .object(let members):
-      let sorted = form == .canonical ? members.sorted { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) } : members
+      let sorted =
+        form == .canonical ? members.sorted { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) } : members
       list("{", "}", sorted, level: level) { writer, member in
         writer.write(string: member.name)
         writer.bytes += (writer.form == .pretty ? ": " : ":").utf8

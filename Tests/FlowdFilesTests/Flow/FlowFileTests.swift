@@ -52,7 +52,9 @@ struct FlowFileTests {
               Template("make"), Template("-j"), Template("4"),
               Template([.text("all="), .reference(.input("size")), .text("/${{ x }}")]), Template("null-ish"),
             ])),
-          env: [EnvironmentEntry(name: "B", value: Template("0x1F")), EnvironmentEntry(name: "A", value: Template(""))],
+          env: [
+            EnvironmentEntry(name: "B", value: Template("0x1F")), EnvironmentEntry(name: "A", value: Template("")),
+          ],
           workingDirectory: Template([.reference(.run(.cwd)), .text("/src")]), continueOnError: true, onRestart: .fail),
         StepDefinition(
           id: "test", needs: [Need(step: 1, any: true), Need(step: 0)],
@@ -68,9 +70,13 @@ struct FlowFileTests {
 
   @Test func whatIsOmittedHasItsDefault() throws {
     let flow = try #require(parse(withStep(), id: "some-id").definition)
-    #expect(flow == FlowDefinition(id: "some-id", name: "some-id", steps: [
-      StepDefinition(id: "a", action: .run(.shell(script: "x", shell: "sh")))
-    ]))
+    #expect(
+      flow
+        == FlowDefinition(
+          id: "some-id", name: "some-id",
+          steps: [
+            StepDefinition(id: "a", action: .run(.shell(script: "x", shell: "sh")))
+          ]))
   }
 
   @Test(arguments: [
@@ -93,7 +99,8 @@ struct FlowFileTests {
   }
 
   @Test func jsonWithSurrogatePairsIsAFlowFile() throws {
-    let text = #"{"steps":[{"id":"a","uses":"run","label":"\ud83d\ude00\u2028","with":{"command":["echo","\u007f\ufeff"]}}]}"#
+    let text =
+      #"{"steps":[{"id":"a","uses":"run","label":"\ud83d\ude00\u2028","with":{"command":["echo","\u007f\ufeff"]}}]}"#
     let step = try #require(parse(text).definition).steps[0]
     #expect(step.label == "😀\u{2028}")
     #expect(step.action == .run(.arguments([Template("echo"), Template("\u{7F}\u{FEFF}")])))

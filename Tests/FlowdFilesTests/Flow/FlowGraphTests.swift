@@ -3,28 +3,35 @@ import FlowdModel
 import Testing
 
 struct FlowGraphTests {
-  @Test(arguments: [
-    (steps(("build", ""), ("b", "needs: [biuld]")), ["3:55: unknown step 'biuld'; did you mean 'build'?"]),
-    (steps(("build", ""), ("b", "needs: nothing")), ["3:54: unknown step 'nothing'"]),
-    (steps(("a", "needs: [a]")), ["2:55: step 'a' may not need itself"]),
-    (steps(("a", ""), ("b", "needs: [a, a]")), ["3:58: step 'a' is already needed"]),
-    (steps(("a", ""), ("b", "needs: {a: maybe}")), ["3:58: the need for 'a' must be one of 'ok', 'any'; found 'maybe'"]),
-    (steps(("a", ""), ("b", "needs: {c: ok}")), ["3:55: unknown step 'c'"]),
-    (steps(("a", ""), ("b", "needs: [[a]]")), ["3:55: an element of 'needs' must be text, found a list"]),
-    (steps(("a", ""), ("b", "needs: ~")), ["3:54: 'needs' must be a step, a list of steps, or [] for none, found nothing"]),
-    (steps(("a", "needs: b"), ("b", "")), ["2:47: the steps need each other in a circle: a → b → a"]),
-    (
-      steps(("a", "needs: [c]"), ("b", ""), ("c", "")),
-      ["2:47: the steps need each other in a circle: a → c → b → a"]
-    ),
-    (
-      steps(("r", ""), ("a", "needs: {r: ok, b: any}"), ("b", "needs: [a]"), ("x", "needs: y"), ("y", "needs: x")),
-      [
-        "3:47: the steps need each other in a circle: a → b → a",
-        "5:47: the steps need each other in a circle: x → y → x",
-      ]
-    ),
-  ] as [(String, [String])])
+  @Test(
+    arguments: [
+      (steps(("build", ""), ("b", "needs: [biuld]")), ["3:55: unknown step 'biuld'; did you mean 'build'?"]),
+      (steps(("build", ""), ("b", "needs: nothing")), ["3:54: unknown step 'nothing'"]),
+      (steps(("a", "needs: [a]")), ["2:55: step 'a' may not need itself"]),
+      (steps(("a", ""), ("b", "needs: [a, a]")), ["3:58: step 'a' is already needed"]),
+      (
+        steps(("a", ""), ("b", "needs: {a: maybe}")),
+        ["3:58: the need for 'a' must be one of 'ok', 'any'; found 'maybe'"]
+      ),
+      (steps(("a", ""), ("b", "needs: {c: ok}")), ["3:55: unknown step 'c'"]),
+      (steps(("a", ""), ("b", "needs: [[a]]")), ["3:55: an element of 'needs' must be text, found a list"]),
+      (
+        steps(("a", ""), ("b", "needs: ~")),
+        ["3:54: 'needs' must be a step, a list of steps, or [] for none, found nothing"]
+      ),
+      (steps(("a", "needs: b"), ("b", "")), ["2:47: the steps need each other in a circle: a → b → a"]),
+      (
+        steps(("a", "needs: [c]"), ("b", ""), ("c", "")),
+        ["2:47: the steps need each other in a circle: a → c → b → a"]
+      ),
+      (
+        steps(("r", ""), ("a", "needs: {r: ok, b: any}"), ("b", "needs: [a]"), ("x", "needs: y"), ("y", "needs: x")),
+        [
+          "3:47: the steps need each other in a circle: a → b → a",
+          "5:47: the steps need each other in a circle: x → y → x",
+        ]
+      ),
+    ] as [(String, [String])])
   func edgesAreChecked(text: String, expected: [String]) {
     #expect(problems(text) == expected)
   }
@@ -86,9 +93,11 @@ struct FlowGraphTests {
   }
 
   @Test func misspeltNeedsAmongManyStepsAreReportedInTime() {
-    let text = "steps:\n" + (0..<5000).map { index in
-      "- {id: step\(index), uses: run, with: {command: [a]}, needs: [stp\(index), nope\(index)]}\n"
-    }.joined()
+    let text =
+      "steps:\n"
+      + (0..<5000).map { index in
+        "- {id: step\(index), uses: run, with: {command: [a]}, needs: [stp\(index), nope\(index)]}\n"
+      }.joined()
     #expect(problems(text).count == Limits.diagnosticsMax)
   }
 }

@@ -11,25 +11,38 @@ struct FlowTemplateTests {
 
   private func report(_ text: String) -> [Template.Part]? { parse(withReport(text)).definition?.report?.parts }
 
-  @Test(arguments: [
-    ("''", []),
-    ("plain $ {{ x }} }} $x", [.text("plain $ {{ x }} }} $x")]),
-    ("${{ inputs.name }}", [.reference(.input("name"))]),
-    ("${{inputs.max-size}}", [.reference(.input("max-size"))]),
-    ("\"${{\\n inputs.name\\t}}\"", [.reference(.input("name"))]),
-    ("a${{ run.id }}b${{ run.flow }}c", [.text("a"), .reference(.run(.id)), .text("b"), .reference(.run(.flow)), .text("c")]),
-    ("${{ run.provider }}${{ run.model }}${{ run.cwd }}${{ run.session }}", [
-      .reference(.run(.provider)), .reference(.run(.model)), .reference(.run(.cwd)), .reference(.run(.session)),
-    ]),
-    ("${{ steps.my-step.stdout }}${{ steps.my-step.stderr }}${{ steps.my-step.exit }}", [
-      .reference(.step(0, .stdout)), .reference(.step(0, .stderr)), .reference(.step(0, .exit)),
-    ]),
-    ("${{ steps.my-step.status }}${{ steps.my-step.error }}", [.reference(.step(0, .status)), .reference(.step(0, .error))]),
-    ("$${{ inputs.name }}", [.text("${{ inputs.name }}")]),
-    ("a$${{ x }}${{ run.id }}$", [.text("a${{ x }}"), .reference(.run(.id)), .text("$")]),
-    ("$$${{ x", [.text("$${{ x")]),
-    ("é${{ run.id }}😀", [.text("é"), .reference(.run(.id)), .text("😀")]),
-  ] as [(String, [Template.Part])])
+  @Test(
+    arguments: [
+      ("''", []),
+      ("plain $ {{ x }} }} $x", [.text("plain $ {{ x }} }} $x")]),
+      ("${{ inputs.name }}", [.reference(.input("name"))]),
+      ("${{inputs.max-size}}", [.reference(.input("max-size"))]),
+      ("\"${{\\n inputs.name\\t}}\"", [.reference(.input("name"))]),
+      (
+        "a${{ run.id }}b${{ run.flow }}c",
+        [.text("a"), .reference(.run(.id)), .text("b"), .reference(.run(.flow)), .text("c")]
+      ),
+      (
+        "${{ run.provider }}${{ run.model }}${{ run.cwd }}${{ run.session }}",
+        [
+          .reference(.run(.provider)), .reference(.run(.model)), .reference(.run(.cwd)), .reference(.run(.session)),
+        ]
+      ),
+      (
+        "${{ steps.my-step.stdout }}${{ steps.my-step.stderr }}${{ steps.my-step.exit }}",
+        [
+          .reference(.step(0, .stdout)), .reference(.step(0, .stderr)), .reference(.step(0, .exit)),
+        ]
+      ),
+      (
+        "${{ steps.my-step.status }}${{ steps.my-step.error }}",
+        [.reference(.step(0, .status)), .reference(.step(0, .error))]
+      ),
+      ("$${{ inputs.name }}", [.text("${{ inputs.name }}")]),
+      ("a$${{ x }}${{ run.id }}$", [.text("a${{ x }}"), .reference(.run(.id)), .text("$")]),
+      ("$$${{ x", [.text("$${{ x")]),
+      ("é${{ run.id }}😀", [.text("é"), .reference(.run(.id)), .text("😀")]),
+    ] as [(String, [Template.Part])])
   func referencesAndTextAreToldApart(text: String, parts: [Template.Part]) {
     #expect(report(text) == parts)
   }
@@ -64,7 +77,10 @@ struct FlowTemplateTests {
     ),
     ("${{ }}", "'${{ }}' is empty; expected a reference such as ${{ inputs.name }}"),
     ("${{ inputs.name == 1 }}", "only references such as ${{ inputs.name }} are supported; expressions come later"),
-    ("${{ default(inputs.name, 1) }}", "only references such as ${{ inputs.name }} are supported; expressions come later"),
+    (
+      "${{ default(inputs.name, 1) }}",
+      "only references such as ${{ inputs.name }} are supported; expressions come later"
+    ),
     ("${{ inputs['name'] }}", "only references such as ${{ inputs.name }} are supported; expressions come later"),
     ("${{ inputs. name }}", "only references such as ${{ inputs.name }} are supported; expressions come later"),
     ("${{ inputs..name }}", "only references such as ${{ inputs.name }} are supported; expressions come later"),
@@ -78,36 +94,41 @@ struct FlowTemplateTests {
   }
 
   @Test func inABlockTheLineAndColumnAreThoseOfTheReference() {
-    let text = prefix + """
-      steps:
-        - { id: a, uses: run, with: { command: x } }
-      report: |  # ${{ not here }}
+    let text =
+      prefix + """
+        steps:
+          - { id: a, uses: run, with: { command: x } }
+        report: |  # ${{ not here }}
 
-        # Title ${{ inputs.name }} $${{ x }}
+          # Title ${{ inputs.name }} $${{ x }}
 
-          indented é ${{ inputs.no }} and ${{ inputs.name }}
-        ${{ inputs.zilch }}
-      """
+            indented é ${{ inputs.no }} and ${{ inputs.name }}
+          ${{ inputs.zilch }}
+        """
     #expect(problems(text) == ["8:16: unknown input 'no'", "9:3: unknown input 'zilch'"])
   }
 
   @Test func inFoldedAndPlainTextTheyAreToo() {
-    let text = prefix + """
-      env:
-        A: >-
-          one ${{ inputs.name }}
-          two ${{ inputs.b }}
-        B: one
-          ${{ inputs.c }}
-        C: 'it''s ${{ inputs.d }}'
-      steps:
-        - { id: a, uses: run, with: { command: x } }
-      """
+    let text =
+      prefix + """
+        env:
+          A: >-
+            one ${{ inputs.name }}
+            two ${{ inputs.b }}
+          B: one
+            ${{ inputs.c }}
+          C: 'it''s ${{ inputs.d }}'
+        steps:
+          - { id: a, uses: run, with: { command: x } }
+        """
     #expect(problems(text) == ["5:9: unknown input 'b'", "7:5: unknown input 'c'", "8:13: unknown input 'd'"])
   }
 
   @Test func escapedSpellingsFallBackToTheScalar() {
-    #expect(problems(withReport("\"a \\x24{{ x }}\"")) == ["4:9: unknown name 'x'; a reference begins with inputs, steps or run"])
+    #expect(
+      problems(withReport("\"a \\x24{{ x }}\"")) == [
+        "4:9: unknown name 'x'; a reference begins with inputs, steps or run"
+      ])
   }
 
   @Test func theFlowsEnvironmentMayNotReferToSteps() {

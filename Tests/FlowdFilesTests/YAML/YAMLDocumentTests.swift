@@ -31,7 +31,10 @@ struct YAMLDocumentTests {
     ("--- {a: b}\n...\n", "{a@1:6=plain(b)@1:9}@1:5"),
     ("\u{FEFF}a: 1", "{a@1:1=plain(1)@1:4}@1:1"),
     ("%YAML 1.2\n---\na", "plain(a)@3:1"),
-    ("{\"a\": [1, true, null, \"x\"]}", "{a@1:2=[plain(1)@1:8 plain(true)@1:11 plain(null)@1:17 quoted(x)@1:23]@1:7}@1:1"),
+    (
+      "{\"a\": [1, true, null, \"x\"]}",
+      "{a@1:2=[plain(1)@1:8 plain(true)@1:11 plain(null)@1:17 quoted(x)@1:23]@1:7}@1:1"
+    ),
     ("\u{FEFF}\n [\"é\",\r\n  {\"b\":\r\"\\ud83d\\ude00\"}]", "[quoted(é)@2:3 {b@3:4=quoted(😀)@4:1}@3:3]@2:2"),
     ("{a: b, \"c\": [d]}", "{a@1:2=plain(b)@1:5 c@1:8=[plain(d)@1:14]@1:13}@1:1"),
     ("", "none"), ("# only a comment\n", "none"), (" \n\n", "none"), ("\u{FEFF}", "none"),
@@ -42,27 +45,45 @@ struct YAMLDocumentTests {
     #expect(document.diagnostics == [])
   }
 
-  @Test(arguments: [
-    ("a: &x 1\nb: *x", ["1:4: anchors are not allowed", "2:4: aliases are not allowed; write the value again"]),
-    ("a: !!str 1\nb: !x [1]\nc: !y {}", ["1:4: tags are not allowed", "2:4: tags are not allowed", "3:4: tags are not allowed"]),
-    ("a: 1\nb: 2\n a: 3", ["3:3: mapping values are not allowed in this context"]),
-    ("a: 1\nb: 2\na: 3\n'a': 4", [
-      "3:1: the key 'a' is already given at line 1, column 1", "4:1: the key 'a' is already given at line 1, column 1",
-    ]),
-    ("{\"a\":1,\n \"a\":2}", ["2:2: the key 'a' is already given at line 1, column 2"]),
-    ("x: {b: 1, b: 2}", ["1:11: the key 'b' is already given at line 1, column 5"]),
-    ("? [a]\n: 1\n", ["1:3: a key must be text"]),
-    ("a: 1\n---\nb: 2\n", ["2:1: a file holds one document; a second one begins here"]),
-    ("a: \"x\\0y\"", ["1:4: the text holds a NUL character"]),
-    ("{\"a\": \"x\\u0000y\"}", ["1:7: the text holds a NUL character"]),
-    ("a: [1", ["1:6: while parsing a flow sequence: did not find expected ',' or ']'"]),
-    ("a: 'x", ["1:6: while scanning a quoted scalar: found unexpected end of stream"]),
-    ("a:\n\t- b", ["2:1: while scanning for the next token: found character that cannot start any token; a tab may not indent, use spaces"]),
-    ("a: [x, ${{ inputs.y }}]", ["1:9: while parsing a flow sequence: did not find expected ',' or ']'; text with ${{ }} inside [ ] or { } must be in quotes"]),
-    ("a: b\u{1}c", ["1:5: control characters are not allowed"]),
-    ("a: @b", ["1:4: while scanning for the next token: found character that cannot start any token"]),
-    ("\"\\ud83d\"", ["1:4: while parsing a quoted scalar: found invalid Unicode character escape code"]),
-  ] as [(String, [String])])
+  @Test(
+    arguments: [
+      ("a: &x 1\nb: *x", ["1:4: anchors are not allowed", "2:4: aliases are not allowed; write the value again"]),
+      (
+        "a: !!str 1\nb: !x [1]\nc: !y {}",
+        ["1:4: tags are not allowed", "2:4: tags are not allowed", "3:4: tags are not allowed"]
+      ),
+      ("a: 1\nb: 2\n a: 3", ["3:3: mapping values are not allowed in this context"]),
+      (
+        "a: 1\nb: 2\na: 3\n'a': 4",
+        [
+          "3:1: the key 'a' is already given at line 1, column 1",
+          "4:1: the key 'a' is already given at line 1, column 1",
+        ]
+      ),
+      ("{\"a\":1,\n \"a\":2}", ["2:2: the key 'a' is already given at line 1, column 2"]),
+      ("x: {b: 1, b: 2}", ["1:11: the key 'b' is already given at line 1, column 5"]),
+      ("? [a]\n: 1\n", ["1:3: a key must be text"]),
+      ("a: 1\n---\nb: 2\n", ["2:1: a file holds one document; a second one begins here"]),
+      ("a: \"x\\0y\"", ["1:4: the text holds a NUL character"]),
+      ("{\"a\": \"x\\u0000y\"}", ["1:7: the text holds a NUL character"]),
+      ("a: [1", ["1:6: while parsing a flow sequence: did not find expected ',' or ']'"]),
+      ("a: 'x", ["1:6: while scanning a quoted scalar: found unexpected end of stream"]),
+      (
+        "a:\n\t- b",
+        [
+          "2:1: while scanning for the next token: found character that cannot start any token; a tab may not indent, use spaces"
+        ]
+      ),
+      (
+        "a: [x, ${{ inputs.y }}]",
+        [
+          "1:9: while parsing a flow sequence: did not find expected ',' or ']'; text with ${{ }} inside [ ] or { } must be in quotes"
+        ]
+      ),
+      ("a: b\u{1}c", ["1:5: control characters are not allowed"]),
+      ("a: @b", ["1:4: while scanning for the next token: found character that cannot start any token"]),
+      ("\"\\ud83d\"", ["1:4: while parsing a quoted scalar: found invalid Unicode character escape code"]),
+    ] as [(String, [String])])
   func whatIsNotAllowedIsReportedInItsPlace(text: String, expected: [String]) {
     #expect(problems(Array(text.utf8)) == expected)
   }

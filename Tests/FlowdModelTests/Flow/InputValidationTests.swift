@@ -72,7 +72,8 @@ struct InputEnvironmentTests {
   }
 
   @Test(arguments: [
-    (#""a b""#, "a b"), ("1.50", "1.50"), ("true", "true"), ("null", "null"), (#"{"b":[1],"a":"é"}"#, #"{"b":[1],"a":"é"}"#),
+    (#""a b""#, "a b"), ("1.50", "1.50"), ("true", "true"), ("null", "null"),
+    (#"{"b":[1],"a":"é"}"#, #"{"b":[1],"a":"é"}"#),
   ])
   func valuesAreTextOrCompactJSON(json: String, text: String) throws {
     #expect(environmentText(of: try JSONValue(parsing: Array(json.utf8))) == text)

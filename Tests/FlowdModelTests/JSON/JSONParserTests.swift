@@ -74,10 +74,12 @@ struct JSONParserTests {
     #expect(error?.column == 6)
   }
 
-  @Test(arguments: [
-    [0x22, 0xFF, 0x22], [0x22, 0xC0, 0x80, 0x22], [0x22, 0xED, 0xA0, 0x80, 0x22], [0x22, 0xF4, 0x90, 0x80, 0x80, 0x22],
-    [0x22, 0xE2, 0x82, 0x22],
-  ] as [[UInt8]])
+  @Test(
+    arguments: [
+      [0x22, 0xFF, 0x22], [0x22, 0xC0, 0x80, 0x22], [0x22, 0xED, 0xA0, 0x80, 0x22],
+      [0x22, 0xF4, 0x90, 0x80, 0x80, 0x22],
+      [0x22, 0xE2, 0x82, 0x22],
+    ] as [[UInt8]])
   func bytesThatAreNotUTF8AreRefused(bytes: [UInt8]) {
     let error = #expect(throws: JSONParseError.self) { try JSONValue(parsing: bytes) }
     #expect(error?.description == "1:2: the text is not valid UTF-8")
@@ -91,7 +93,9 @@ struct JSONParserTests {
     let error = #expect(throws: JSONParseError.self) { try JSONValue(parsing: Array(deeper.utf8)) }
     #expect(error?.message == "more than 64 nested values")
     #expect(error?.column == most * 5 + 1)
-    #expect(throws: JSONParseError.self) { try JSONValue(parsing: Array(repeating: UInt8(ascii: "["), count: 1_000_000)) }
+    #expect(throws: JSONParseError.self) {
+      try JSONValue(parsing: Array(repeating: UInt8(ascii: "["), count: 1_000_000))
+    }
   }
 
   @Test func aRepeatedNameIsFoundAmongMany() throws {

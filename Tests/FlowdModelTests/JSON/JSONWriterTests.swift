@@ -69,12 +69,15 @@ struct JSONWriterTests {
     case 3: return .string(randomText(using: &random))
     case 4: return .array((0..<3).map { _ in randomValue(depth: depth - 1, using: &random) })
     default:
-      return .object((0..<3).map { .init("\($0)" + randomText(using: &random), randomValue(depth: depth - 1, using: &random)) })
+      return .object(
+        (0..<3).map { .init("\($0)" + randomText(using: &random), randomValue(depth: depth - 1, using: &random)) })
     }
   }
 
   private func randomText(using random: inout SplitMix64) -> String {
-    let alphabet: [Unicode.Scalar] = ["a", "\"", "\\", "\n", "\u{0}", "\u{1F}", "\u{7F}", "é", "\u{301}", "😀", "\u{FFFF}"]
+    let alphabet: [Unicode.Scalar] = [
+      "a", "\"", "\\", "\n", "\u{0}", "\u{1F}", "\u{7F}", "é", "\u{301}", "😀", "\u{FFFF}",
+    ]
     var text = ""
     for _ in 0..<Int.random(in: 0..<8, using: &random) {
       text.unicodeScalars.append(alphabet.randomElement(using: &random) ?? "a")

@@ -1,0 +1,71 @@
+internal import FlowdEngine
+internal import FlowdModel
+internal import FlowdWire
+
+extension Daemon {
+  /// Sends a request to the code of its method; one file per method.
+  func perform(_ method: API.Method, _ payload: UnsafeRawBufferPointer, _ call: Call) throws(Refusal) {
+    switch method {
+    case .sessionNew: try newSession(decode(payload), call)
+    case .sessionSelect: try selectSession(decode(payload), call)
+    case .sessionList: try listSessions(decode(payload), call)
+    case .sessionClose: try closeSession(decode(payload), call)
+    case .sessionGetCurrentMeta: try getCurrentMeta(decode(payload), call)
+    case .sessionSetExecutedFlow: try setExecutedFlow(decode(payload), call)
+    case .sessionSetProviderModel: try setProviderModel(decode(payload), call)
+    case .sessionSetMode: try setMode(decode(payload), call)
+    case .flowStart: try startFlow(decode(payload), call)
+    case .flowCancel: try cancelRun(decode(payload), call)
+    case .flowGetRun: try getRun(decode(payload), call)
+    case .flowListRuns: try listRuns(decode(payload), call)
+    case .flowList: try listFlows(decode(payload), call)
+    case .flowGet: try getFlow(decode(payload), call)
+    case .flowValidate: try validateFlow(decode(payload), call)
+    case .flowAnswer, .flowPause, .flowResume, .flowRerun, .flowExportRun:
+      throw Refusal(
+        .unimplemented, "METHOD_NOT_IMPLEMENTED", "\(method.alias) is part of the contract, but this version does not have it",
+        metadata: ["method": method.alias])
+    case .providerList: try listProviders(decode(payload), call)
+    case .eventWatch: try watch(decode(payload), call)
+    case .daemonHello: try hello(decode(payload), call)
+    case .daemonStatus: try status(decode(payload), call)
+    }
+  }
+
+  private func decode<M: Message>(_ payload: UnsafeRawBufferPointer) throws(Refusal) -> M {
+    do throws(WireError) {
+      return try M(decoding: payload)
+    } catch {
+      throw Refusal(error)
+    }
+  }
+
+  /// Puts a call into its lane; its answer comes when what it reflects is durable.
+  func submit(_ command: Command, _ call: Call, to key: SessionLane.Key) {
+    let token = markPending(call)
+    engine.submit(command, token, to: key, now: turnTime)
+  }
+
+  /// Encodes what the engine answered.
+  func encode(_ reply: Reply) -> [UInt8] {
+    switch reply {
+    case .meta(let meta):
+      // Every call that answers with metadata has it as field 1 of its response, and nothing else.
+      API.SessionServiceSetProviderModelResponse(meta: API.SessionMeta(meta)).encoded
+    case .currentMeta(let meta, let activeRun, let sequence):
+      API.SessionServiceGetCurrentMetaResponse(
+        meta: API.SessionMeta(meta), activeRun: activeRun.map(API.Run.init), eventSeq: sequence
+      ).encoded
+    case .started(let run, let existing):
+      API.FlowServiceStartResponse(
+        runID: run.id.description, snapshot: API.RunSnapshot(run.snapshot), existing: existing,
+        eventSeq: run.firstSequence - 1, status: API.RunStatus(run.status)
+      ).encoded
+    case .cancelled(let run, let outcome):
+      API.FlowServiceCancelResponse(
+        run: API.Run(run), outcome: outcome == .requested ? .requested : .alreadyEnded
+      ).encoded
+    case .settled: []
+    }
+  }
+}

@@ -1,0 +1,79 @@
+internal import FlowdEngine
+internal import FlowdModel
+internal import FlowdStore
+internal import FlowdWire
+
+/// `flow.getRun` and `flow.listRuns`: read from the store, so that they tell only of what is durable.
+extension Daemon {
+  func getRun(_ request: API.FlowServiceGetRunRequest, _ call: Call) throws(Refusal) {
+    let id = try Fields.run(request.runID)
+    let token = markPending(call)
+    readJob(token) { reader throws(StoreError) in
+      try reader.view(of: id, includeOutput: request.includeOutput)
+    } then: { daemon, view in
+      guard let view else {
+        daemon.answer(token, .failure(.runNotFound(id.description)))
+        return
+      }
+      daemon.answer(token, .success(API.FlowServiceGetRunResponse(run: API.Run(view)).encoded))
+    }
+  }
+
+  func listRuns(_ request: API.FlowServiceListRunsRequest, _ call: Call) throws(Refusal) {
+    let size = try Fields.pageSize(request.pageSize)
+    let before = try Fields.pageToken(request.pageToken)
+    try Fields.optional(request.flowID, "flow_id", bytesMax: Limits.idBytesMax)
+    var filter = RunFilter(flowID: request.flowID.isEmpty ? nil : request.flowID)
+    if !request.sessionID.isEmpty { filter.session = try Fields.session(request.sessionID) }
+    if !request.workspace.isEmpty { filter.workspace = try Fields.absolutePath(request.workspace, "workspace") }
+    for status in request.statuses {
+      guard let known = RunStatus(rawValue: Int(status.rawValue)) else {
+        throw .invalid(field: "statuses", "\(status.rawValue) is no status of a run")
+      }
+      filter.statuses.append(known)
+    }
+    let token = markPending(call)
+    let read: @Sendable (Daemon) -> Void = { [filter] daemon in
+      daemon.readJob(token) { reader throws(StoreError) in
+        try reader.runs(filter, before: before, limit: size + 1)
+      } then: { daemon, records in
+        var response = API.FlowServiceListRunsResponse(runs: records.prefix(size).map { API.Run($0) })
+        if records.count > size { response.nextPageToken = String(records[size - 1].key) }
+        daemon.answer(token, .success(response.encoded))
+      }
+    }
+    guard let session = filter.session else {
+      read(self)
+      return
+    }
+    afterLane(of: session, token, read)
+  }
+
+  /// Runs something once everything that came before it in a session's lane is decided and durable.
+  private func afterLane(of session: SessionID, _ token: CallToken, _ work: @escaping @Sendable (Daemon) -> Void) {
+    settling[token] = work
+    engine.submit(.settle, token, to: .session(session), now: turnTime)
+  }
+}
+
+extension StoreReader {
+  /// A run with its steps, on one snapshot.
+  func view(of id: RunID, includeOutput: Bool) throws(StoreError) -> RunView? {
+    try snapshot { reader throws(StoreError) in
+      guard let record = try reader.run(id) else { return nil }
+      return try reader.view(of: record, includeOutput: includeOutput)
+    }
+  }
+
+  /// A run with its steps; the caller holds a snapshot.
+  func view(of record: RunRecord, includeOutput: Bool = false) throws(StoreError) -> RunView {
+    let definition = try pinnedDefinition(record.snapshot)
+    var view = RunView(
+      record: record, definition: definition, steps: definition.flow.steps.indices.map { StepRecord(index: $0) })
+    for step in try steps(of: record.key) where view.steps.indices.contains(step.index) {
+      view.steps[step.index] = step
+      if includeOutput { view.outputs[step.index] = try output(of: record.key, step: step.index) }
+    }
+    return view
+  }
+}

@@ -1,0 +1,172 @@
+internal import FlowdEngine
+internal import FlowdModel
+internal import FlowdSteps
+internal import FlowdStore
+internal import FlowdWire
+internal import Glibc
+
+/// A batch on its way to the disk, with its events encoded.
+struct SealedBatch: Sendable {
+  let batch: Batch
+  /// In the order of `batch.events`.
+  let eventBodies: [[UInt8]]
+}
+
+extension Daemon {
+  /// Commits what was decided in this turn, unless a commit is under way; then it is gathered on.
+  ///
+  /// A wake-up of another thread costs as much as several round trips, so a commit runs on the loop while recent ones
+  /// were short; otherwise the writer thread does it and the loop goes on meanwhile.
+  func commitDecisions() {
+    while let batch = engine.seal() {
+      let sealed = SealedBatch(batch: batch, eventBodies: batch.events.map { API.Event($0).encoded })
+      let rows = StoreBatch(sealed)
+      if commitPace.isShort {
+        let began = Clock.monotonicNanoseconds
+        let result = Result { () throws(StoreError) in try store.commit(rows, patience: .zero) }
+        commitPace.note(nanoseconds: Clock.monotonicNanoseconds - began)
+        if case .failure(let error) = result, error.kind == .busy {
+          commitOnWriter(sealed, rows)
+          return
+        }
+        counters.commitsInlineTotal += 1
+        finishCommit(sealed, result)
+      } else {
+        commitOnWriter(sealed, rows)
+        return
+      }
+    }
+  }
+
+  private func commitOnWriter(_ sealed: SealedBatch, _ rows: StoreBatch) {
+    writer.submit { [mailbox] store in
+      let began = Clock.monotonicNanoseconds
+      let result = Result { () throws(StoreError) in try store.commit(rows, patience: Limits.foreignLockPatience) }
+      let took = Clock.monotonicNanoseconds - began
+      mailbox.post { daemon in
+        daemon.commitPace.note(nanoseconds: took)
+        daemon.finishCommit(sealed, result)
+      }
+    }
+  }
+
+  /// Sends the answers, publishes the events and starts the effects of a batch that is durable.
+  private func finishCommit(_ sealed: SealedBatch, _ result: Result<Void, StoreError>) {
+    switch result {
+    case .failure(let error): failCommit(sealed, error)
+    case .success:
+      counters.commitsTotal += 1
+      counters.eventsTotal += UInt64(sealed.batch.events.count)
+      let late = engine.committed(sealed.batch.number)
+      deliver(sealed.batch.replies)
+      deliver(late)
+      hub.publish(sealed, self)
+      perform(sealed.batch.effects)
+    }
+  }
+
+  /// Sends answers of the engine.
+  func deliver(_ answers: [AnsweredCall]) {
+    for answered in answers {
+      if let work = settling.removeValue(forKey: answered.call) {
+        switch answered.result {
+        case .success: work(self)
+        case .failure(let refusal): answer(answered.call, .failure(refusal))
+        }
+        continue
+      }
+      answer(answered.call, answered.result.map(encode))
+    }
+  }
+
+  private func perform(_ effects: [Effect]) {
+    guard !isDraining else { return }
+    for effect in effects {
+      switch effect {
+      case .startCommand(let request): executor.start(request)
+      case .terminate(let attempt): executor.terminate(attempt)
+      case .acknowledgeOutput(let attempt, let bytes): executor.acknowledge(attempt, bytes: bytes)
+      }
+    }
+  }
+
+  // MARK: failure
+
+  private func failCommit(_ sealed: SealedBatch, _ error: StoreError) {
+    switch error.kind {
+    case .full, .busy:
+      let refusal =
+        error.kind == .full
+        ? Refusal(
+          .resourceExhausted, "DISK_FULL",
+          "the disk of \(options.state) is full: nothing was changed. Free some space; flowd goes on by itself")
+        : Refusal(
+          .unavailable, "DATABASE_LOCKED",
+          "another program holds the database in \(options.state): nothing was changed. Close it; flowd goes on by itself")
+      log.error("a commit failed; writes are refused until one succeeds", ["error": error.description])
+      deliver(engine.commitFailed(sealed.batch, refusal))
+      addTimer(after: Limits.diskProbeInterval, .probeDisk)
+    case .io, .corrupt, .tooNew, .other:
+      log.error("a commit failed and its outcome is not known; flowd stops, and the next start reads what is on disk", ["error": error.description])
+      let refusal = Refusal(
+        .unknown, "COMMIT_FAILED",
+        "the disk failed while the change was written; whether it was is not known. Try again with the same request_id")
+      deliver(engine.commitFailed(sealed.batch, refusal))
+      flushAll()
+      executor.shutdown()
+      exit(ExitCode.diskFailed)
+    }
+  }
+
+  /// Finds out whether a full disk takes writes again.
+  func probeDisk() {
+    guard engine.readOnly != nil else { return }
+    writer.submit { [mailbox] store in
+      let result = Result { () throws(StoreError) in try store.probe(now: Clock.now) }
+      mailbox.post { daemon in
+        switch result {
+        case .success:
+          daemon.log.info("the database takes writes again")
+          daemon.engine.allowWrites(now: Clock.now)
+        case .failure(let error):
+          daemon.log.debug("the database takes no writes yet", ["error": error.description])
+          daemon.addTimer(after: Limits.diskProbeInterval, .probeDisk)
+        }
+      }
+    }
+  }
+}
+
+/// Whether commits are short enough to run on the loop: the longest of late, fading.
+struct CommitPace {
+  private static let shortNanoseconds: UInt64 = 1_000_000
+  private var recent: UInt64 = 0
+
+  var isShort: Bool { recent < CommitPace.shortNanoseconds }
+
+  mutating func note(nanoseconds: UInt64) { recent = max(recent - recent / 8, nanoseconds) }
+}
+
+extension StoreBatch {
+  init(_ sealed: SealedBatch) {
+    self.init()
+    let batch = sealed.batch
+    for row in batch.sessions.values.sorted(by: { $0.record.key < $1.record.key }) {
+      if row.isNew { newSessions.append(row.record) } else { changedSessions.append(row.record) }
+    }
+    for (workspace, session) in batch.selections { selections.append((workspace, session)) }
+    definitions = Array(batch.definitions.values)
+    for row in batch.runs.values.sorted(by: { $0.record.key < $1.record.key }) {
+      if row.isNew { newRuns.append(row.record) } else { changedRuns.append(row.record) }
+    }
+    for (run, entries) in batch.environments { environments.append((run, entries)) }
+    for (key, step) in batch.steps { steps.append(StepRow(run: key.run, step: step)) }
+    for (key, output) in batch.outputs { outputs.append(OutputRow(run: key.run, step: key.index, output: output)) }
+    events.reserveCapacity(batch.events.count)
+    for (event, body) in zip(batch.events, sealed.eventBodies) {
+      events.append(
+        EventRow(
+          position: event.position, session: event.sessionKey, sequence: event.sequence, run: event.runKey, body: body))
+    }
+  }
+}

@@ -1,0 +1,137 @@
+internal import FlowdEngine
+internal import FlowdFiles
+internal import FlowdModel
+internal import FlowdStore
+
+extension Daemon {
+  /// Starts what lanes wait for: records from the store, flows from files.
+  func startLoads() {
+    for (key, load) in engine.takeLoads() {
+      switch load {
+      case .flow(let workspace, let id):
+        fileJob { catalog in
+          let lookup = FlowLookup.find(id, workspace, catalog)
+          return { $0.deliver(.flow(lookup), for: load, to: key) }
+        }
+      case .session(let id):
+        loadJob(load, key) { reader throws(StoreError) in .session(try reader.loadedSession(id)) }
+      case .workspace(let path):
+        loadJob(load, key) { reader throws(StoreError) in .workspace(try reader.selection(of: path)) }
+      case .request(_, let session, let id):
+        loadJob(load, key) { reader throws(StoreError) in .request(try reader.run(session: session, requestID: id)) }
+      case .run(let id):
+        loadJob(load, key) { reader throws(StoreError) in .run(try reader.view(of: id, includeOutput: false)) }
+      }
+    }
+  }
+
+  private func deliver(_ loaded: Loaded, for load: Load, to key: SessionLane.Key) {
+    engine.deliver(loaded, for: load, to: key, now: turnTime)
+  }
+
+  private func loadJob(
+    _ load: Load, _ key: SessionLane.Key, _ read: @escaping @Sendable (SQLiteReader) throws(StoreError) -> Loaded
+  ) {
+    reader.submit { [mailbox] reader in
+      let loaded: Loaded
+      do throws(StoreError) {
+        loaded = try read(reader)
+      } catch {
+        loaded = .failed("the database could not be read: \(error)")
+      }
+      mailbox.post { $0.deliver(loaded, for: load, to: key) }
+    }
+  }
+
+  /// Reads from the store on the reader's thread, and goes on with the result on the loop.
+  func readJob<Value: Sendable>(
+    _ token: CallToken, _ read: @escaping @Sendable (SQLiteReader) throws(StoreError) -> Value,
+    then finish: @escaping @Sendable (Daemon, Value) -> Void
+  ) {
+    reader.submit { [mailbox] reader in
+      let result = Result { () throws(StoreError) in try read(reader) }
+      mailbox.post { daemon in
+        switch result {
+        case .success(let value): finish(daemon, value)
+        case .failure(let error):
+          daemon.log.error("the database could not be read", ["error": error.description])
+          daemon.answer(
+            token, .failure(Refusal(.unavailable, "STORE_UNREADABLE", "the database could not be read: \(error)")))
+        }
+      }
+    }
+  }
+
+  /// Reads files on a thread of their own: a slow file system delays nobody else.
+  func fileJob(_ job: @escaping @Sendable (FlowCatalog) -> Mailbox.Work) {
+    files.submit { [mailbox] catalog in mailbox.post(job(catalog)) }
+  }
+}
+
+extension FlowLookup {
+  /// Looks a flow up; the work of the file thread.
+  static func find(_ id: String, _ workspace: String, _ catalog: FlowCatalog) -> FlowLookup {
+    do throws(FlowCatalogError) {
+      let found = try catalog.find(id: id, workspace: workspace)
+      guard let definition = found.result.definition else {
+        return .invalid(found.result.diagnostics.filter { $0.severity == .error }.map(\.description))
+      }
+      return .found(
+        PinnedDefinition(flow: definition, hash: found.result.hash, canonicalJSON: found.result.canonicalJSON))
+    } catch {
+      switch error {
+      case .notFound(_, let suggestion): return .missing(suggestions: suggestion.map { [$0] } ?? [])
+      case .invalidID: return .missing(suggestions: [])
+      case .unreadable: return .invalid([error.message])
+      }
+    }
+  }
+}
+
+extension Refusal {
+  init(_ error: FlowCatalogError, flow: String) {
+    switch error {
+    case .notFound: self.init(.notFound, "FLOW_NOT_FOUND", error.message, metadata: ["flow_id": flow])
+    case .invalidID: self = .invalid(field: "flow_id", error.message)
+    case .unreadable: self.init(.failedPrecondition, "FLOW_UNREADABLE", error.message, metadata: ["flow_id": flow])
+    }
+  }
+}
+
+extension StoreReader {
+  /// A session with its unfinished runs, on one snapshot.
+  func loadedSession(_ id: SessionID) throws(StoreError) -> LoadedSession? {
+    try snapshot { reader throws(StoreError) in
+      guard let (record, sequence) = try reader.session(id) else { return nil }
+      var loaded = LoadedSession(record: record, eventSequence: sequence, runs: [])
+      for run in try reader.unfinishedRuns(of: record.key) { loaded.runs.append(try reader.storedRun(run)) }
+      return loaded
+    }
+  }
+
+  private func storedRun(_ record: RunRecord) throws(StoreError) -> StoredRun {
+    let definition = try pinnedDefinition(record.snapshot)
+    let steps = try steps(of: record.key).filter { definition.flow.steps.indices.contains($0.index) }
+    var outputs: [Int: StepOutput] = [:]
+    for step in steps where step.status.isFinal && definition.isOutputReferenced[step.index] {
+      outputs[step.index] = try output(of: record.key, step: step.index)
+    }
+    var inputs: [JSONValue.Member] = []
+    if let value = try? JSONValue(parsing: record.inputs), case .object(let members) = value { inputs = members }
+    return StoredRun(
+      record: record, definition: definition, environment: try environment(of: record.key), inputs: inputs,
+      steps: steps, outputs: outputs)
+  }
+
+  /// The definition that a run pinned, from the store and never from its file.
+  func pinnedDefinition(_ snapshot: RunSnapshot) throws(StoreError) -> PinnedDefinition {
+    let json = try definition(snapshot.definitionHash) ?? []
+    let parsed = FlowFile.parse(json, id: snapshot.flowID, file: "the stored definition of \(snapshot.flowID)")
+    guard let flow = parsed.definition else {
+      throw StoreError(
+        kind: .corrupt,
+        message: "definition \(snapshot.definitionHash) cannot be read: \(parsed.diagnostics.first?.description ?? "it is missing")")
+    }
+    return PinnedDefinition(flow: flow, hash: snapshot.definitionHash, canonicalJSON: json)
+  }
+}

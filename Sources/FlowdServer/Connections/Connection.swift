@@ -1,0 +1,48 @@
+internal import FlowdModel
+internal import FlowdWire
+
+/// One client: what it sent so far, what it has not read yet, and its calls in progress.
+///
+/// An idle one owns no buffers.
+final class Connection {
+  /// Never used twice in the life of a daemon.
+  let id: UInt64
+  let fd: Int32
+  var decoder = FrameDecoder()
+  var streams = StreamIDWindow()
+  /// Frames not taken by the socket yet begin at `sent`.
+  var output: [UInt8] = []
+  var sent = 0
+  /// Unary calls without an answer yet, with their deadlines in monotonic nanoseconds; 0: none.
+  var pending: [UInt32: UInt64] = [:]
+  /// When its deadlines are looked at next; 0: not at all.
+  var nextDeadlineCheck: UInt64 = 0
+  var watches: [UInt32: Watcher] = [:]
+  /// Extensions the client asked for with `daemon.hello`.
+  var features: Set<String> = []
+  var interest: Poller.Interest = .read
+  /// Has output that the current turn of the loop still has to send.
+  var needsFlush = false
+  var hasSpoken = false
+  var isClosed = false
+
+  init(id: UInt64, fd: Int32) {
+    self.id = id
+    self.fd = fd
+  }
+
+  var unsentByteCount: Int { output.count - sent }
+
+  /// Too much is under way: nothing more is read from it until the client takes its answers.
+  var isOverloaded: Bool {
+    unsentByteCount > Limits.unsentBytesMax || pending.count >= Limits.pendingCallsMax
+  }
+}
+
+/// One call on one connection.
+struct Call {
+  let connection: Connection
+  let stream: UInt32
+  /// Monotonic nanoseconds; 0: no deadline.
+  let due: UInt64
+}

@@ -1,0 +1,60 @@
+internal import FlowdModel
+internal import FlowdStore
+internal import FlowdWire
+
+/// One `event.watch` stream and how far it is.
+final class Watcher {
+  enum Target {
+    /// `run`: only events of that run; the stream ends with it.
+    case session(key: Int64, run: Int64?)
+    case workspace(String)
+    case all
+  }
+
+  enum Pace {
+    /// Has every event so far; new ones are sent as they are published.
+    case live
+    /// Reads from the store; what is published meanwhile will be read.
+    case reading
+    /// Its client does not take what was sent: nothing is read until it does.
+    case stalled
+  }
+
+  let connection: Connection
+  let stream: UInt32
+  let target: Target
+  /// The stream ends at the last event that exists now.
+  let untilNow: Bool
+  /// Monotonic nanoseconds; 0: no deadline.
+  let due: UInt64
+  /// The sequence, or for workspaces and all the position, of the last event sent.
+  var cursor: UInt64
+  var pace = Pace.reading
+  /// Something was published that it was not sent, so it has to read again.
+  var missed = false
+  var isRemoved = false
+
+  init(call: Call, target: Target, cursor: UInt64, untilNow: Bool) {
+    connection = call.connection
+    stream = call.stream
+    due = call.due
+    self.target = target
+    self.cursor = cursor
+    self.untilNow = untilNow
+  }
+
+  /// The events it lacks.
+  var range: EventRange {
+    switch target {
+    case .session(let key, nil): .session(key, after: cursor)
+    case .session(let key, let run?): .run(session: key, run: run, after: cursor)
+    case .workspace(let path): .workspace(path, after: cursor)
+    case .all: .all(after: cursor)
+    }
+  }
+
+  /// Where an event stands in what this stream counts by.
+  func place(sequence: EventSequence, position: EventPosition) -> UInt64 {
+    if case .session = target { sequence } else { position }
+  }
+}

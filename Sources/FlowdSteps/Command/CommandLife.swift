@@ -1,0 +1,101 @@
+internal import FlowdModel
+
+/// Where one command is between its launch and its end: what happens goes in, what to do comes out.
+struct CommandLife: Equatable, Sendable {
+  enum Event: Equatable, Sendable {
+    case message(LauncherMessage)
+    /// The control socket ended; without `.treeEnded` before it, the launcher was killed.
+    case controlEnded
+    /// What the killed launcher left behind is dead.
+    case orphansEnded
+    case cancelled
+    case timedOut
+    /// The launcher did not end the tree in the time it needs at most.
+    case stuck
+  }
+
+  enum Action: Equatable, Sendable {
+    /// Report that the process exists, and begin to read what it writes.
+    case announce
+    /// Tell the launcher to end the tree.
+    case orderEnd
+    case killLauncher
+    /// Find and end what the launcher left behind.
+    case endOrphans
+    /// Read the rest of the output and report the end.
+    case finish(Ending)
+  }
+
+  enum Ending: Equatable, Sendable {
+    case outcome(StepResult.Outcome)
+    case failure(LaunchFailure)
+    /// Nothing is known but that the launcher is dead.
+    case launcherLost
+  }
+
+  private enum Phase: Equatable, Sendable {
+    case supervised, orphaned, over
+  }
+
+  private var phase = Phase.supervised
+  private(set) var isAnnounced = false
+  private var ending: Ending?
+  /// Why the tree is ended by order, when it is.
+  private var reason: StepResult.Outcome?
+
+  /// The command itself has ended; only its descendants may be left.
+  var hasEnded: Bool { ending != nil }
+
+  /// Takes in what happened; after `.finish` nothing does anything.
+  mutating func handle(_ event: Event) -> Action? {
+    guard phase != .over else { return nil }
+    switch event {
+    case .message(.started):
+      guard !isAnnounced else { return nil }
+      isAnnounced = true
+      return .announce
+    case .message(.failed(let failure)):
+      ending = .failure(failure)
+      return nil
+    case .message(.ended(let end)):
+      settle(end)
+      return nil
+    case .message(.treeEnded):
+      return finish()
+    case .controlEnded:
+      guard phase == .supervised else { return nil }
+      phase = .orphaned
+      return .endOrphans
+    case .orphansEnded:
+      return finish()
+    case .cancelled:
+      return end(because: .cancelled)
+    case .timedOut:
+      return end(because: .timedOut)
+    case .stuck:
+      return phase == .supervised ? .killLauncher : nil
+    }
+  }
+
+  /// A command that ended before it was told to counts as ended by itself.
+  private mutating func settle(_ end: CommandEnd) {
+    guard ending == nil else { return }
+    switch (reason, end) {
+    case (let reason?, _): ending = .outcome(reason)
+    case (nil, .exited(let code)): ending = .outcome(.exited(code))
+    case (nil, .signalled(let signal)): ending = .outcome(.signalled(signal))
+    }
+  }
+
+  /// What a command that ended by itself left behind is being ended without an order.
+  private mutating func end(because why: StepResult.Outcome) -> Action? {
+    guard ending == nil, reason == nil else { return nil }
+    reason = why
+    return phase == .supervised ? .orderEnd : nil
+  }
+
+  private mutating func finish() -> Action {
+    phase = .over
+    return .finish(ending ?? reason.map { .outcome($0) } ?? .launcherLost)
+  }
+}

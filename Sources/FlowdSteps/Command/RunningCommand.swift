@@ -1,0 +1,34 @@
+internal import FlowdModel
+
+/// All that the executor's thread knows of one command that has a launcher.
+final class RunningCommand {
+  let attempt: AttemptID
+  let place: CommandPlace
+  let launcher: LauncherProcess
+  let identity: ProcessIdentity
+  let standardOutput: OutputPipe
+  let standardError: OutputPipe
+  var life = CommandLife()
+  var queue = OutputQueue()
+  var timeoutAt: MonotonicInstant
+  /// When the launcher has had all the time it needs to carry out an order.
+  var stuckAt = MonotonicInstant.never
+
+  init(
+    request: CommandRequest, launcher: LauncherProcess, identity: ProcessIdentity, standardOutput: OutputPipe,
+    standardError: OutputPipe, timeoutAt: MonotonicInstant
+  ) {
+    attempt = request.attempt
+    place = CommandPlace(request)
+    self.launcher = launcher
+    self.identity = identity
+    self.standardOutput = standardOutput
+    self.standardError = standardError
+    self.timeoutAt = timeoutAt
+  }
+
+  var pipes: [OutputPipe] { [standardOutput, standardError] }
+
+  /// The next instant at which something is due.
+  var dueAt: MonotonicInstant { min(timeoutAt, stuckAt, queue.dueAt) }
+}

@@ -1,0 +1,44 @@
+#define _GNU_SOURCE
+#include "command.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "program.h"
+#include "protocol.h"
+
+/* Runs in the child that still shares this program's memory: only system calls, and `failure` is seen by the parent. */
+static void become(const struct options *options, struct start_failure *failure) {
+  sigset_t none;
+  sigemptyset(&none);
+  setpgid(0, 0);
+  if (chdir(options->directory) != 0) {
+    *failure = (struct start_failure){FLOWD_LAUNCH_STAGE_DIRECTORY, errno};
+    return;
+  }
+  sigprocmask(SIG_SETMASK, &none, NULL);
+  *failure = program_execute(options->arguments);
+}
+
+/*
+ * vfork: the parent waits until the child is executed, so a failure is known at once and without another pipe, and no
+ * page table is copied. Should the file system hang there, this process can no longer be told to end the tree; then
+ * flowd kills it, and the child with it as far as the kernel allows.
+ */
+pid_t command_start(const struct options *options, struct start_failure *failure) {
+  *failure = (struct start_failure){0, 0};
+  pid_t child = vfork();
+  if (child == 0) {
+    become(options, failure);
+    _exit(127);
+  }
+  if (child < 0) {
+    *failure = (struct start_failure){FLOWD_LAUNCH_STAGE_PROCESS, errno};
+    return -1;
+  }
+  if (failure->stage == 0) return child;
+  while (waitpid(child, NULL, 0) < 0 && errno == EINTR) continue;
+  return -1;
+}

@@ -1,0 +1,52 @@
+#define _GNU_SOURCE
+#include "tree.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+static void add(struct tree *tree, pid_t pid) {
+  if (tree->count < TREE_MAX && process_read(pid, &tree->processes[tree->count])) tree->count++;
+}
+
+/* Numbers separated by spaces; one that is cut by the end of the buffer is completed by the next read. */
+static void read_children(struct tree *tree, pid_t pid, const char *task) {
+  char buffer[4096];
+  snprintf(buffer, sizeof buffer, "/proc/%d/task/%s/children", pid, task);
+  int file = open(buffer, O_RDONLY | O_CLOEXEC);
+  if (file < 0) return;
+  long number = 0;
+  ssize_t got = 0;
+  while (tree->count < TREE_MAX && (got = read(file, buffer, sizeof buffer)) > 0) {
+    for (ssize_t at = 0; at < got; at++) {
+      if (buffer[at] >= '0' && buffer[at] <= '9') {
+        number = number * 10 + (buffer[at] - '0');
+      } else if (number > 0) {
+        add(tree, (pid_t)number);
+        number = 0;
+      }
+    }
+  }
+  close(file);
+}
+
+/* Each thread has children of its own. */
+static void read_threads(struct tree *tree, pid_t pid) {
+  char path[64];
+  snprintf(path, sizeof path, "/proc/%d/task", pid);
+  DIR *threads = opendir(path);
+  if (threads == NULL) return;
+  struct dirent *entry = NULL;
+  while ((entry = readdir(threads)) != NULL) {
+    if (entry->d_name[0] != '.') read_children(tree, pid, entry->d_name);
+  }
+  closedir(threads);
+}
+
+void tree_read(struct tree *tree) {
+  tree->count = 0;
+  read_threads(tree, getpid());
+  for (size_t at = 0; at < tree->count; at++) read_threads(tree, tree->processes[at].pid);
+}

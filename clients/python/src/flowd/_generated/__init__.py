@@ -1,0 +1,1 @@
+"""What `generate` makes besides the messages: the transport's envelope and the typed services."""

@@ -1,0 +1,16 @@
+"""JSON values where the contract has `bytes`."""
+
+from __future__ import annotations
+
+import json
+from typing import Any, Mapping, Sequence, Union
+
+#: Text as it is, or a value to be written as JSON.
+Json = Union[bytes, None, bool, int, float, str, Sequence[Any], Mapping[str, Any]]
+
+
+def json_bytes(value: Json) -> bytes:
+    """The JSON text of a value; bytes are taken to be JSON text already."""
+    if isinstance(value, bytes):
+        return value
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()

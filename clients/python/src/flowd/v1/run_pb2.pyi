@@ -1,0 +1,140 @@
+from google.protobuf import timestamp_pb2 as _timestamp_pb2
+from google.protobuf.internal import containers as _containers
+from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
+from google.protobuf import descriptor as _descriptor
+from google.protobuf import message as _message
+from typing import ClassVar as _ClassVar, Iterable as _Iterable, Mapping as _Mapping, Optional as _Optional, Union as _Union
+
+CANCEL_MODE_FORCE: CancelMode
+CANCEL_MODE_GRACEFUL: CancelMode
+CANCEL_MODE_UNSPECIFIED: CancelMode
+DESCRIPTOR: _descriptor.FileDescriptor
+ERROR_CLASS_FATAL: ErrorClass
+ERROR_CLASS_NEEDS_USER: ErrorClass
+ERROR_CLASS_RECOVERABLE: ErrorClass
+ERROR_CLASS_UNSPECIFIED: ErrorClass
+RUN_MODE_BATCH: RunMode
+RUN_MODE_HYBRID: RunMode
+RUN_MODE_INTERACTIVE: RunMode
+RUN_MODE_UNSPECIFIED: RunMode
+RUN_STATUS_CANCELLED: RunStatus
+RUN_STATUS_FAILED: RunStatus
+RUN_STATUS_INTERRUPTED: RunStatus
+RUN_STATUS_PAUSED: RunStatus
+RUN_STATUS_QUEUED: RunStatus
+RUN_STATUS_RUNNING: RunStatus
+RUN_STATUS_SUCCEEDED: RunStatus
+RUN_STATUS_UNSPECIFIED: RunStatus
+RUN_STATUS_WAITING_INPUT: RunStatus
+STEP_STATUS_CANCELLED: StepStatus
+STEP_STATUS_FAILED: StepStatus
+STEP_STATUS_NOT_RUN: StepStatus
+STEP_STATUS_PENDING: StepStatus
+STEP_STATUS_RUNNING: StepStatus
+STEP_STATUS_SKIPPED: StepStatus
+STEP_STATUS_SUCCEEDED: StepStatus
+STEP_STATUS_UNSPECIFIED: StepStatus
+STEP_STATUS_WAITING_INPUT: StepStatus
+STEP_STATUS_WAITING_RETRY: StepStatus
+
+class Run(_message.Message):
+    __slots__ = ["admitted_at", "cancel_requested", "cwd", "error", "finished_at", "first_event_seq", "inputs", "report", "run_id", "session_id", "snapshot", "started_at", "status", "steps"]
+    ADMITTED_AT_FIELD_NUMBER: _ClassVar[int]
+    CANCEL_REQUESTED_FIELD_NUMBER: _ClassVar[int]
+    CWD_FIELD_NUMBER: _ClassVar[int]
+    ERROR_FIELD_NUMBER: _ClassVar[int]
+    FINISHED_AT_FIELD_NUMBER: _ClassVar[int]
+    FIRST_EVENT_SEQ_FIELD_NUMBER: _ClassVar[int]
+    INPUTS_FIELD_NUMBER: _ClassVar[int]
+    REPORT_FIELD_NUMBER: _ClassVar[int]
+    RUN_ID_FIELD_NUMBER: _ClassVar[int]
+    SESSION_ID_FIELD_NUMBER: _ClassVar[int]
+    SNAPSHOT_FIELD_NUMBER: _ClassVar[int]
+    STARTED_AT_FIELD_NUMBER: _ClassVar[int]
+    STATUS_FIELD_NUMBER: _ClassVar[int]
+    STEPS_FIELD_NUMBER: _ClassVar[int]
+    admitted_at: _timestamp_pb2.Timestamp
+    cancel_requested: CancelMode
+    cwd: str
+    error: str
+    finished_at: _timestamp_pb2.Timestamp
+    first_event_seq: int
+    inputs: bytes
+    report: str
+    run_id: str
+    session_id: str
+    snapshot: RunSnapshot
+    started_at: _timestamp_pb2.Timestamp
+    status: RunStatus
+    steps: _containers.RepeatedCompositeFieldContainer[Step]
+    def __init__(self, run_id: _Optional[str] = ..., session_id: _Optional[str] = ..., status: _Optional[_Union[RunStatus, str]] = ..., snapshot: _Optional[_Union[RunSnapshot, _Mapping]] = ..., cwd: _Optional[str] = ..., inputs: _Optional[bytes] = ..., admitted_at: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ..., started_at: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ..., finished_at: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ..., steps: _Optional[_Iterable[_Union[Step, _Mapping]]] = ..., report: _Optional[str] = ..., error: _Optional[str] = ..., cancel_requested: _Optional[_Union[CancelMode, str]] = ..., first_event_seq: _Optional[int] = ...) -> None: ...
+
+class RunSnapshot(_message.Message):
+    __slots__ = ["definition_hash", "flow_id", "mode", "model_id", "provider_id", "revision"]
+    DEFINITION_HASH_FIELD_NUMBER: _ClassVar[int]
+    FLOW_ID_FIELD_NUMBER: _ClassVar[int]
+    MODEL_ID_FIELD_NUMBER: _ClassVar[int]
+    MODE_FIELD_NUMBER: _ClassVar[int]
+    PROVIDER_ID_FIELD_NUMBER: _ClassVar[int]
+    REVISION_FIELD_NUMBER: _ClassVar[int]
+    definition_hash: str
+    flow_id: str
+    mode: RunMode
+    model_id: str
+    provider_id: str
+    revision: int
+    def __init__(self, flow_id: _Optional[str] = ..., definition_hash: _Optional[str] = ..., provider_id: _Optional[str] = ..., model_id: _Optional[str] = ..., mode: _Optional[_Union[RunMode, str]] = ..., revision: _Optional[int] = ...) -> None: ...
+
+class Step(_message.Message):
+    __slots__ = ["attempt", "error", "exit_code", "finished_at", "kind", "label", "needs", "started_at", "status", "stderr", "stderr_truncated", "stdout", "stdout_truncated", "step_id"]
+    ATTEMPT_FIELD_NUMBER: _ClassVar[int]
+    ERROR_FIELD_NUMBER: _ClassVar[int]
+    EXIT_CODE_FIELD_NUMBER: _ClassVar[int]
+    FINISHED_AT_FIELD_NUMBER: _ClassVar[int]
+    KIND_FIELD_NUMBER: _ClassVar[int]
+    LABEL_FIELD_NUMBER: _ClassVar[int]
+    NEEDS_FIELD_NUMBER: _ClassVar[int]
+    STARTED_AT_FIELD_NUMBER: _ClassVar[int]
+    STATUS_FIELD_NUMBER: _ClassVar[int]
+    STDERR_FIELD_NUMBER: _ClassVar[int]
+    STDERR_TRUNCATED_FIELD_NUMBER: _ClassVar[int]
+    STDOUT_FIELD_NUMBER: _ClassVar[int]
+    STDOUT_TRUNCATED_FIELD_NUMBER: _ClassVar[int]
+    STEP_ID_FIELD_NUMBER: _ClassVar[int]
+    attempt: int
+    error: StepError
+    exit_code: int
+    finished_at: _timestamp_pb2.Timestamp
+    kind: str
+    label: str
+    needs: _containers.RepeatedScalarFieldContainer[str]
+    started_at: _timestamp_pb2.Timestamp
+    status: StepStatus
+    stderr: bytes
+    stderr_truncated: bool
+    stdout: bytes
+    stdout_truncated: bool
+    step_id: str
+    def __init__(self, step_id: _Optional[str] = ..., label: _Optional[str] = ..., kind: _Optional[str] = ..., status: _Optional[_Union[StepStatus, str]] = ..., attempt: _Optional[int] = ..., started_at: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ..., finished_at: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ..., exit_code: _Optional[int] = ..., error: _Optional[_Union[StepError, _Mapping]] = ..., stdout: _Optional[bytes] = ..., stderr: _Optional[bytes] = ..., stdout_truncated: bool = ..., stderr_truncated: bool = ..., needs: _Optional[_Iterable[str]] = ...) -> None: ...
+
+class StepError(_message.Message):
+    __slots__ = ["message"]
+    CLASS_FIELD_NUMBER: _ClassVar[int]
+    MESSAGE_FIELD_NUMBER: _ClassVar[int]
+    message: str
+    def __init__(self, message: _Optional[str] = ..., **kwargs) -> None: ...
+
+class RunMode(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = []
+
+class RunStatus(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = []
+
+class StepStatus(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = []
+
+class CancelMode(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = []
+
+class ErrorClass(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = []

@@ -1,0 +1,94 @@
+"""Where the socket is, and starting a daemon when there is none."""
+
+from __future__ import annotations
+
+import os
+import pathlib
+import stat
+import subprocess
+import sys
+import tempfile
+from typing import Iterator
+
+import pytest
+
+from flowd import Client, _socket, errors
+
+DAEMON = """
+import os, socket, sys
+path = sys.argv[sys.argv.index("--socket") + 1]
+open(sys.argv[1], "a").write(f"{os.getpid()} {os.getsid(0)} {sys.argv[2:]}\\n")
+listener = socket.socket(socket.AF_UNIX)
+listener.bind(path)
+listener.listen(64)
+listener.settimeout(5)
+while True:
+    connection, _ = listener.accept()
+    while data := connection.recv(4096):
+        pass
+    connection.close()
+    if os.path.exists(path + ".stop"):
+        break
+"""
+CONNECT = """
+import sys
+from flowd._spawn import connect_or_spawn
+connect_or_spawn(sys.argv[1], sys.argv[2:])
+"""
+
+
+@pytest.fixture
+def folder() -> Iterator[pathlib.Path]:
+    with tempfile.TemporaryDirectory(prefix="f", dir="/tmp") as name:
+        yield pathlib.Path(name)
+
+
+def test_the_path_rule() -> None:
+    uid = os.getuid()
+    assert _socket.default_path({"FLOWD_SOCKET": "/a/b", "XDG_RUNTIME_DIR": "/run/user/1"}) == "/a/b"
+    assert _socket.default_path({"XDG_RUNTIME_DIR": "/run/user/1"}) == "/run/user/1/flowd/flowd.sock"
+    assert _socket.default_path({"XDG_RUNTIME_DIR": "relative"}) == f"/tmp/flowd-{uid}/flowd.sock"
+    assert _socket.default_path({}) == f"/tmp/flowd-{uid}/flowd.sock"
+
+
+@pytest.mark.parametrize("path", ["", "/" + "x" * 107, "/" + "é" * 54])
+def test_a_path_that_no_socket_can_have_is_refused(path: str) -> None:
+    with pytest.raises(errors.InvalidArgument):
+        _socket.check_path(path)
+    _socket.check_path("/" + "x" * 106)
+
+
+def test_without_spawn_an_absent_daemon_is_unavailable(folder: pathlib.Path) -> None:
+    with Client(str(folder / "s"), spawn=None) as client, pytest.raises(errors.Unavailable):
+        client.daemon.status()
+    assert not client.action_in_flight()
+
+
+def test_programs_at_once_start_one_daemon_in_a_session_of_its_own(folder: pathlib.Path) -> None:
+    path, log = folder / "deep" / "s", folder / "log"
+    (folder / "daemon.py").write_text(DAEMON)
+    command = [sys.executable, "-c", CONNECT, str(path), sys.executable, str(folder / "daemon.py"), str(log)]
+    programs = [subprocess.Popen(command) for _ in range(10)]
+    assert [program.wait(20) for program in programs] == [0] * 10
+    (line,) = log.read_text().splitlines()
+    pid, session, arguments = line.split(" ", 2)
+    assert pid == session
+    assert arguments == str(["--socket", str(path), "--idle-exit", "10m"])
+    assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
+    pathlib.Path(f"{path}.stop").touch()
+    _socket.connect(str(path)).close()
+
+
+def test_a_stale_socket_is_started_over(folder: pathlib.Path) -> None:
+    import socket
+
+    path = folder / "s"
+    socket.socket(socket.AF_UNIX).bind(str(path))
+    with pytest.raises(errors.Unavailable) as caught:
+        Client(str(path), spawn=["false"]).daemon.status()
+    assert "status 1" in str(caught.value)
+
+
+def test_a_command_that_is_not_there_is_unavailable(folder: pathlib.Path) -> None:
+    with pytest.raises(errors.Unavailable):
+        Client(str(folder / "s"), spawn=["/nowhere/flowd"]).daemon.status()
