@@ -45,10 +45,19 @@ struct LiveFollowView: FollowView {
     if index == runs.count { runs.append(RunProgress(runID: event.runID)) }
     runs[index].apply(event)
     guard runs[index].isFinished else { return }
-    // What has ended is drawn once more, in full, and left alone from then on.
+    finish(index)
+  }
+
+  /// What has ended is drawn once more, in full, and left alone from then on.
+  private mutating func finish(_ index: Int) {
+    message = ""
     permanent += frame(height: nil).lines(runs[index])
     if !runs[index].error.isEmpty, !runs[index].steps.contains(where: { $0.status == .failed }) {
       permanent.append("  " + context.style.red(TerminalText.sanitised(runs[index].error)))
+    }
+    if let failed = runs[index].steps.first(where: { $0.status == .failed }) {
+      let command = "flowctl logs \(ShortID.of(runs[index].runID)) \(TerminalText.sanitised(failed.id))"
+      permanent.append("  " + context.style.dim("all it wrote: \(command)"))
     }
     if !runs[index].report.isEmpty {
       permanent += [""] + ReportText.lines(runs[index].report, style: context.style)

@@ -7,7 +7,7 @@ package import FlowdWire
 package struct EventText {
   private struct Partial {
     var text = ""
-    var filter = EscapeFilter(keeps: .nothing)
+    var filter = EscapeFilter(keeps: .carriageReturns)
   }
 
   private static let partialBytesMax = 65_536
@@ -66,7 +66,7 @@ package struct EventText {
     let key = "\(run)/\(output.stepID)/\(output.stream.rawValue)"
     var partial = partials[key] ?? Partial()
     partial.text += partial.filter.filter(String(decoding: output.chunk, as: UTF8.self))
-    var lines = partial.text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+    var lines = partial.text.unicodeScalars.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
     partial.text = lines.removeLast()
     if partial.text.utf8.count > EventText.partialBytesMax {
       lines.append(partial.text)
@@ -74,7 +74,7 @@ package struct EventText {
     }
     partials[key] = partial
     let label = name(output.stepID)
-    var result = lines.map { "\(label) | \($0)" }
+    var result = lines.map { "\(label) | \(Self.overwritten($0))" }
     if output.truncated { result.append("\(label) | [more output than is recorded]") }
     return result
   }
@@ -85,8 +85,14 @@ package struct EventText {
       guard let rest = partials.removeValue(forKey: "\(run)/\(step)/\(stream.rawValue)")?.text, !rest.isEmpty else {
         return nil
       }
-      return "\(name(step)) | \(rest)"
+      return "\(name(step)) | \(Self.overwritten(rest))"
     }
+  }
+
+  /// What a line with carriage returns shows in the end: its last part.
+  private static func overwritten(_ line: String) -> String {
+    guard line.unicodeScalars.contains("\r") else { return line }
+    return line.unicodeScalars.split(separator: "\r").last.map(String.init) ?? ""
   }
 
   private func name(_ step: String) -> String { TerminalText.sanitised(step) }

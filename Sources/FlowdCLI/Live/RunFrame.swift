@@ -3,6 +3,9 @@ internal import FlowdWire
 
 /// Draws a run as lines of text; a function of its arguments.
 package struct RunFrame {
+  /// More steps than this are folded even where there is no height to fit.
+  private static let stepsInFullMax = 500
+
   package var width: Int
   /// Lines at most; `nil`: as many as it takes.
   package var height: Int?
@@ -56,17 +59,17 @@ package struct RunFrame {
   private func body(_ run: RunProgress) -> [String] {
     let labels = run.steps.map { TerminalText.sanitised($0.label) }
     let widest = labels.map { DisplayWidth.of($0) }.max() ?? 0
-    let labelWidth = min(widest, max(12, width / 2))
-    guard let height else {
+    let labelWidth = min(widest, max(12, width - 32))
+    guard height != nil || run.steps.count > RunFrame.stepsInFullMax else {
       return run.steps.indices.flatMap { lines(run.steps[$0], labels[$0], labelWidth, details: true) }
     }
-    let plan = StepFold.plan(run.steps.map(\.status), rows: height - 1)
+    let plan = StepFold.plan(run.steps.map(\.status), rows: (height ?? RunFrame.stepsInFullMax) - 1)
     return plan.flatMap { entry in
       switch entry {
       case .step(let index, let details): return lines(run.steps[index], labels[index], labelWidth, details: details)
-      case .folded(let status, let count):
+      case .folded(let status, let range):
         let glyph = StatusText.paint(status)(style, glyphs.step(status, tick: tick))
-        return ["  \(glyph) \(style.dim("\(count) \(StatusText.name(status))"))"]
+        return ["  \(glyph) \(style.dim("\(range.count) \(StatusText.name(status))"))"]
       case .omitted(let count): return ["  " + style.dim("… \(count) more")]
       }
     }
@@ -84,7 +87,13 @@ package struct RunFrame {
     let text = shownNote.isEmpty ? shown : DisplayWidth.padded(shown, to: labelWidth)
     var result = ["  \(glyph) \(isQuiet ? style.dim(text) : text)" + (shownNote.isEmpty ? "" : "  " + style.dim(shownNote))]
     if details, let detail = detail(step) { result.append(detail) }
+    // In full, a failed step shows the end of what it wrote.
+    if height == nil, step.status == .failed { result += step.tail.lines.map { outputLine($0) } }
     return result
+  }
+
+  private func outputLine(_ line: String) -> String {
+    "    " + style.dim("\(glyphs.outputBar) " + DisplayWidth.truncated(line, to: max(1, width - 8)))
   }
 
   /// Beside the label: duration, exit code, attempt.
@@ -117,7 +126,7 @@ package struct RunFrame {
       return "      " + style.yellow(DisplayWidth.truncated(TerminalText.sanitised(step.prompt), to: room))
     case .running:
       guard !step.tail.line.isEmpty else { return nil }
-      return "    " + style.dim("\(glyphs.outputBar) " + DisplayWidth.truncated(step.tail.line, to: room))
+      return outputLine(step.tail.line)
     case .pending, .succeeded, .skipped, .cancelled, .notRun, .unspecified, .unrecognized: return nil
     }
   }

@@ -19,6 +19,8 @@ package enum TerminalText {
 package struct EscapeFilter: Sendable {
   package enum Kept: Sendable {
     case nothing
+    /// Carriage returns, for a caller that treats them itself.
+    case carriageReturns
     /// CSI … m with digits, `;` and `:` only.
     case colours
   }
@@ -90,7 +92,8 @@ package struct EscapeFilter: Sendable {
     switch scalar.value {
     case 0x0A: output.append(scalar)
     case 0x09: output.append(contentsOf: keepsTabs ? "\t".unicodeScalars : "    ".unicodeScalars)
-    case 0x0D where keepsTabs: break
+    case 0x0D:
+      if case .carriageReturns = keeps { output.append(scalar) }
     case 0..<0x20, 0x7F: break
     case 0x9B:
       state = .controlSequence
@@ -108,7 +111,7 @@ package struct EscapeFilter: Sendable {
 
   private var keepsTabs: Bool {
     switch keeps {
-    case .nothing: false
+    case .nothing, .carriageReturns: false
     case .colours: true
     }
   }
