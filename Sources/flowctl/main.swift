@@ -1,1 +1,4 @@
-internal import FlowdClient
+internal import FlowdCLI
+internal import Glibc
+
+exit(Program.main(Array(CommandLine.arguments.dropFirst())))

@@ -41,7 +41,7 @@ public final class PendingReply<Response: Sendable>: Sendable {
   }
 
   /// Calls `body` with the result, now or on the connection's thread.
-  func whenDone(_ body: @escaping @Sendable (Result<Response, ClientError>) -> Void) {
+  package func whenDone(_ body: @escaping @Sendable (Result<Response, ClientError>) -> Void) {
     let known: Result<Response, ClientError>? = state.withLock { state in
       if state.result == nil { state.waiters.append(body) }
       return state.result

@@ -1,7 +1,7 @@
 internal import Glibc
 
 /// Starts threads for work that blocks.
-enum ClientThread {
+package enum ClientThread {
   private final class Body: Sendable {
     let run: @Sendable () -> Void
 
@@ -9,7 +9,7 @@ enum ClientThread {
   }
 
   /// Runs `body` once on a thread of its own, which blocks all signals so that they reach the program's own threads.
-  static func start(_ body: @escaping @Sendable () -> Void) {
+  package static func start(_ body: @escaping @Sendable () -> Void) {
     let context = Unmanaged.passRetained(Body(body))
     var all = sigset_t()
     var before = sigset_t()
@@ -29,20 +29,5 @@ enum ClientThread {
         return nil
       }, context.toOpaque())
     precondition(code == 0, "no thread is left for a client")
-  }
-}
-
-/// Instants of the monotonic clock.
-enum Monotonic {
-  static var now: ContinuousClock.Instant { ContinuousClock.now }
-
-  /// Milliseconds to wait in `poll`, rounded up; 0 when the instant has passed, -1 for none.
-  static func pollMilliseconds(until instant: ContinuousClock.Instant?) -> Int32 {
-    guard let instant else { return -1 }
-    let left = now.duration(to: instant)
-    guard left > .zero else { return 0 }
-    let (seconds, attoseconds) = left.components
-    let milliseconds = seconds * 1000 + (attoseconds + 999_999_999_999_999) / 1_000_000_000_000_000
-    return Int32(clamping: milliseconds)
   }
 }

@@ -19,25 +19,3 @@ final class WakeUp: Sendable {
     eventfd_read(descriptor, &value)
   }
 }
-
-/// A counting semaphore (POSIX), for threads that wait for one another.
-final class Semaphore: @unchecked Sendable {
-  // The C library guards what it points to.
-  private let semaphore: UnsafeMutablePointer<sem_t>
-
-  init(_ value: UInt32 = 0) {
-    semaphore = .allocate(capacity: 1)
-    sem_init(semaphore, 0, value)
-  }
-
-  deinit {
-    sem_destroy(semaphore)
-    semaphore.deallocate()
-  }
-
-  func signal() { sem_post(semaphore) }
-
-  func wait() {
-    while sem_wait(semaphore) != 0 && errno == EINTR {}
-  }
-}

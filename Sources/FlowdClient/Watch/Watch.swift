@@ -51,8 +51,8 @@ public final class Watch: Sendable {
         continue
       }
       switch try read() {
-      case .event(let event):
-        if reader.cursor.admit(event) { return .event(event) }
+      case .message(let bytes):
+        if let event = try Watch.event(bytes), reader.cursor.admit(event) { return .event(event) }
       case .ended:
         reader.connection = nil
         if reader.cursor.mayEnd {
@@ -74,6 +74,14 @@ public final class Watch: Sendable {
     wakeUp.signal()
   }
 
+  private static func event(_ bytes: [UInt8]) throws(ClientError) -> API.Event? {
+    do throws(WireError) {
+      return try API.EventServiceWatchResponse(decoding: bytes).event
+    } catch {
+      throw .malformedReply(error.message)
+    }
+  }
+
   private func disconnected(_ reason: String) -> WatchUpdate {
     reader.connection = nil
     reader.isDisconnected = true
@@ -92,7 +100,8 @@ public final class Watch: Sendable {
     let giveUp = options.reconnectFor.map { Monotonic.now + $0 }
     while !isClosed.withLock({ $0 }) {
       do throws(ClientError) {
-        reader.connection = try WatchConnection(try connector(), request: reader.cursor.request)
+        reader.connection = try WatchConnection(
+          try connector(), method: .eventWatch, payload: reader.cursor.request.encoded)
         return
       } catch {
         guard reader.isDisconnected, giveUp.map({ Monotonic.now < $0 }) ?? true else { throw error }

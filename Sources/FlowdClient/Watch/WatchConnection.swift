@@ -2,10 +2,11 @@ internal import FlowdModel
 internal import FlowdWire
 internal import Glibc
 
-/// One connection that carries one stream of events.
+/// One connection that carries one server stream.
 struct WatchConnection: ~Copyable {
   enum Incoming {
-    case event(API.Event)
+    /// The next message of the stream.
+    case message([UInt8])
     /// The daemon ended the stream in order.
     case ended
     /// The connection broke, or the daemon said that it is about to end.
@@ -24,12 +25,12 @@ struct WatchConnection: ~Copyable {
   /// Sends the request.
   ///
   /// - Parameter socket: Non-blocking; owned from here on.
-  init(_ socket: Int32, request: API.EventServiceWatchRequest) throws(ClientError) {
+  init(_ socket: Int32, method: API.Method, payload: [UInt8]) throws(ClientError) {
     self.socket = FileDescriptor(socket)
     buffer = .allocate(byteCount: 65_536, alignment: 16)
     var output: [UInt8] = []
     RequestFrame.append(
-      method: .eventWatch, payload: request.encoded, timeoutNanoseconds: 0, stream: WatchConnection.stream, to: &output)
+      method: method, payload: payload, timeoutNanoseconds: 0, stream: WatchConnection.stream, to: &output)
     var sent = 0
     while sent < output.count {
       let count = output.withUnsafeBytes { bytes in
@@ -47,6 +48,9 @@ struct WatchConnection: ~Copyable {
   }
 
   deinit { buffer.deallocate() }
+
+  /// Something was read that `next` has not given out.
+  var hasReady: Bool { !ready.isEmpty }
 
   /// Waits for the next thing to happen.
   ///
@@ -95,6 +99,8 @@ private struct EventQueue {
   private var entries: [Entry] = []
   private var taken = 0
 
+  var isEmpty: Bool { taken == entries.count }
+
   mutating func take() throws(ClientError) -> WatchConnection.Incoming? {
     guard taken < entries.count else {
       entries.removeAll(keepingCapacity: true)
@@ -123,14 +129,7 @@ private struct EventQueue {
   }
 
   private mutating func add(data body: UnsafeRawBufferPointer, flags: UInt8) {
-    if flags & FrameFlags.noData == 0 {
-      do throws(WireError) {
-        let response = try API.EventServiceWatchResponse(decoding: body)
-        if let event = response.event { entries.append(.incoming(.event(event))) }
-      } catch {
-        entries.append(.failure(.malformedReply(error.message)))
-      }
-    }
+    if flags & FrameFlags.noData == 0 { entries.append(.incoming(.message(Array(body)))) }
     if flags & FrameFlags.remoteClosed != 0 { entries.append(.incoming(.ended)) }
   }
 

@@ -1,0 +1,109 @@
+internal import FlowdClient
+internal import FlowdModel
+internal import FlowdWire
+
+/// `flowctl logs`
+enum LogsCommand: Command {
+  static let follow = Flag("follow", short: "f", "Go on until the run ends")
+  static let errorsOnly = Flag("stderr", "Only what was written to standard error")
+  static let outputOnly = Flag("stdout", "Only what was written to standard output")
+
+  static let spec = CommandSpec(
+    "logs", "Print what a run's commands wrote",
+    operands: [Operand("RUN", completion: .run), Operand("STEP", completion: .step)],
+    options: [follow, errorsOnly, outputOnly],
+    discussion: """
+      Without RUN it is the session's newest run; `last` names it too. Piped, the bytes are as they
+      were written; on a terminal, colours stay and other control sequences are taken out. With
+      several steps a line before each part names its step.
+      """,
+    examples: [
+      Example("flowctl logs", "the newest run"), Example("flowctl logs -f last build", "one step, as it goes"),
+      Example("flowctl logs last test --stderr > err.txt", "one step's standard error, unchanged"),
+    ])
+
+  static func run(_ context: Context, _ arguments: ParsedArguments) throws(CLIError) -> ExitCode {
+    if arguments[errorsOnly], arguments[outputOnly] {
+      throw .usage("give only one of --stdout and --stderr", command: "logs")
+    }
+    let id = try RunChoice.id(arguments.operand(0), context)
+    let step = arguments.operand(1)
+    if let step { try check(step, of: id, context) }
+    let watch = try context.client().openWatch(
+      .run(id), WatchOptions(untilNow: !arguments[follow], reconnectFor: nil))
+    var printer = LogPrinter(
+      context, step: step, stream: arguments[errorsOnly] ? .stderr : arguments[outputOnly] ? .stdout : nil)
+    do throws(ClientError) {
+      while let event = try watch.next() {
+        if context.wantsJSON {
+          printer.printJSON(event)
+        } else {
+          printer.print(event)
+        }
+        if arguments[follow] { context.output.flush() }
+      }
+    } catch {
+      throw context.explained(error)
+    }
+    return .ok
+  }
+
+  /// Says so when the run has no such step, instead of printing nothing.
+  private static func check(_ step: String, of id: String, _ context: Context) throws(CLIError) {
+    let run = try context.call(API.FlowGetRun.self, .init(runID: id)).run
+    let steps = run?.steps.map(\.stepID) ?? []
+    guard !steps.contains(step), !steps.isEmpty else { return }
+    throw CLIError(
+      .refused, "run \(ShortID.of(id)) has no step \(quoted(step))\(NearMiss.hint(for: step, among: steps))",
+      hints: ["steps: \(steps.prefix(20).joined(separator: ", "))"])
+  }
+}
+
+/// Prints the output events of a run.
+private struct LogPrinter {
+  private let context: Context
+  private let step: String?
+  private let stream: API.OutputStream?
+  private var filters: [String: EscapeFilter] = [:]
+  private var lastStep = ""
+  private var isAtLineStart = true
+
+  init(_ context: Context, step: String?, stream: API.OutputStream?) {
+    self.context = context
+    self.step = step
+    self.stream = stream
+  }
+
+  mutating func print(_ event: API.Event) {
+    guard let output = wanted(event) else { return }
+    if step == nil, output.stepID != lastStep {
+      let style = context.style
+      let gap = isAtLineStart ? "" : "\n"
+      context.output.line(gap + style.bold("==> \(TerminalText.sanitised(output.stepID)) <=="))
+      lastStep = output.stepID
+      isAtLineStart = true
+    }
+    if context.terminal.isOutputTerminal {
+      let key = "\(output.stepID)/\(output.stream.rawValue)"
+      var filter = filters[key] ?? EscapeFilter(keeps: .colours)
+      context.output.write(filter.filter(String(decoding: output.chunk, as: UTF8.self)))
+      filters[key] = filter
+    } else {
+      context.output.write(bytes: output.chunk)
+    }
+    if let last = output.chunk.last { isAtLineStart = last == UInt8(ascii: "\n") }
+    if output.truncated { context.note("[\(output.stepID) wrote more than is recorded]") }
+  }
+
+  func printJSON(_ event: API.Event) {
+    guard wanted(event) != nil, let json = try? JSONCodec.contract.decode(event) else { return }
+    context.output.line(json.text)
+  }
+
+  private func wanted(_ event: API.Event) -> API.StepOutput? {
+    guard case .stepOutput(let output)? = event.kind else { return nil }
+    if let step, output.stepID != step { return nil }
+    if let stream, output.stream != stream { return nil }
+    return output
+  }
+}

@@ -1,0 +1,36 @@
+internal import FlowdClient
+internal import FlowdModel
+internal import FlowdWire
+
+/// Which run a command is about: the one named, in whole or in part, else the session's newest.
+enum RunChoice {
+  static func id(_ named: String?, _ context: Context) throws(CLIError) -> String {
+    guard let named, named != "last" else { return try newest(context) }
+    if ShortID.isWhole(named) { return named }
+    var matches: [String] = []
+    var token = ""
+    for _ in 0..<20 {
+      let page = try context.call(
+        API.FlowListRuns.self, .init(pageSize: UInt32(Limits.pageSizeMax), pageToken: token))
+      matches += page.runs.map(\.runID).filter { ShortID.matches(named, $0) }
+      token = page.nextPageToken
+      if token.isEmpty { break }
+    }
+    guard let match = matches.first else {
+      throw CLIError(.refused, "no run \(quoted(named))", hints: ["flowctl runs --all lists them"])
+    }
+    guard matches.count == 1 else {
+      throw CLIError(.refused, "\(matches.count) runs match \(quoted(named))", hints: ["give more of the id: \(match)"])
+    }
+    return match
+  }
+
+  private static func newest(_ context: Context) throws(CLIError) -> String {
+    let session = try SessionChoice.current(context)
+    let request = API.FlowServiceListRunsRequest(sessionID: session.meta?.sessionID ?? "", pageSize: 1)
+    guard let run = try context.call(API.FlowListRuns.self, request).runs.first else {
+      throw CLIError(.refused, "the session has no runs", hints: ["start one: flowctl run FLOW"])
+    }
+    return run.runID
+  }
+}
