@@ -83,7 +83,7 @@ extension CommandSpec {
     guard !arguments[GlobalOptions.help] else { return }
     let given = arguments.operands.count
     let required = operands.count(where: \.isRequired)
-    if given < required { throw .usage("\(name) needs \(operands[given].name)", command: name) }
+    if given < required { throw .usage("\(operands[given].name) is missing", command: name) }
     if given > operands.count, !(operands.last?.isRepeated ?? false) {
       throw .usage("unexpected \(quoted(arguments.operands[operands.count]))", command: name)
     }

@@ -22,7 +22,8 @@ enum RefusalHints {
         "or start all the same: --if-active queue, replace or parallel",
       ]
     case "PROVIDER_NOT_FOUND", "MODEL_NOT_FOUND":
-      error.hints += providers(context)
+      error.message = cutAtSemicolon(error.message)
+      error.hints += providers(context, of: refusal.metadata["provider_id"])
     case "EXPECTATION_FAILED":
       if let meta = refusal.meta {
         error.hints.append("it is now: \(MetaText.oneLine(meta))")
@@ -57,10 +58,14 @@ enum RefusalHints {
     return (near.map { ["did you mean \($0)?"] } ?? []) + ["flows here: \(listed)"]
   }
 
-  private static func providers(_ context: Context) -> [String] {
+  /// The models of a provider, or the providers.
+  private static func providers(_ context: Context, of id: String?) -> [String] {
     guard let providers = try? context.client().send(API.ProviderList.self, .init()).wait().providers,
       !providers.isEmpty
     else { return ["no providers are configured; see: flowctl status"] }
+    if let provider = providers.first(where: { $0.providerID == id }), !provider.modelIDs.isEmpty {
+      return ["models of \(provider.providerID): " + provider.modelIDs.joined(separator: ", ")]
+    }
     return ["providers: " + providers.map(\.providerID).joined(separator: ", ") + " (flowctl providers)"]
   }
 }

@@ -22,15 +22,19 @@ enum FlowStart {
       ifActive: arguments[StartOptions.ifActive] ?? .unspecified, cwd: directory(arguments, context),
       env: environment(arguments, context))
 
+    // What the session holds already is not chosen again: nothing would change but its revision.
     let setFlow =
-      arguments.operand(0) == nil
+      flow == meta.executedFlowID
       ? nil
       : try context.send(API.SessionSetExecutedFlow.self, .init(sessionID: meta.sessionID, flowID: flow))
-    let setProvider = try choice.map { choice throws(CLIError) in
-      try context.send(
-        API.SessionSetProviderModel.self,
-        .init(sessionID: meta.sessionID, providerID: choice.provider, modelID: choice.model))
-    }
+    let setProvider =
+      try choice.flatMap { choice throws(CLIError) in
+        choice == ProviderChoice(provider: meta.providerID, model: meta.modelID)
+          ? nil
+          : try context.send(
+            API.SessionSetProviderModel.self,
+            .init(sessionID: meta.sessionID, providerID: choice.provider, modelID: choice.model))
+      }
     let start = try context.send(API.FlowStart.self, request)
     if let setFlow { _ = try context.wait(for: setFlow) }
     if let setProvider { _ = try context.wait(for: setProvider) }
