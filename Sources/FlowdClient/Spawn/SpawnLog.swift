@@ -48,7 +48,9 @@ struct SpawnLog: ~Copyable {
 
   private static func setAsideIfLong(_ path: String) {
     var info = stat()
-    guard lstat(path, &info) == 0, info.st_mode & S_IFMT == S_IFREG, info.st_size > Limits.spawnLogBytesMax else { return }
+    guard lstat(path, &info) == 0, info.st_mode & S_IFMT == S_IFREG, info.st_size > Limits.spawnLogBytesMax else {
+      return
+    }
     rename(path, path + ".1")
   }
 }

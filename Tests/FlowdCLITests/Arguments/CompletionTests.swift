@@ -28,9 +28,10 @@ import Testing
     #expect(complete("run", "--if-active", "") == ["reject", "queue", "replace", "parallel"])
     #expect(complete("run", "--if-active=re") == ["--if-active=reject", "--if-active=replace"])
     #expect(complete("completion", "") == ["bash", "zsh", "fish"])
-    #expect(complete("call", "session.s") == [
-      "session.select", "session.setExecutedFlow", "session.setProviderModel", "session.setMode",
-    ])
+    #expect(
+      complete("call", "session.s") == [
+        "session.select", "session.setExecutedFlow", "session.setProviderModel", "session.setMode",
+      ])
     #expect(complete("help", "ru") == ["run", "runs"])
   }
 

@@ -86,7 +86,10 @@ enum SampleRun {
   }
 
   @Test func drawsInASCIIWhereUnicodeIsNotKnown() {
-    #expect(lines(SampleRun.halfway, isUnicode: false)[1...3] == ["  + Fetch sources  1.5s", "  | build          0.5s", "    | compiling b"])
+    #expect(
+      lines(SampleRun.halfway, isUnicode: false)[1...3] == [
+        "  + Fetch sources  1.5s", "  | build          0.5s", "    | compiling b",
+      ])
   }
 
   @Test(arguments: [10, 20, 33, 60, 200])
@@ -126,7 +129,9 @@ enum SampleRun {
     let run = SampleRun.run([
       SampleRun.started, SampleRun.began(0, "fetch"),
       SampleRun.event(
-        100, .stepRetrying(.init(stepID: "fetch", attempt: 1, error: .init(message: "HTTP 503"), nextAt: SampleRun.at(4000)))),
+        100,
+        .stepRetrying(.init(stepID: "fetch", attempt: 1, error: .init(message: "HTTP 503"), nextAt: SampleRun.at(4000)))
+      ),
       SampleRun.event(100, .stepInputRequired(.init(stepID: "build", inputID: "i", prompt: "Publish\u{07}?"))),
       SampleRun.began(150, "pack", attempt: 3),
       SampleRun.event(200, .runCancelRequested(.init(mode: .graceful))),

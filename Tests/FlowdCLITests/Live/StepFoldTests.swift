@@ -33,7 +33,8 @@ import Testing
   }
 
   @Test func foldsWhatIsFarFromTheStepsInHand() {
-    let statuses: [API.StepStatus] = Array(repeating: .succeeded, count: 10) + [.running] + Array(repeating: .pending, count: 10)
+    let statuses: [API.StepStatus] =
+      Array(repeating: .succeeded, count: 10) + [.running] + Array(repeating: .pending, count: 10)
     #expect(
       StepFold.plan(statuses, rows: 8) == [
         .folded(.succeeded, 0..<8), .step(8, details: false), .step(9, details: false), .step(10, details: true),

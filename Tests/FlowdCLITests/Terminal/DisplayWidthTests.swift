@@ -10,7 +10,9 @@ import Testing
     ])
   func countsColumns(_ text: String, _ columns: Int) { #expect(DisplayWidth.of(text) == columns) }
 
-  @Test(arguments: [("hello", 5, "hello"), ("hello", 4, "hel…"), ("日本語", 5, "日本…"), ("日本語", 4, "日…"), ("abc", 0, ""), ("abc", 1, "…")])
+  @Test(arguments: [
+    ("hello", 5, "hello"), ("hello", 4, "hel…"), ("日本語", 5, "日本…"), ("日本語", 4, "日…"), ("abc", 0, ""), ("abc", 1, "…"),
+  ])
   func cutsToColumns(_ text: String, _ columns: Int, _ expected: String) {
     #expect(DisplayWidth.truncated(text, to: columns) == expected)
     #expect(DisplayWidth.of(DisplayWidth.truncated(text, to: columns)) <= columns)

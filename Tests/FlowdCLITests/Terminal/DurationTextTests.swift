@@ -18,8 +18,12 @@ import Testing
       (0, "0.0s"), (94, "0.0s"), (1234, "1.2s"), (59_999, "59.9s"), (60_000, "1m 00s"), (3_599_000, "59m 59s"),
       (3_600_000, "1h 00m"), (90_000_000, "1d 01h"), (-5, "0.0s"),
     ] as [(Int64, String)])
-  func writes(_ milliseconds: Int64, _ text: String) { #expect(DurationText.short(.milliseconds(milliseconds)) == text) }
+  func writes(_ milliseconds: Int64, _ text: String) {
+    #expect(DurationText.short(.milliseconds(milliseconds)) == text)
+  }
 
-  @Test(arguments: [(-3, "now"), (1, "now"), (2, "2s ago"), (60, "1m ago"), (7200, "2h ago"), (200_000, "2d ago")] as [(Int64, String)])
+  @Test(
+    arguments: [(-3, "now"), (1, "now"), (2, "2s ago"), (60, "1m ago"), (7200, "2h ago"), (200_000, "2d ago")]
+      as [(Int64, String)])
   func writesAges(_ seconds: Int64, _ text: String) { #expect(DurationText.age(.seconds(seconds)) == text) }
 }

@@ -50,7 +50,10 @@ import Testing
     arguments: [
       (#"{"byNumber": {"1": {"size": "x"}}}"#, #"$.byNumber["1"].size: expected an integer, found 'x'"#),
       (#"{"leaves": [{}, {"nam": 1}]}"#, "$.leaves[1].nam: unknown field; did you mean name?"),
-      (#"{"chosenText": "a", "chosenFlag": true}"#, "$.chosenFlag: chosenText is given too, and only one of them may be"),
+      (
+        #"{"chosenText": "a", "chosenFlag": true}"#,
+        "$.chosenFlag: chosenText is given too, and only one of them may be"
+      ),
       (#"{"color": "COLOR_RAD"}"#, "$.color: unknown value 'COLOR_RAD'; did you mean COLOR_RED?"),
       (#"{"aDouble": "1e400"}"#, "$.aDouble: 1e400 is too large for a double"),
       (#"{"color": 1.5}"#, "$.color: an enum's number is a 32-bit integer"),

@@ -90,7 +90,8 @@ extension JSONValue {
     case (.array(let left), .array(let right)):
       left.count == right.count && zip(left, right).allSatisfy { $0.means($1) }
     case (.object(let left), .object(let right)):
-      left.count == right.count && left.allSatisfy { member in other[member.name].map { member.value.means($0) } ?? false }
+      left.count == right.count
+        && left.allSatisfy { member in other[member.name].map { member.value.means($0) } ?? false }
     default: self == other
     }
   }

@@ -16,12 +16,15 @@ import Testing
   @Test(arguments: ["A", "AAAAA", "AA=", "AA===", "A A=", "AA==AA==", "=", "ÄÄÄÄ"])
   func refusesWhatIsNotBase64(_ text: String) { #expect(Base64.bytes(of: text) == nil) }
 
-  @Test(arguments: [("0", 0), ("-0", 0), ("1e3", 1000), ("12.50e1", 125), ("1.0", 1), ("10e-1", 1)] as [(String, UInt64)])
+  @Test(
+    arguments: [("0", 0), ("-0", 0), ("1e3", 1000), ("12.50e1", 125), ("1.0", 1), ("10e-1", 1)] as [(String, UInt64)])
   func readsIntegersInEveryForm(_ text: String, _ expected: UInt64) {
     #expect(JSONNumberText.integer(text)?.magnitude == expected)
   }
 
-  @Test(arguments: ["", "-", "01", "1.", ".5", "1e", "0x1", " 1", "1 ", "1.5", "1e-1", "1e999999999999", "18446744073709551616", "∞"])
+  @Test(arguments: [
+    "", "-", "01", "1.", ".5", "1e", "0x1", " 1", "1 ", "1.5", "1e-1", "1e999999999999", "18446744073709551616", "∞",
+  ])
   func refusesWhatIsNoInteger(_ text: String) { #expect(JSONNumberText.integer(text) == nil) }
 
   @Test func timesGoThroughTextAndBack() throws {
