@@ -1,4 +1,4 @@
-/// Every bound of the system, in one place; `docs/LIMITS.md` lists them and a test reaches each.
+/// Every bound of the system, in one place.
 public enum Limits {
   // MARK: wire
 

@@ -9,6 +9,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -49,6 +50,17 @@ static void let_go_of_pipes(void) {
   dup2(STDIN_FILENO, STDERR_FILENO);
 }
 
+/*
+ * flowd raises its own soft limit to the hard one. The command gets the usual 1,024 back: programs that use select(2), or
+ * that close every possible descriptor, do not expect more. It may raise the limit itself.
+ */
+static void lower_descriptor_limit(void) {
+  struct rlimit limit;
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur <= 1024) return;
+  limit.rlim_cur = 1024;
+  setrlimit(RLIMIT_NOFILE, &limit);
+}
+
 static int fail(int stage, int code) {
   control_send(FLOWD_LAUNCH_FAILED, stage, code);
   control_send(FLOWD_LAUNCH_TREE_ENDED, 0, 0);
@@ -62,6 +74,7 @@ int main(int count, char **words) {
     (void)!write(STDERR_FILENO, usage, sizeof usage - 1);
     return FLOWD_LAUNCH_EXIT_USAGE;
   }
+  lower_descriptor_limit();
   int signals = prepare_signals();
   if (signals < 0) return fail(FLOWD_LAUNCH_STAGE_PROCESS, errno);
   setsid();

@@ -9,6 +9,7 @@ package final class Locked<Value: Sendable>: @unchecked Sendable {
   private var value: Value
   private let mutex: UnsafeMutablePointer<pthread_mutex_t>
 
+  /// Starts with `value`, unlocked.
   package init(_ value: Value) {
     self.value = value
     mutex = .allocate(capacity: 1)

@@ -4,6 +4,7 @@ internal import Glibc
 package final class OwnThread: Sendable {
   /// The errno value of a thread that could not be made.
   package struct StartError: Error, Equatable {
+    /// As pthread_create(3) returned it.
     package let code: Int32
   }
 

@@ -3,7 +3,7 @@ package struct CommandRequest: Equatable, Sendable {
   package var attempt: AttemptID
   /// Program and arguments; the program is looked up in the `PATH` of `environment`.
   package var arguments: [String]
-  /// `NAME=value`; the whole environment, nothing of the daemon's is added.
+  /// `NAME=value`; the whole environment. Nothing of the daemon's is added but `FLOWD_ATTEMPT`, which marks the processes.
   package var environment: [String]
   /// Absolute.
   package var workingDirectory: String

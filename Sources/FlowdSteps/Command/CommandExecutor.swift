@@ -23,6 +23,7 @@ package final class CommandExecutor: Sendable {
     /// How long after the grace the launcher may take to end the tree before it is killed itself.
     package var launcherPatience = Duration.seconds(35)
 
+    /// The product's values.
     package init() {}
   }
 

@@ -4,6 +4,8 @@ internal import FlowdModel
 struct CommandLife: Equatable, Sendable {
   enum Event: Equatable, Sendable {
     case message(LauncherMessage)
+    /// The command wrote something: it can be faster than its launcher's message.
+    case outputArrived
     /// The control socket ended; without `.treeEnded` before it, the launcher was killed.
     case controlEnded
     /// What the killed launcher left behind is dead.
@@ -15,13 +17,13 @@ struct CommandLife: Equatable, Sendable {
   }
 
   enum Action: Equatable, Sendable {
-    /// Report that the process exists, and begin to read what it writes.
+    /// Report that the process exists.
     case announce
     /// Tell the launcher to end the tree.
     case orderEnd
     case killLauncher
-    /// Find and end what the launcher left behind.
-    case endOrphans
+    /// Find and end what the launcher left behind; it may have died before it could tell that the command runs.
+    case endOrphans(announceFirst: Bool)
     /// Read the rest of the output and report the end.
     case finish(Ending)
   }
@@ -38,7 +40,9 @@ struct CommandLife: Equatable, Sendable {
   }
 
   private var phase = Phase.supervised
-  private(set) var isAnnounced = false
+  /// The launcher told that the command runs.
+  private(set) var hasStarted = false
+  private var isAnnounced = false
   private var ending: Ending?
   /// Why the tree is ended by order, when it is.
   private var reason: StepResult.Outcome?
@@ -51,9 +55,10 @@ struct CommandLife: Equatable, Sendable {
     guard phase != .over else { return nil }
     switch event {
     case .message(.started):
-      guard !isAnnounced else { return nil }
-      isAnnounced = true
-      return .announce
+      hasStarted = true
+      return announce()
+    case .outputArrived:
+      return announce()
     case .message(.failed(let failure)):
       ending = .failure(failure)
       return nil
@@ -65,7 +70,8 @@ struct CommandLife: Equatable, Sendable {
     case .controlEnded:
       guard phase == .supervised else { return nil }
       phase = .orphaned
-      return .endOrphans
+      defer { isAnnounced = true }
+      return .endOrphans(announceFirst: !isAnnounced)
     case .orphansEnded:
       return finish()
     case .cancelled:
@@ -75,6 +81,11 @@ struct CommandLife: Equatable, Sendable {
     case .stuck:
       return phase == .supervised ? .killLauncher : nil
     }
+  }
+
+  private mutating func announce() -> Action? {
+    defer { isAnnounced = true }
+    return isAnnounced ? nil : .announce
   }
 
   /// A command that ended before it was told to counts as ended by itself.

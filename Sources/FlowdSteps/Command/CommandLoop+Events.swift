@@ -19,8 +19,8 @@ extension CommandLoop {
     guard let command = running[slot], let source = Source(rawValue: token & 3) else { return }
     switch source {
     case .control: readControl(of: command, slot: slot, now: now)
-    case .output: read(command.standardOutput, of: command, now: now)
-    case .error: read(command.standardError, of: command, now: now)
+    case .output: read(command.standardOutput, of: command, slot: slot, now: now)
+    case .error: read(command.standardError, of: command, slot: slot, now: now)
     }
   }
 
@@ -47,13 +47,13 @@ extension CommandLoop {
       break
     case .announce:
       report(command.attempt, .launched(command.identity))
-      resumePipes(of: command)
     case .orderEnd:
       command.launcher.orderTermination()
       command.stuckAt = now + setup.options.grace + setup.options.launcherPatience
     case .killLauncher:
       command.launcher.kill9()
-    case .endOrphans:
+    case .endOrphans(let announceFirst):
+      if announceFirst { report(command.attempt, .launched(command.identity)) }
       command.stuckAt = .never
       sweeper.add(slot: slot, attempt: command.attempt, session: command.launcher.pid)
     case .finish(let ending):
@@ -63,12 +63,13 @@ extension CommandLoop {
   }
 
   /// Reads once; a stream past its cap is read and thrown away, so that it never blocks the command.
-  private func read(_ pipe: OutputPipe, of command: RunningCommand, now: MonotonicInstant) {
+  private func read(_ pipe: OutputPipe, of command: RunningCommand, slot: UInt64, now: MonotonicInstant) {
     guard !pipe.isPaused else { return }
     let isCapped = pipe.output.isCapped
     let room = isCapped ? scratch.count : Self.readBytesMax
     switch pipe.read(into: UnsafeMutableRawBufferPointer(rebasing: scratch[..<room])) {
     case .bytes(let bytes):
+      apply(.outputArrived, to: command, slot: slot, now: now)
       guard !isCapped, let piece = pipe.output.take(bytes) else { return }
       command.queue.append(piece, of: pipe.stream, now: now)
       pausePipesIfFull(of: command)
@@ -93,9 +94,8 @@ extension CommandLoop {
     }
   }
 
-  /// Reads on, when it was announced and there is credit.
+  /// Reads on, when there is credit.
   func resumePipes(of command: RunningCommand) {
-    guard command.life.isAnnounced else { return }
     guard command.queue.unacknowledgedBytes < setup.options.unacknowledgedOutputBytesMax else { return }
     for pipe in command.pipes where pipe.isPaused {
       guard let raw = pipe.raw else { continue }
@@ -150,7 +150,7 @@ extension CommandLoop {
       return .notStarted(failure.sentence(for: command.place))
     case .launcherLost:
       let signal = status & 0x7F
-      guard reaped == pid, signal == 0, !command.life.isAnnounced else {
+      guard reaped == pid, signal == 0, !command.life.hasStarted else {
         return .signalled(signal == 0 ? SIGKILL : signal)
       }
       return .notStarted(LaunchFailure(stage: .lost, code: status >> 8 & 0xFF).sentence(for: command.place))

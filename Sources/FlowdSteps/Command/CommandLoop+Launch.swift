@@ -28,8 +28,8 @@ extension CommandLoop {
     let channels = try LauncherChannels()
     do {
       try setup.epoll.add(channels.control.raw, token: Self.token(slot, .control))
-      try setup.epoll.add(channels.output.raw, token: Self.token(slot, .output), paused: true)
-      try setup.epoll.add(channels.error.raw, token: Self.token(slot, .error), paused: true)
+      try setup.epoll.add(channels.output.raw, token: Self.token(slot, .output))
+      try setup.epoll.add(channels.error.raw, token: Self.token(slot, .error))
     } catch {
       guard case .system(_, let code) = error else { throw LaunchFailure(stage: .launcher, code: EINVAL) }
       throw LaunchFailure(stage: .launcher, code: code)

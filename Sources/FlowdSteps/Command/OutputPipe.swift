@@ -14,7 +14,7 @@ final class OutputPipe {
 
   let stream: OutputChunk.Stream
   let token: UInt64
-  var isPaused = true
+  var isPaused = false
   var output = StreamOutput()
   private var descriptor: FileDescriptor?
 

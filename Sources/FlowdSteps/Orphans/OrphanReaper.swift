@@ -47,8 +47,9 @@ package enum OrphanReaper {
     var asked: [Int32: ProcessIdentity] = [:]
     var cleanScans = 0
     while cleanScans < cleanScansNeeded {
-      let found = scan.run()
-      cleanScans = found.isEmpty ? cleanScans + 1 : 0
+      let scanned = scan.run()
+      let found = scanned ?? []
+      cleanScans = scanned?.isEmpty == true ? cleanScans + 1 : 0
       let now = MonotonicInstant.now
       if now >= giveUpAt { break }
       for identity in found {
@@ -61,18 +62,18 @@ package enum OrphanReaper {
         }
         asked[identity.pid] = identity
       }
-      if !found.isEmpty { waitForChange(in: found, until: now < killAt ? min(killAt, now + pause) : now + pause) }
+      if cleanScans == 0 { waitForChange(in: found, until: now < killAt ? min(killAt, now + pause) : now + pause) }
     }
     return asked.keys.sorted()
   }
 
-  /// Returns when one of the processes has ended, or at the deadline.
+  /// Returns when one of the processes has ended, or at the deadline; with none, at the deadline.
   private static func waitForChange(in processes: [ProcessIdentity], until deadline: MonotonicInstant) {
     // One is enough: the others are looked at by the next scan.
-    for identity in processes {
-      guard let handle = ProcessHandle(identity) else { return }
-      _ = handle.waitForEnd(until: deadline)
+    guard let identity = processes.first else {
+      _ = poll(nil, 0, deadline.timeout(from: .now))
       return
     }
+    _ = ProcessHandle(identity)?.waitForEnd(until: deadline)
   }
 }

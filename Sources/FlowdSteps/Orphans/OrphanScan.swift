@@ -22,11 +22,15 @@ struct OrphanScan {
   }
 
   /// All such processes that live now; may miss one that is forked meanwhile, so it is repeated until nothing is found.
-  func run() -> [ProcessIdentity] {
+  ///
+  /// - Returns: `nil` when the process table cannot be read, for want of descriptors mostly.
+  func run() -> [ProcessIdentity]? {
     var processes: [Int32: ProcessStatus] = [:]
-    for pid in ProcFile.processes() where pid != own {
+    for pid in ProcFile.processes() {
       if let status = ProcessStatus(of: pid), !status.isZombie { processes[pid] = status }
     }
+    // A table without this process is none.
+    guard processes.removeValue(forKey: own) != nil else { return nil }
     var belongs: [Int32: Bool] = [:]
     for pid in processes.keys { _ = check(pid, in: processes, &belongs) }
     return processes.values.filter { belongs[$0.identity.pid] == true }.map(\.identity)

@@ -1,16 +1,16 @@
-package import FlowdModel
+internal import FlowdModel
 internal import Glibc
 
 /// What `/proc/PID/stat` says about a process.
-package struct ProcessStatus: Equatable, Sendable {
-  package let identity: ProcessIdentity
-  package let parent: Int32
-  package let session: Int32
+struct ProcessStatus: Equatable, Sendable {
+  let identity: ProcessIdentity
+  let parent: Int32
+  let session: Int32
   /// Ended and not yet waited for: it holds nothing but its number.
-  package let isZombie: Bool
+  let isZombie: Bool
 
   /// Reads it; `nil` when there is no such process.
-  package init?(of pid: Int32) {
+  init?(of pid: Int32) {
     guard let text = ProcFile.read("/proc/\(pid)/stat", bytesMax: 4_096) else { return nil }
     self.init(pid: pid, stat: text)
   }

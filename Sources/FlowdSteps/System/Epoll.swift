@@ -5,30 +5,29 @@ internal import Glibc
 package struct Epoll: ~Copyable, Sendable {
   private let descriptor: FileDescriptor
 
+  /// Starts with nothing to watch. Throws when the process is short of descriptors.
   package init() throws(StepsError) {
     let raw = epoll_create1(Int32(EPOLL_CLOEXEC))
     guard raw >= 0 else { throw StepsError.system(call: "epoll_create1", code: errno) }
     descriptor = FileDescriptor(owning: raw)
   }
 
-  /// Registers a descriptor; it is forgotten when it is closed.
+  /// Reports a descriptor whenever it is readable or at its end; it is forgotten when it is closed.
   ///
-  /// - Parameters:
-  ///   - token: What `wait` returns for it.
-  ///   - paused: Nothing is reported until `resume`, save once that the other side has closed.
-  package func add(_ raw: Int32, token: UInt64, paused: Bool = false) throws(StepsError) {
-    guard control(EPOLL_CTL_ADD, raw, token: token, paused: paused) == 0 else {
+  /// - Parameter token: What `wait` returns for it.
+  package func add(_ raw: Int32, token: UInt64) throws(StepsError) {
+    guard control(EPOLL_CTL_ADD, raw, token: token, paused: false) == 0 else {
       throw StepsError.system(call: "epoll_ctl", code: errno)
     }
   }
 
-  /// Reports a registered descriptor whenever it is readable or at its end.
+  /// Reports a paused descriptor again.
   package func resume(_ raw: Int32, token: UInt64) {
     let result = control(EPOLL_CTL_MOD, raw, token: token, paused: false)
     precondition(result == 0, "a registered descriptor can always be resumed")
   }
 
-  /// The opposite of `resume`.
+  /// Reports nothing of a registered descriptor until `resume`, save once that the other side has closed.
   package func pause(_ raw: Int32, token: UInt64) {
     let result = control(EPOLL_CTL_MOD, raw, token: token, paused: true)
     precondition(result == 0, "a registered descriptor can always be paused")

@@ -5,6 +5,7 @@ internal import Glibc
 package struct EventFD: ~Copyable, Sendable {
   private let descriptor: FileDescriptor
 
+  /// Starts unreadable. Throws when the process is short of descriptors.
   package init() throws(StepsError) {
     let raw = eventfd(0, Int32(EFD_CLOEXEC | EFD_NONBLOCK))
     guard raw >= 0 else { throw StepsError.system(call: "eventfd", code: errno) }

@@ -39,7 +39,7 @@ extension CommandTests {
       let begin = clock.now
       let attempt = steps.start(shell: "sleep 1000 & exit 0")
       #expect(try await steps.result(of: attempt).outcome == .exited(0))
-      #expect(clock.now - begin < .seconds(2))
+      #expect(clock.now - begin < .seconds(15))
     }
 
     @Test func aBackgroundChildThatIgnoresTermIsKilledAfterTheShortGrace() async throws {
@@ -48,7 +48,7 @@ extension CommandTests {
       let begin = clock.now
       let attempt = steps.start(shell: "(trap '' TERM; while :; do sleep 1; done) & exit 0")
       #expect(try await steps.result(of: attempt).outcome == .exited(0))
-      #expect(clock.now - begin < .seconds(5))
+      #expect(clock.now - begin < .seconds(15))
     }
 
     @Test func whatIsWrittenJustAfterTheCommandEndedIsKept() async throws {

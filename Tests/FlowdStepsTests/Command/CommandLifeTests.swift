@@ -13,6 +13,13 @@ struct CommandLifeTests {
     #expect(life.handle(.cancelled) == nil)
   }
 
+  @Test func outputThatOvertakesTheLaunchersMessageAnnounces() {
+    var life = CommandLife()
+    #expect(life.handle(.outputArrived) == .announce)
+    #expect(life.handle(.message(.started)) == nil)
+    #expect(life.handle(.outputArrived) == nil)
+  }
+
   @Test func theFirstReasonCounts() {
     var life = CommandLife()
     _ = life.handle(.message(.started))
@@ -41,7 +48,7 @@ struct CommandLifeTests {
   @Test func aLostLauncherLeavesItsTreeToTheSweep() {
     var life = CommandLife()
     _ = life.handle(.message(.started))
-    #expect(life.handle(.controlEnded) == .endOrphans)
+    #expect(life.handle(.controlEnded) == .endOrphans(announceFirst: false))
     #expect(life.handle(.controlEnded) == nil)
     #expect(life.handle(.stuck) == nil)
     #expect(life.handle(.cancelled) == nil)
@@ -53,13 +60,13 @@ struct CommandLifeTests {
     _ = life.handle(.message(.started))
     #expect(life.handle(.cancelled) == .orderEnd)
     #expect(life.handle(.stuck) == .killLauncher)
-    #expect(life.handle(.controlEnded) == .endOrphans)
+    #expect(life.handle(.controlEnded) == .endOrphans(announceFirst: false))
     #expect(life.handle(.orphansEnded) == .finish(.outcome(.cancelled)))
   }
 
   @Test func nothingIsKnownOfACommandWhoseLauncherVanished() {
     var life = CommandLife()
-    #expect(life.handle(.controlEnded) == .endOrphans)
+    #expect(life.handle(.controlEnded) == .endOrphans(announceFirst: true))
     #expect(life.handle(.orphansEnded) == .finish(.launcherLost))
   }
 }

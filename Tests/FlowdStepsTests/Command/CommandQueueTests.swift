@@ -81,6 +81,17 @@ extension CommandTests {
       #expect(steps.reports(of: stranger) == [])
     }
 
+    @Test func aCommandBeyondTheQueueIsRefused() async throws {
+      let steps = try Steps { $0.processesMax = 0 }
+      for _ in 0..<Limits.waitingCommandsMax { _ = steps.start([]) }
+      let refused = steps.start(["true"])
+      guard case .notStarted(let reason) = try await steps.result(of: refused).outcome else {
+        Issue.record("it was accepted")
+        return
+      }
+      #expect(reason.contains("\(Limits.waitingCommandsMax) commands wait"))
+    }
+
     private func openDescriptors() -> Int {
       guard let directory = opendir("/proc/self/fd") else { return 0 }
       defer { closedir(directory) }

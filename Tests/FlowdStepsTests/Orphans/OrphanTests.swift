@@ -14,7 +14,7 @@ extension CommandTests {
         script: "setsid sleep 1000 & trap '' TERM; echo $$ > command; while :; do sleep 1; done", in: folder,
         graceMs: 200)
       try await eventually("the command runs") { folder.number(in: "command") != nil }
-      #expect(OrphanScan(attempts: [owned.attempt]).run().count >= 3)
+      #expect(try #require(OrphanScan(attempts: [owned.attempt]).run()).count >= 3)
       owned.killOwner()
       try await eventually("the launcher has ended") { !owned.launcher.isAlive }
       #expect(OrphanScan(attempts: [owned.attempt]).run() == [])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import pathlib
+import socket
 import stat
 import subprocess
 import sys
@@ -12,7 +13,7 @@ from typing import Iterator
 
 import pytest
 
-from flowd import Client, _socket, errors
+from flowd import Client, _socket, _spawn, errors
 
 DAEMON = """
 import os, socket, sys
@@ -79,14 +80,27 @@ def test_programs_at_once_start_one_daemon_in_a_session_of_its_own(folder: pathl
     _socket.connect(str(path)).close()
 
 
-def test_a_stale_socket_is_started_over(folder: pathlib.Path) -> None:
-    import socket
-
+def test_a_daemon_that_does_not_start_is_unavailable(folder: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("flowd._spawn.SPAWN_SECONDS_MAX", 0.5)
     path = folder / "s"
-    socket.socket(socket.AF_UNIX).bind(str(path))
+    with socket.socket(socket.AF_UNIX) as stale:
+        stale.bind(str(path))
     with pytest.raises(errors.Unavailable) as caught:
         Client(str(path), spawn=["false"]).daemon.status()
     assert "status 1" in str(caught.value)
+
+
+def test_a_start_is_tried_again_while_an_old_daemon_is_leaving(folder: pathlib.Path) -> None:
+    path, log = folder / "s", folder / "log"
+    (folder / "daemon.py").write_text(DAEMON)
+    script = f"""
+    n=$(cat {folder}/n 2>/dev/null || echo 0); echo $((n + 1)) > {folder}/n
+    [ $n -ge 2 ] || exit 1
+    exec {sys.executable} {folder}/daemon.py {log} "$@"
+    """
+    pathlib.Path(f"{path}.stop").touch()
+    _spawn.connect_or_spawn(str(path), ["sh", "-c", script, "sh"]).close()
+    assert (folder / "n").read_text() == "3\n"
 
 
 def test_a_command_that_is_not_there_is_unavailable(folder: pathlib.Path) -> None:

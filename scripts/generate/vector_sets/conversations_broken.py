@@ -72,7 +72,15 @@ def bodies(contract: Contract) -> list[Writer]:
     payload.raw(1, REQUEST, 0, body).error(1, 3, "MESSAGE_MALFORMED")
     status_call(payload, 3)
 
+    unary = broken(contract, "stream-for-unary", "A stream is announced for a method that takes one message.")
+    unary.raw(1, REQUEST, REMOTE_OPEN, contract.request(DAEMON, "Status")).error(1, 3, "STREAM_DATA_UNEXPECTED")
+    status_call(unary, 3)
+
+    stray = broken(contract, "stray-data", "Data for a call that never began.")
+    stray.raw(7, DATA, 0, b"abc").error(7, 3, "STREAM_DATA_UNEXPECTED")
+    status_call(stray, 9)
+
     stream = broken(contract, "client-stream", "No method takes a stream.")
     stream.raw(1, REQUEST, REMOTE_OPEN, contract.request("flowd.v1.EventService", "Upload")).error(1, 12, "METHOD_NOT_FOUND")
     status_call(stream, 3)
-    return [empty, service, method, case, envelope, payload, stream]
+    return [empty, service, method, case, envelope, payload, unary, stray, stream]

@@ -85,8 +85,16 @@ def refusals(contract: Contract) -> list[Writer]:
     unknown_session.error(1, 5, "SESSION_NOT_FOUND", session_id=missing)
 
     field = Writer(contract, "refused/field", "The field that is wrong is named.")
-    field.call(1, SESSIONS, "SetExecutedFlow", {"sessionId": "not a UUID", "flowId": "hello"})
-    field.error(1, 3, "INVALID_FIELD", field="session_id")
+    field.call(1, SESSIONS, "SetExecutedFlow", {"sessionId": missing, "flowId": "x" * 129})
+    field.error(1, 3, "INVALID_FIELD", field="flow_id")
+
+    beyond = Writer(contract, "refused/beyond-the-end", "A watch after an event that does not exist.", needs=["session_id"])
+    beyond.call(1, EVENTS, "Watch", {"sessionId": SESSION, "afterSeq": "1000000"})
+    beyond.error(1, 11, "SEQUENCE_BEYOND_END", field="after_seq")
+
+    not_yet = Writer(contract, "refused/not-implemented", "A method of the contract that this version does not have.")
+    not_yet.call(1, FLOWS, "Pause", {"runId": missing})
+    not_yet.error(1, 12, "METHOD_NOT_IMPLEMENTED", method="flow.pause")
 
     aborted = Writer(
         contract, "refused/expectation", "The session is not what the caller expects.", needs=["session_id"]
@@ -107,7 +115,7 @@ def refusals(contract: Contract) -> list[Writer]:
     expired.call(1, SESSIONS, "SetExecutedFlow", {"sessionId": SESSION, "flowId": "hello"}, timeoutNano="-1")
     expired.error(1, 4, "DEADLINE_EXCEEDED")
     status_call(expired, 3)
-    return [unknown_flow, unknown_session, field, aborted, no_flow, no_run, expired]
+    return [unknown_flow, unknown_session, field, beyond, not_yet, aborted, no_flow, no_run, expired]
 
 
 def streams(contract: Contract) -> list[Writer]:

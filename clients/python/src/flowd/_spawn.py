@@ -17,6 +17,7 @@ IDLE_EXIT = "10m"
 #: How long a daemon may take until it listens.
 SPAWN_SECONDS_MAX = 5.0
 _POLL_SECONDS = 0.01
+_RETRY_SECONDS = 0.2
 
 _ABSENT = (FileNotFoundError, ConnectionRefusedError)
 
@@ -47,7 +48,7 @@ def _spawn_under_lock(path: str, command: Sequence[str]) -> socket.socket:
             return _socket.connect(path)
         except _ABSENT:
             pass
-        return _connect_until(path, time.monotonic() + SPAWN_SECONDS_MAX, _start(path, command))
+        return _connect_until(path, time.monotonic() + SPAWN_SECONDS_MAX, command)
     except OSError as error:
         raise errors.Unavailable(f"cannot start the daemon at {path}: {error}") from error
     finally:
@@ -79,13 +80,18 @@ def _start(path: str, command: Sequence[str]) -> subprocess.Popen[bytes]:
     return process
 
 
-def _connect_until(path: str, deadline: float, process: Optional[subprocess.Popen[bytes]]) -> socket.socket:
+def _connect_until(path: str, deadline: float, command: Optional[Sequence[str]]) -> socket.socket:
+    """Polls for the daemon; starts it if `command` is given, and again while one that is stopping keeps it out."""
+    process = _start(path, command) if command else None
     while True:
         try:
             return _socket.connect(path)
         except _ABSENT as error:
-            if process is not None and process.poll() not in (None, 0):
-                raise errors.Unavailable(f"flowd exited with status {process.returncode}; run it by hand to see why") from error
+            status = process.poll() if process else None
             if time.monotonic() >= deadline:
-                raise errors.Unavailable(f"no daemon listened at {path} in {SPAWN_SECONDS_MAX:g} s") from error
+                why = "" if status is None else f" (it exited with status {status}; run it by hand to see why)"
+                raise errors.Unavailable(f"no daemon listened at {path} in {SPAWN_SECONDS_MAX:g} s{why}") from error
+            if command and status is not None:
+                time.sleep(_RETRY_SECONDS)
+                process = _start(path, command)
         time.sleep(_POLL_SECONDS)
