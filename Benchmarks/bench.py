@@ -105,7 +105,7 @@ class Plan:
     def command_line(self):
         with self.lab.serving("flowd") as running:
             session = running.prepare(1).split()[0]
-            command = [self.lab.binaries / "flowctl", "--socket", running.path, "meta", session]
+            command = [self.lab.binaries / "flowctl", "meta", "--socket", running.path, "--session", session, "--no-spawn"]
             for _ in range(3 if self.options.quick else 20):
                 def measure(witness):
                     witness.begin(running.pid)

@@ -68,7 +68,9 @@ enum DoctorCommand: Command {
   private static func directory(_ socket: SocketPath) -> Check {
     do throws(ClientError) {
       guard try socket.checkDirectory(creating: false) else {
-        return Check(result: .warning, text: "socket directory \(socket.directory) does not exist yet", hint: "the daemon makes it")
+        return Check(
+          result: .warning, text: "socket directory \(socket.directory) does not exist yet", hint: "the daemon makes it"
+        )
       }
       return Check(result: .ok, text: "socket directory \(socket.directory) is yours alone")
     } catch {
@@ -83,7 +85,8 @@ enum DoctorCommand: Command {
     case .success(let status):
       return Check(result: .ok, text: "daemon answers on \(socket.path) (pid \(status.pid))")
     case .failure(.unreachable(_, let reason)) where reason.hasPrefix("no daemon is running"):
-      return Check(result: .warning, text: "no daemon is running", hint: "flowctl starts one when it needs it; or run: flowd")
+      return Check(
+        result: .warning, text: "no daemon is running", hint: "flowctl starts one when it needs it; or run: flowd")
     case .failure(let error): return Check(result: .wrong, text: error.message)
     }
   }
@@ -118,7 +121,9 @@ enum DoctorCommand: Command {
     let mebibytes = UInt64(info.f_bavail) * UInt64(info.f_frsize) / 1_048_576
     let text = "\(StatusCommand.grouped(mebibytes)) MiB free for \(path)"
     if mebibytes >= 256 { return Check(result: .ok, text: text) }
-    return Check(result: mebibytes < 16 ? .wrong : .warning, text: text, hint: "free some space; writes are refused when it is full")
+    return Check(
+      result: mebibytes < 16 ? .wrong : .warning, text: text,
+      hint: "free some space; writes are refused when it is full")
   }
 
   /// The daemon refuses to start with a wrong configuration, so one that runs with this file could read it then.

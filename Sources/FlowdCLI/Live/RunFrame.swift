@@ -85,7 +85,9 @@ package struct RunFrame {
     let shownNote = room > 3 ? DisplayWidth.truncated(note, to: room) : ""
     let isQuiet = step.status == .pending || step.status == .notRun || step.status == .skipped
     let text = shownNote.isEmpty ? shown : DisplayWidth.padded(shown, to: labelWidth)
-    var result = ["  \(glyph) \(isQuiet ? style.dim(text) : text)" + (shownNote.isEmpty ? "" : "  " + style.dim(shownNote))]
+    var result = [
+      "  \(glyph) \(isQuiet ? style.dim(text) : text)" + (shownNote.isEmpty ? "" : "  " + style.dim(shownNote))
+    ]
     if details, let detail = detail(step) { result.append(detail) }
     // In full, a failed step shows the end of what it wrote.
     if height == nil, step.status == .failed { result += step.tail.lines.map { outputLine($0) } }

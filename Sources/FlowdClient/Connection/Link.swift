@@ -44,12 +44,13 @@ final class Link: Sendable {
       }
       let connection = Connection(connector)
       current = connection
+      defer { connection.start() }
       return connection.send(method, payload: payload, timeout: timeout, completion: completion)
     }
     switch admission {
     case .queued: break
     case .overloaded: completion(.failure(.overloaded))
-    case .closed: completion(.lost(reason: "the connection ended as it was made", behindOthers: true))
+    case .closed: preconditionFailure("a connection that has not been started takes its first call")
     }
   }
 }
