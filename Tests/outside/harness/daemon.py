@@ -99,7 +99,8 @@ class Daemon:
 
     def _answers(self) -> bool:
         try:
-            self.client(timeout=5).daemon.status()
+            with Client(str(self.place.socket), spawn=None, timeout=5) as client:
+                client.daemon.status()
         except errors.FlowdError:  # Not yet: there is no socket, or it is a dead daemon's.
             return False
         return True
@@ -129,10 +130,15 @@ class Daemon:
             os.kill(self.pid, signal.SIGTERM)
         return self.process.wait(seconds)
 
-    def end(self) -> None:
-        """Whatever is left, at the end of a test."""
+    def end_clients(self) -> None:
+        """Closes the connections of every client that `client` made."""
         for client in self._clients:
             client.close()
+        self._clients.clear()
+
+    def end(self) -> None:
+        """Whatever is left, at the end of a test."""
+        self.end_clients()
         if self.process is not None and self.process.poll() is None:
             try:
                 os.kill(self.pid, signal.SIGKILL)
