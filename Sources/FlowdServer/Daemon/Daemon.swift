@@ -39,6 +39,8 @@ package final class Daemon {
   var timers = TimerQueue()
   var counters = DaemonCounters()
   var commitPace = CommitPace()
+  /// The writer's thread has the write connection.
+  var isCheckpointing = false
   /// What to do when a `settle` command is answered.
   var settling: [CallToken: @Sendable (Daemon) -> Void] = [:]
   var isAccepting = true
@@ -82,7 +84,16 @@ package final class Daemon {
 
   /// One turn: take what is ready, decide, commit, send.
   private func turn() {
-    poller.wait(milliseconds: pollTimeout) { tag, flags in
+    poll(milliseconds: pollTimeout)
+    gatherCalls()
+    runTimers()
+    settle()
+  }
+
+  /// Takes what is ready.
+  @inline(__always)
+  func poll(milliseconds: Int32) {
+    poller.wait(milliseconds: milliseconds) { tag, flags in
       if tag == Daemon.listenerTag {
         accept()
       } else if tag == Daemon.mailboxTag {
@@ -94,8 +105,6 @@ package final class Daemon {
         serve(connection, flags)
       }
     }
-    runTimers()
-    settle()
   }
 
   @inline(__always)
@@ -112,7 +121,11 @@ package final class Daemon {
   private func settle() {
     startLoads()
     deliver(engine.takeAnswered())
-    if engine.canSeal { commitDecisions() }
+    if engine.canSeal {
+      // Reads do not wait for the disk.
+      flushAll()
+      commitDecisions()
+    }
     // What was decided may have let other calls come to the head of their lanes.
     startLoads()
     deliver(engine.takeAnswered())
