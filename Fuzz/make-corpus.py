@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""Writes the seeds of the fuzzers: Fuzz/corpus/messages (one encoded message each) and Fuzz/corpus/frames (what a client
-sends on one connection). Deterministic, so that a change of the contract shows up as a diff. Standard library only.
+"""Writes the seeds of the fuzzers: Fuzz/corpus/messages (a byte that picks a message type by its place among the full names,
+255 for every type, and one encoded message) and Fuzz/corpus/frames (what a client sends on one connection). Deterministic, so that a change of the contract shows up as a diff. Standard library only.
 
 The ordinary messages follow from proto/flowd.descriptors.pb: each message of the contract with every field set. The rest
 are the faults that decoders of this format are known for.
@@ -101,7 +101,11 @@ class Contract:
         return 1
 
     def ours(self):
-        return [n for n in self.messages if n.startswith(("flowd.", "google.rpc.")) and not n.endswith("Entry")]
+        return [n for n in self.messages if n.startswith(("flowd.", "google.rpc.")) and n.rpartition(".")[0] not in self.messages]
+
+    def pick(self, name):
+        types = sorted(n for n in self.messages if n.rpartition(".")[0] not in self.messages and not n.startswith("ttrpc."))
+        return bytes([types.index(name)])
 
 
 # ---- messages that are wrong, or only odd -------------------------------------------------------------
@@ -283,8 +287,8 @@ def main():
     alike = {}  # many replies hold one and the same message
     for name in contract.ours():
         alike.setdefault(contract.encode(name), name)
-    seeds = {CORPUS / "messages" / name: data for data, name in alike.items() if data}
-    seeds |= {CORPUS / "messages" / f"odd-{name}": data for name, data in odd_messages().items()}
+    seeds = {CORPUS / "messages" / name: contract.pick(name) + data for data, name in alike.items() if data}
+    seeds |= {CORPUS / "messages" / f"odd-{name}": b"\xff" + data for name, data in odd_messages().items()}
     seeds |= {CORPUS / "frames" / name: data for name, data in client_frames().items()}
     total = sum(map(len, seeds.values()))
     if len(seeds) > FILES_MAX or total > BYTES_MAX:

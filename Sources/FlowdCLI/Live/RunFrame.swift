@@ -27,7 +27,8 @@ package struct RunFrame {
   private var glyphs: Glyphs { Glyphs(isUnicode: isUnicode) }
 
   package func lines(_ run: RunProgress) -> [String] {
-    [header(run)] + body(run)
+    let lines = [header(run)] + body(run)
+    return isUnicode ? lines : lines.map { $0.replacing(" · ", with: " - ").replacing("…", with: "~") }
   }
 
   /// Such as `⠹ review · openai/gpt-5 · 2 of 5 steps · 12.3s`.
@@ -38,7 +39,7 @@ package struct RunFrame {
     }
     if !run.steps.isEmpty, !run.isFinished {
       let done = run.steps.count { StatusText.isSettled($0.status) }
-      parts.append("\(done) of \(run.steps.count) steps")
+      parts.append("\(done) of \(run.steps.count) step\(run.steps.count == 1 ? "" : "s")")
     }
     if run.status != .running { parts.append(StatusText.name(run.status)) }
     if run.cancelRequested != .unspecified, !run.isFinished {

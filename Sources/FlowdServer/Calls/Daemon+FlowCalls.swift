@@ -108,13 +108,14 @@ extension API.FlowSummary {
     self.init(
       flowID: entry.id, name: entry.name, source: API.FlowSource(entry.source),
       path: entry.source == .builtin ? "" : entry.path, definitionHash: entry.hash,
-      diagnostics: entry.diagnostics.map { API.Diagnostic($0) })
+      diagnostics: entry.diagnostics.map { API.Diagnostic($0) }, description: entry.description)
   }
 
   init(_ found: FlowCatalog.Found) {
     self.init(
       flowID: found.id, name: found.result.definition?.name ?? found.id, source: API.FlowSource(found.source),
       path: found.source == .builtin ? "" : found.path, definitionHash: found.result.hash,
-      diagnostics: found.result.diagnostics.map { API.Diagnostic($0) })
+      diagnostics: found.result.diagnostics.map { API.Diagnostic($0) },
+      description: found.result.definition?.description ?? "")
   }
 }

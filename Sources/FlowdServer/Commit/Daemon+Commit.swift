@@ -15,13 +15,14 @@ struct SealedBatch: Sendable {
 extension Daemon {
   /// Commits what was decided in this turn, unless a commit is under way; then it is gathered on.
   ///
-  /// A wake-up of another thread costs as much as several round trips, so a commit runs on the loop while recent ones
-  /// were short; otherwise the writer thread does it and the loop goes on meanwhile.
+  /// A wake-up of another thread costs as much as several round trips, so a commit runs on the loop while they are short;
+  /// otherwise the writer thread does it and the loop goes on meanwhile.
   func commitDecisions() {
     while let batch = engine.seal() {
+      commitPace.note(answers: batch.replies.count)
       let sealed = SealedBatch(batch: batch, eventBodies: batch.events.map { API.Event($0).encoded })
       let rows = StoreBatch(sealed)
-      if commitPace.isShort {
+      if commitPace.isShort, !isCheckpointing {
         let began = Clock.monotonicNanoseconds
         let result = Result { () throws(StoreError) in try store.commit(rows, patience: .zero) }
         commitPace.note(nanoseconds: Clock.monotonicNanoseconds - began)
@@ -62,6 +63,33 @@ extension Daemon {
       deliver(late)
       hub.publish(sealed, self)
       perform(sealed.batch.effects)
+      checkpointIfDue()
+    }
+  }
+
+  /// Takes more calls before the batch is sealed, while it has fewer than the one before it and they keep coming.
+  ///
+  /// Callers that were answered together ask again together, but one by one: without this, every other batch would hold
+  /// the first of them only. It waits a quarter of a commit at most, and never with a single caller.
+  func gatherCalls() {
+    guard engine.canSeal, engine.transaction.batch.replies.count < commitPace.expectedAnswers else { return }
+    let end = Clock.monotonicNanoseconds + commitPace.gatherNanoseconds
+    while engine.transaction.batch.replies.count < commitPace.expectedAnswers, Clock.monotonicNanoseconds < end {
+      sched_yield()
+      poll(milliseconds: 0)
+    }
+  }
+
+  /// Moves the log's pages into the database beside the service; until that is done the writer's thread commits.
+  private func checkpointIfDue() {
+    guard !isCheckpointing, store.logPageCount >= Limits.checkpointPages else { return }
+    isCheckpointing = true
+    writer.submit { [mailbox] store in
+      let result = Result { () throws(StoreError) in try store.checkpoint() }
+      mailbox.post { daemon in
+        daemon.isCheckpointing = false
+        if case .failure(let error) = result, error.kind != .busy, error.kind != .full { daemon.stopForDisk(error) }
+      }
     }
   }
 
@@ -107,15 +135,22 @@ extension Daemon {
       deliver(engine.commitFailed(sealed.batch, refusal))
       addTimer(after: Limits.diskProbeInterval, .probeDisk)
     case .io, .corrupt, .tooNew, .other:
-      log.error("a commit failed and its outcome is not known; flowd stops, and the next start reads what is on disk", ["error": error.description])
       let refusal = Refusal(
         .unknown, "COMMIT_FAILED",
         "the disk failed while the change was written; whether it was is not known. Try again with the same request_id")
       deliver(engine.commitFailed(sealed.batch, refusal))
-      flushAll()
-      executor.shutdown()
-      exit(ExitCode.diskFailed)
+      stopForDisk(error)
     }
+  }
+
+  /// Ends the process: what is on disk is known only to a fresh start.
+  private func stopForDisk(_ error: StoreError) {
+    log.error(
+      "the disk failed in mid-write; flowd stops, and the next start reads what is on disk",
+      ["error": error.description])
+    flushAll()
+    executor.shutdown()
+    exit(ExitCode.diskFailed)
   }
 
   /// Finds out whether a full disk takes writes again.
@@ -137,14 +172,23 @@ extension Daemon {
   }
 }
 
-/// Whether commits are short enough to run on the loop: the longest of late, fading.
+/// How long commits take and how many callers wait for one, from the latest of them.
 struct CommitPace {
-  private static let shortNanoseconds: UInt64 = 1_000_000
-  private var recent: UInt64 = 0
+  private static let shortNanoseconds: UInt64 = 2_000_000
+  private static let gatherNanosecondsMax: UInt64 = 100_000
+  /// Mean, the latest weighing an eighth.
+  private var typical: UInt64 = 0
+  /// Answers that the batch before carried.
+  private(set) var expectedAnswers = 0
 
-  var isShort: Bool { recent < CommitPace.shortNanoseconds }
+  /// Short enough to run on the loop.
+  var isShort: Bool { typical < CommitPace.shortNanoseconds }
 
-  mutating func note(nanoseconds: UInt64) { recent = max(recent - recent / 8, nanoseconds) }
+  var gatherNanoseconds: UInt64 { min(typical / 4, CommitPace.gatherNanosecondsMax) }
+
+  mutating func note(nanoseconds: UInt64) { typical = typical - typical / 8 + nanoseconds / 8 }
+
+  mutating func note(answers: Int) { expectedAnswers = answers }
 }
 
 extension StoreBatch {

@@ -39,6 +39,8 @@ package final class Daemon {
   var timers = TimerQueue()
   var counters = DaemonCounters()
   var commitPace = CommitPace()
+  /// The writer's thread has the write connection.
+  var isCheckpointing = false
   /// What to do when a `settle` command is answered.
   var settling: [CallToken: @Sendable (Daemon) -> Void] = [:]
   var isAccepting = true
@@ -48,6 +50,8 @@ package final class Daemon {
   let readBuffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 65_536, alignment: 16)
   private let signalFD: Int32
   private var isStopped = false
+  private var drainEnd: UInt64 = 0
+  private static let drainNanosecondsMax: UInt64 = 5_000_000_000
   private var isIdleTimerSet = false
   private var idleSince: UInt64 = 0
 
@@ -82,7 +86,16 @@ package final class Daemon {
 
   /// One turn: take what is ready, decide, commit, send.
   private func turn() {
-    poller.wait(milliseconds: pollTimeout) { tag, flags in
+    poll(milliseconds: pollTimeout)
+    gatherCalls()
+    runTimers()
+    settle()
+  }
+
+  /// Takes what is ready.
+  @inline(__always)
+  func poll(milliseconds: Int32) {
+    poller.wait(milliseconds: milliseconds) { tag, flags in
       if tag == Daemon.listenerTag {
         accept()
       } else if tag == Daemon.mailboxTag {
@@ -94,14 +107,16 @@ package final class Daemon {
         serve(connection, flags)
       }
     }
-    runTimers()
-    settle()
   }
 
   @inline(__always)
   private func serve(_ connection: Connection, _ flags: UInt32) {
     if flags & EPOLLOUT.rawValue != 0 { flush(connection) }
-    if flags & (EPOLLIN.rawValue | EPOLLHUP.rawValue | EPOLLERR.rawValue) != 0, !connection.isClosed {
+    guard !connection.isClosed else { return }
+    if connection.isReadClosed {
+      // Both directions are gone: nobody reads the answers.
+      if flags & (EPOLLHUP.rawValue | EPOLLERR.rawValue) != 0 { close(connection) }
+    } else if flags & (EPOLLIN.rawValue | EPOLLHUP.rawValue | EPOLLERR.rawValue) != 0 {
       if connection.isOverloaded, flags & (EPOLLHUP.rawValue | EPOLLERR.rawValue) == 0 { return }
       turnTime = Clock.now
       receive(connection)
@@ -112,7 +127,11 @@ package final class Daemon {
   private func settle() {
     startLoads()
     deliver(engine.takeAnswered())
-    if engine.canSeal { commitDecisions() }
+    if engine.canSeal {
+      // Reads do not wait for the disk.
+      flushAll()
+      commitDecisions()
+    }
     // What was decided may have let other calls come to the head of their lanes.
     startLoads()
     deliver(engine.takeAnswered())
@@ -144,7 +163,7 @@ package final class Daemon {
       case .probeDisk: probeDisk()
       case .resumeAccepting: resumeAccepting()
       case .idleExit: exitIfIdle()
-      case .drainTimeout: isStopped = true
+      case .drained: stopWhenDrained(now: now)
       }
     }
   }
@@ -210,7 +229,15 @@ package final class Daemon {
     isAccepting = false
     if !listener.isInherited { unlink(listener.path) }
     for connection in connections.values where connection.features.contains("goaway") { sendGoAway(connection) }
-    addTimer(after: .milliseconds(200), .drainTimeout)
+    drainEnd = Clock.monotonicNanoseconds + Daemon.drainNanosecondsMax
+    addTimer(after: .zero, .drained)
+  }
+
+  /// Stops once every call that was taken is answered, or when that takes too long.
+  private func stopWhenDrained(now: UInt64) {
+    let isDrained =
+      !engine.isCommitting && connections.values.allSatisfy { $0.pending.isEmpty && $0.unsentByteCount == 0 }
+    if isDrained || now >= drainEnd { isStopped = true } else { addTimer(after: .milliseconds(10), .drained) }
   }
 
   private func sendGoAway(_ connection: Connection) {

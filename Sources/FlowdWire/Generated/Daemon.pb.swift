@@ -232,7 +232,7 @@ extension API.DaemonServiceStatusResponse: CMessage {
 
   init(c: UnsafePointer<Flowd__V1__DaemonServiceStatusResponse>) {
     self.init()
-    health = API.DaemonHealth(rawValue: Int32(c.pointee.health.rawValue))
+    health = API.DaemonHealth(rawValue: Int32(truncatingIfNeeded: c.pointee.health.rawValue))
     healthMessage = CField.string(c.pointee.health_message)
     version = CField.string(c.pointee.version)
     epoch = CField.string(c.pointee.epoch)
@@ -249,7 +249,7 @@ extension API.DaemonServiceStatusResponse: CMessage {
   func makeC(in arena: Arena) -> UnsafeMutablePointer<Flowd__V1__DaemonServiceStatusResponse> {
     let c = arena.allocate(Flowd__V1__DaemonServiceStatusResponse.self)
     flowd__v1__daemon_service_status_response__init(c)
-    c.pointee.health = Flowd__V1__DaemonHealth(rawValue: .init(health.rawValue))
+    c.pointee.health = Flowd__V1__DaemonHealth(rawValue: .init(truncatingIfNeeded: health.rawValue))
     c.pointee.health_message = arena.string(healthMessage)
     c.pointee.version = arena.string(version)
     c.pointee.epoch = arena.string(epoch)

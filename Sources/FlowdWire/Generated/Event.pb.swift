@@ -586,7 +586,7 @@ extension API.StepOutput: CMessage {
     self.init()
     stepID = CField.string(c.pointee.step_id)
     attempt = c.pointee.attempt
-    stream = API.OutputStream(rawValue: Int32(c.pointee.stream.rawValue))
+    stream = API.OutputStream(rawValue: Int32(truncatingIfNeeded: c.pointee.stream.rawValue))
     chunk = CField.bytes(c.pointee.chunk)
     offset = c.pointee.offset
     truncated = c.pointee.truncated != 0
@@ -597,7 +597,7 @@ extension API.StepOutput: CMessage {
     flowd__v1__step_output__init(c)
     c.pointee.step_id = arena.string(stepID)
     c.pointee.attempt = attempt
-    c.pointee.stream = Flowd__V1__OutputStream(rawValue: .init(stream.rawValue))
+    c.pointee.stream = Flowd__V1__OutputStream(rawValue: .init(truncatingIfNeeded: stream.rawValue))
     c.pointee.chunk = arena.bytes(chunk)
     c.pointee.offset = offset
     c.pointee.truncated = truncated ? 1 : 0
@@ -883,13 +883,13 @@ extension API.RunCancelRequested: CMessage {
 
   init(c: UnsafePointer<Flowd__V1__RunCancelRequested>) {
     self.init()
-    mode = API.CancelMode(rawValue: Int32(c.pointee.mode.rawValue))
+    mode = API.CancelMode(rawValue: Int32(truncatingIfNeeded: c.pointee.mode.rawValue))
   }
 
   func makeC(in arena: Arena) -> UnsafeMutablePointer<Flowd__V1__RunCancelRequested> {
     let c = arena.allocate(Flowd__V1__RunCancelRequested.self)
     flowd__v1__run_cancel_requested__init(c)
-    c.pointee.mode = Flowd__V1__CancelMode(rawValue: .init(mode.rawValue))
+    c.pointee.mode = Flowd__V1__CancelMode(rawValue: .init(truncatingIfNeeded: mode.rawValue))
     return c
   }
 }
@@ -925,7 +925,7 @@ extension API.RunFinished: CMessage {
 
   init(c: UnsafePointer<Flowd__V1__RunFinished>) {
     self.init()
-    status = API.RunStatus(rawValue: Int32(c.pointee.status.rawValue))
+    status = API.RunStatus(rawValue: Int32(truncatingIfNeeded: c.pointee.status.rawValue))
     report = CField.string(c.pointee.report)
     error = CField.string(c.pointee.error)
   }
@@ -933,7 +933,7 @@ extension API.RunFinished: CMessage {
   func makeC(in arena: Arena) -> UnsafeMutablePointer<Flowd__V1__RunFinished> {
     let c = arena.allocate(Flowd__V1__RunFinished.self)
     flowd__v1__run_finished__init(c)
-    c.pointee.status = Flowd__V1__RunStatus(rawValue: .init(status.rawValue))
+    c.pointee.status = Flowd__V1__RunStatus(rawValue: .init(truncatingIfNeeded: status.rawValue))
     c.pointee.report = arena.string(report)
     c.pointee.error = arena.string(error)
     return c

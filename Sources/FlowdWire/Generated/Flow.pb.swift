@@ -177,7 +177,7 @@ extension API.FlowServiceStartRequest: CMessage {
     requestID = CField.string(c.pointee.request_id)
     if let value = c.pointee.expected { expected = API.ExpectedMeta(c: value) }
     inputs = CField.bytes(c.pointee.inputs)
-    ifActive = API.IfActive(rawValue: Int32(c.pointee.if_active.rawValue))
+    ifActive = API.IfActive(rawValue: Int32(truncatingIfNeeded: c.pointee.if_active.rawValue))
     cwd = CField.string(c.pointee.cwd)
     for entry in CField.messages(c.pointee.env, c.pointee.n_env) {
       env[CField.string(entry.pointee.key)] = CField.string(entry.pointee.value)
@@ -191,7 +191,7 @@ extension API.FlowServiceStartRequest: CMessage {
     c.pointee.request_id = arena.string(requestID)
     if let expected { c.pointee.expected = expected.makeC(in: arena) }
     c.pointee.inputs = arena.bytes(inputs)
-    c.pointee.if_active = Flowd__V1__IfActive(rawValue: .init(ifActive.rawValue))
+    c.pointee.if_active = Flowd__V1__IfActive(rawValue: .init(truncatingIfNeeded: ifActive.rawValue))
     c.pointee.cwd = arena.string(cwd)
     arena.array(env.sorted { $0.key < $1.key }, into: &c.pointee.env, count: &c.pointee.n_env) { member in
       let entry = arena.allocate(Flowd__V1__FlowServiceStartRequest__EnvEntry.self)
@@ -245,7 +245,7 @@ extension API.FlowServiceStartResponse: CMessage {
     if let value = c.pointee.snapshot { snapshot = API.RunSnapshot(c: value) }
     existing = c.pointee.existing != 0
     eventSeq = c.pointee.event_seq
-    status = API.RunStatus(rawValue: Int32(c.pointee.status.rawValue))
+    status = API.RunStatus(rawValue: Int32(truncatingIfNeeded: c.pointee.status.rawValue))
   }
 
   func makeC(in arena: Arena) -> UnsafeMutablePointer<Flowd__V1__FlowServiceStartResponse> {
@@ -255,7 +255,7 @@ extension API.FlowServiceStartResponse: CMessage {
     if let snapshot { c.pointee.snapshot = snapshot.makeC(in: arena) }
     c.pointee.existing = existing ? 1 : 0
     c.pointee.event_seq = eventSeq
-    c.pointee.status = Flowd__V1__RunStatus(rawValue: .init(status.rawValue))
+    c.pointee.status = Flowd__V1__RunStatus(rawValue: .init(truncatingIfNeeded: status.rawValue))
     return c
   }
 }
@@ -296,7 +296,7 @@ extension API.FlowServiceCancelRequest: CMessage {
     self.init()
     sessionID = CField.string(c.pointee.session_id)
     runID = CField.string(c.pointee.run_id)
-    mode = API.CancelMode(rawValue: Int32(c.pointee.mode.rawValue))
+    mode = API.CancelMode(rawValue: Int32(truncatingIfNeeded: c.pointee.mode.rawValue))
     requestID = CField.string(c.pointee.request_id)
   }
 
@@ -305,7 +305,7 @@ extension API.FlowServiceCancelRequest: CMessage {
     flowd__v1__flow_service_cancel_request__init(c)
     c.pointee.session_id = arena.string(sessionID)
     c.pointee.run_id = arena.string(runID)
-    c.pointee.mode = Flowd__V1__CancelMode(rawValue: .init(mode.rawValue))
+    c.pointee.mode = Flowd__V1__CancelMode(rawValue: .init(truncatingIfNeeded: mode.rawValue))
     c.pointee.request_id = arena.string(requestID)
     return c
   }
@@ -341,14 +341,14 @@ extension API.FlowServiceCancelResponse: CMessage {
   init(c: UnsafePointer<Flowd__V1__FlowServiceCancelResponse>) {
     self.init()
     if let value = c.pointee.run { run = API.Run(c: value) }
-    outcome = API.CancelOutcome(rawValue: Int32(c.pointee.outcome.rawValue))
+    outcome = API.CancelOutcome(rawValue: Int32(truncatingIfNeeded: c.pointee.outcome.rawValue))
   }
 
   func makeC(in arena: Arena) -> UnsafeMutablePointer<Flowd__V1__FlowServiceCancelResponse> {
     let c = arena.allocate(Flowd__V1__FlowServiceCancelResponse.self)
     flowd__v1__flow_service_cancel_response__init(c)
     if let run { c.pointee.run = run.makeC(in: arena) }
-    c.pointee.outcome = Flowd__V1__CancelOutcome(rawValue: .init(outcome.rawValue))
+    c.pointee.outcome = Flowd__V1__CancelOutcome(rawValue: .init(truncatingIfNeeded: outcome.rawValue))
     return c
   }
 }
@@ -802,7 +802,7 @@ extension API.FlowServiceListRunsRequest: CMessage {
     self.init()
     sessionID = CField.string(c.pointee.session_id)
     workspace = CField.string(c.pointee.workspace)
-    statuses = CField.values(c.pointee.statuses, c.pointee.n_statuses).map { API.RunStatus(rawValue: Int32($0.rawValue)) }
+    statuses = CField.values(c.pointee.statuses, c.pointee.n_statuses).map { API.RunStatus(rawValue: Int32(truncatingIfNeeded: $0.rawValue)) }
     flowID = CField.string(c.pointee.flow_id)
     pageSize = c.pointee.page_size
     pageToken = CField.string(c.pointee.page_token)
@@ -813,7 +813,7 @@ extension API.FlowServiceListRunsRequest: CMessage {
     flowd__v1__flow_service_list_runs_request__init(c)
     c.pointee.session_id = arena.string(sessionID)
     c.pointee.workspace = arena.string(workspace)
-    arena.array(statuses, into: &c.pointee.statuses, count: &c.pointee.n_statuses) { Flowd__V1__RunStatus(rawValue: .init($0.rawValue)) }
+    arena.array(statuses, into: &c.pointee.statuses, count: &c.pointee.n_statuses) { Flowd__V1__RunStatus(rawValue: .init(truncatingIfNeeded: $0.rawValue)) }
     c.pointee.flow_id = arena.string(flowID)
     c.pointee.page_size = pageSize
     c.pointee.page_token = arena.string(pageToken)
@@ -1065,7 +1065,7 @@ extension API.FlowSummary: CMessage {
     self.init()
     flowID = CField.string(c.pointee.flow_id)
     name = CField.string(c.pointee.name)
-    source = API.FlowSource(rawValue: Int32(c.pointee.source.rawValue))
+    source = API.FlowSource(rawValue: Int32(truncatingIfNeeded: c.pointee.source.rawValue))
     path = CField.string(c.pointee.path)
     definitionHash = CField.string(c.pointee.definition_hash)
     diagnostics = CField.messages(c.pointee.diagnostics, c.pointee.n_diagnostics).map { API.Diagnostic(c: $0) }
@@ -1077,7 +1077,7 @@ extension API.FlowSummary: CMessage {
     flowd__v1__flow_summary__init(c)
     c.pointee.flow_id = arena.string(flowID)
     c.pointee.name = arena.string(name)
-    c.pointee.source = Flowd__V1__FlowSource(rawValue: .init(source.rawValue))
+    c.pointee.source = Flowd__V1__FlowSource(rawValue: .init(truncatingIfNeeded: source.rawValue))
     c.pointee.path = arena.string(path)
     c.pointee.definition_hash = arena.string(definitionHash)
     arena.array(diagnostics, into: &c.pointee.diagnostics, count: &c.pointee.n_diagnostics) { $0.makeC(in: arena) }
@@ -1324,7 +1324,7 @@ extension API.Diagnostic: CMessage {
 
   init(c: UnsafePointer<Flowd__V1__Diagnostic>) {
     self.init()
-    severity = API.DiagnosticSeverity(rawValue: Int32(c.pointee.severity.rawValue))
+    severity = API.DiagnosticSeverity(rawValue: Int32(truncatingIfNeeded: c.pointee.severity.rawValue))
     file = CField.string(c.pointee.file)
     line = c.pointee.line
     column = c.pointee.column
@@ -1334,7 +1334,7 @@ extension API.Diagnostic: CMessage {
   func makeC(in arena: Arena) -> UnsafeMutablePointer<Flowd__V1__Diagnostic> {
     let c = arena.allocate(Flowd__V1__Diagnostic.self)
     flowd__v1__diagnostic__init(c)
-    c.pointee.severity = Flowd__V1__DiagnosticSeverity(rawValue: .init(severity.rawValue))
+    c.pointee.severity = Flowd__V1__DiagnosticSeverity(rawValue: .init(truncatingIfNeeded: severity.rawValue))
     c.pointee.file = arena.string(file)
     c.pointee.line = line
     c.pointee.column = column

@@ -149,7 +149,7 @@ extension API.Provider: CMessage {
     label = CField.string(c.pointee.label)
     anyModel = c.pointee.any_model != 0
     modelIDs = CField.messages(c.pointee.model_ids, c.pointee.n_model_ids).map { CField.string($0) }
-    health = API.ProviderHealth(rawValue: Int32(c.pointee.health.rawValue))
+    health = API.ProviderHealth(rawValue: Int32(truncatingIfNeeded: c.pointee.health.rawValue))
     defaultModelID = CField.string(c.pointee.default_model_id)
   }
 
@@ -160,7 +160,7 @@ extension API.Provider: CMessage {
     c.pointee.label = arena.string(label)
     c.pointee.any_model = anyModel ? 1 : 0
     arena.array(modelIDs, into: &c.pointee.model_ids, count: &c.pointee.n_model_ids) { arena.string($0) }
-    c.pointee.health = Flowd__V1__ProviderHealth(rawValue: .init(health.rawValue))
+    c.pointee.health = Flowd__V1__ProviderHealth(rawValue: .init(truncatingIfNeeded: health.rawValue))
     c.pointee.default_model_id = arena.string(defaultModelID)
     return c
   }

@@ -241,7 +241,7 @@ extension API.RunSnapshot: CMessage {
     definitionHash = CField.string(c.pointee.definition_hash)
     providerID = CField.string(c.pointee.provider_id)
     modelID = CField.string(c.pointee.model_id)
-    mode = API.RunMode(rawValue: Int32(c.pointee.mode.rawValue))
+    mode = API.RunMode(rawValue: Int32(truncatingIfNeeded: c.pointee.mode.rawValue))
     revision = c.pointee.revision
   }
 
@@ -252,7 +252,7 @@ extension API.RunSnapshot: CMessage {
     c.pointee.definition_hash = arena.string(definitionHash)
     c.pointee.provider_id = arena.string(providerID)
     c.pointee.model_id = arena.string(modelID)
-    c.pointee.mode = Flowd__V1__RunMode(rawValue: .init(mode.rawValue))
+    c.pointee.mode = Flowd__V1__RunMode(rawValue: .init(truncatingIfNeeded: mode.rawValue))
     c.pointee.revision = revision
     return c
   }
@@ -321,7 +321,7 @@ extension API.Run: CMessage {
     self.init()
     runID = CField.string(c.pointee.run_id)
     sessionID = CField.string(c.pointee.session_id)
-    status = API.RunStatus(rawValue: Int32(c.pointee.status.rawValue))
+    status = API.RunStatus(rawValue: Int32(truncatingIfNeeded: c.pointee.status.rawValue))
     if let value = c.pointee.snapshot { snapshot = API.RunSnapshot(c: value) }
     cwd = CField.string(c.pointee.cwd)
     inputs = CField.bytes(c.pointee.inputs)
@@ -331,7 +331,7 @@ extension API.Run: CMessage {
     steps = CField.messages(c.pointee.steps, c.pointee.n_steps).map { API.Step(c: $0) }
     report = CField.string(c.pointee.report)
     error = CField.string(c.pointee.error)
-    cancelRequested = API.CancelMode(rawValue: Int32(c.pointee.cancel_requested.rawValue))
+    cancelRequested = API.CancelMode(rawValue: Int32(truncatingIfNeeded: c.pointee.cancel_requested.rawValue))
     firstEventSeq = c.pointee.first_event_seq
   }
 
@@ -340,7 +340,7 @@ extension API.Run: CMessage {
     flowd__v1__run__init(c)
     c.pointee.run_id = arena.string(runID)
     c.pointee.session_id = arena.string(sessionID)
-    c.pointee.status = Flowd__V1__RunStatus(rawValue: .init(status.rawValue))
+    c.pointee.status = Flowd__V1__RunStatus(rawValue: .init(truncatingIfNeeded: status.rawValue))
     if let snapshot { c.pointee.snapshot = snapshot.makeC(in: arena) }
     c.pointee.cwd = arena.string(cwd)
     c.pointee.inputs = arena.bytes(inputs)
@@ -350,7 +350,7 @@ extension API.Run: CMessage {
     arena.array(steps, into: &c.pointee.steps, count: &c.pointee.n_steps) { $0.makeC(in: arena) }
     c.pointee.report = arena.string(report)
     c.pointee.error = arena.string(error)
-    c.pointee.cancel_requested = Flowd__V1__CancelMode(rawValue: .init(cancelRequested.rawValue))
+    c.pointee.cancel_requested = Flowd__V1__CancelMode(rawValue: .init(truncatingIfNeeded: cancelRequested.rawValue))
     c.pointee.first_event_seq = firstEventSeq
     return c
   }
@@ -417,7 +417,7 @@ extension API.Step: CMessage {
     stepID = CField.string(c.pointee.step_id)
     label = CField.string(c.pointee.label)
     kind = CField.string(c.pointee.kind)
-    status = API.StepStatus(rawValue: Int32(c.pointee.status.rawValue))
+    status = API.StepStatus(rawValue: Int32(truncatingIfNeeded: c.pointee.status.rawValue))
     attempt = c.pointee.attempt
     if let value = c.pointee.started_at { startedAt = API.Timestamp(c: value) }
     if let value = c.pointee.finished_at { finishedAt = API.Timestamp(c: value) }
@@ -439,7 +439,7 @@ extension API.Step: CMessage {
     c.pointee.step_id = arena.string(stepID)
     c.pointee.label = arena.string(label)
     c.pointee.kind = arena.string(kind)
-    c.pointee.status = Flowd__V1__StepStatus(rawValue: .init(status.rawValue))
+    c.pointee.status = Flowd__V1__StepStatus(rawValue: .init(truncatingIfNeeded: status.rawValue))
     c.pointee.attempt = attempt
     if let startedAt { c.pointee.started_at = startedAt.makeC(in: arena) }
     if let finishedAt { c.pointee.finished_at = finishedAt.makeC(in: arena) }
@@ -486,14 +486,14 @@ extension API.StepError: CMessage {
 
   init(c: UnsafePointer<Flowd__V1__StepError>) {
     self.init()
-    `class` = API.ErrorClass(rawValue: Int32(c.pointee.class_.rawValue))
+    `class` = API.ErrorClass(rawValue: Int32(truncatingIfNeeded: c.pointee.class_.rawValue))
     message = CField.string(c.pointee.message)
   }
 
   func makeC(in arena: Arena) -> UnsafeMutablePointer<Flowd__V1__StepError> {
     let c = arena.allocate(Flowd__V1__StepError.self)
     flowd__v1__step_error__init(c)
-    c.pointee.class_ = Flowd__V1__ErrorClass(rawValue: .init(`class`.rawValue))
+    c.pointee.class_ = Flowd__V1__ErrorClass(rawValue: .init(truncatingIfNeeded: `class`.rawValue))
     c.pointee.message = arena.string(message)
     return c
   }

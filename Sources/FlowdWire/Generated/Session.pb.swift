@@ -62,7 +62,7 @@ extension API.SessionMeta: CMessage {
     lastUsedFlowID = CField.string(c.pointee.last_used_flow_id)
     providerID = CField.string(c.pointee.provider_id)
     modelID = CField.string(c.pointee.model_id)
-    mode = API.RunMode(rawValue: Int32(c.pointee.mode.rawValue))
+    mode = API.RunMode(rawValue: Int32(truncatingIfNeeded: c.pointee.mode.rawValue))
     revision = c.pointee.revision
     if let value = c.pointee.created_at { createdAt = API.Timestamp(c: value) }
     if let value = c.pointee.updated_at { updatedAt = API.Timestamp(c: value) }
@@ -78,7 +78,7 @@ extension API.SessionMeta: CMessage {
     c.pointee.last_used_flow_id = arena.string(lastUsedFlowID)
     c.pointee.provider_id = arena.string(providerID)
     c.pointee.model_id = arena.string(modelID)
-    c.pointee.mode = Flowd__V1__RunMode(rawValue: .init(mode.rawValue))
+    c.pointee.mode = Flowd__V1__RunMode(rawValue: .init(truncatingIfNeeded: mode.rawValue))
     c.pointee.revision = revision
     if let createdAt { c.pointee.created_at = createdAt.makeC(in: arena) }
     if let updatedAt { c.pointee.updated_at = updatedAt.makeC(in: arena) }
@@ -868,7 +868,7 @@ extension API.SessionServiceSetModeRequest: CMessage {
   init(c: UnsafePointer<Flowd__V1__SessionServiceSetModeRequest>) {
     self.init()
     sessionID = CField.string(c.pointee.session_id)
-    mode = API.RunMode(rawValue: Int32(c.pointee.mode.rawValue))
+    mode = API.RunMode(rawValue: Int32(truncatingIfNeeded: c.pointee.mode.rawValue))
     if let value = c.pointee.expected { expected = API.ExpectedMeta(c: value) }
   }
 
@@ -876,7 +876,7 @@ extension API.SessionServiceSetModeRequest: CMessage {
     let c = arena.allocate(Flowd__V1__SessionServiceSetModeRequest.self)
     flowd__v1__session_service_set_mode_request__init(c)
     c.pointee.session_id = arena.string(sessionID)
-    c.pointee.mode = Flowd__V1__RunMode(rawValue: .init(mode.rawValue))
+    c.pointee.mode = Flowd__V1__RunMode(rawValue: .init(truncatingIfNeeded: mode.rawValue))
     if let expected { c.pointee.expected = expected.makeC(in: arena) }
     return c
   }

@@ -41,12 +41,9 @@ enum MessageCodec {
     let arena = Arena()
     let raw = UnsafeRawPointer(message.makeC(in: arena)).assumingMemoryBound(to: ProtobufCMessage.self)
     let size = protobuf_c_message_get_packed_size(raw)
-    let start = output.count
-    output.append(contentsOf: repeatElement(0, count: size))
-    output.withUnsafeMutableBytes { buffer in
-      guard let base = buffer.baseAddress else { return }
-      protobuf_c_message_pack(raw, (base + start).assumingMemoryBound(to: UInt8.self))
-    }
+    let packed = arena.allocate(UInt8.self, count: max(1, size))
+    protobuf_c_message_pack(raw, packed)
+    output.append(contentsOf: UnsafeBufferPointer(start: packed, count: size))
   }
 }
 
