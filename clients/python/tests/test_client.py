@@ -6,7 +6,7 @@ import concurrent.futures
 import threading
 
 import pytest
-from conftest import PairClient, eventually
+from pair import PairClient, eventually
 from peer import Peer
 
 from flowd import errors, expect

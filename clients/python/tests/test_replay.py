@@ -8,7 +8,7 @@ import threading
 from typing import Any, Optional
 
 import pytest
-from conftest import PairClient, vectors
+from pair import PairClient, vectors
 from google.protobuf import json_format
 from google.protobuf.message import Message
 from peer import Peer
