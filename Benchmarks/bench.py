@@ -98,9 +98,11 @@ class Plan:
     def start(self):
         for server in self.rounds(self.servers()):
             for _ in range(1 if self.options.quick else 4):
-                path = self.lab.fresh(self.lab.sockets)
-                command = [BUILD / "load", path, "spawn", self.lab.workspace, *self.lab.command(server, path)]
-                self.add(f"start {server}", self.lab.undisturbed(lambda _: self.lab.run(command)))
+                self.add(f"start {server}", self.lab.undisturbed(lambda _: self.one_start(server)))
+
+    def one_start(self, server):
+        path = self.lab.fresh(self.lab.sockets)
+        return self.lab.run([BUILD / "load", path, "spawn", self.lab.workspace, *self.lab.command(server, path)])
 
     def command_line(self):
         with self.lab.serving("flowd") as running:

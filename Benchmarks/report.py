@@ -94,6 +94,8 @@ class Report:
         verdict = "" if target is None else "PASS" if meets(judged, target) else "short"
         if verdict == "short":
             self.short.append(title)
+        if verdict and is_noisy:
+            verdict += "~"
         return {"title": title, "unit": unit, "flowd": values, "reference": reference, "ratio": ratios, "judged": judged,
                 "target": target, "verdict": verdict, "disturbed": is_noisy}
 
@@ -103,9 +105,8 @@ class Report:
     def markdown(self):
         body = []
         for line in self.lines:
-            mark = "~" if line["disturbed"] else ""
             body.append([f"{line['title']}, {line['unit']}", spread(line["reference"]) if line["reference"] else "",
-                         spread(line["flowd"]) + mark, spread(line["ratio"]) if line["ratio"] else "",
+                         spread(line["flowd"]) + ("~" if line["disturbed"] else ""), spread(line["ratio"]) if line["ratio"] else "",
                          line["target"] or "", line["verdict"]])
         parts = [machine() + f" State on {self.filesystem}.",
                  table(["", "plain C", "flowd", "ratio", "target", ""], body), self.costs()]
