@@ -15,14 +15,14 @@ struct SealedBatch: Sendable {
 extension Daemon {
   /// Commits what was decided in this turn, unless a commit is under way; then it is gathered on.
   ///
-  /// A wake-up of another thread costs as much as several round trips, so a commit runs on the loop while they are short;
-  /// otherwise the writer thread does it and the loop goes on meanwhile.
+  /// A wake-up of another thread costs as much as several round trips, so a small commit runs on the loop while they are
+  /// short; otherwise the writer thread does it, and the loop decides the next batch meanwhile.
   func commitDecisions() {
     while let batch = engine.seal() {
       commitPace.note(answers: batch.replies.count)
       let sealed = SealedBatch(batch: batch, eventBodies: batch.events.map { API.Event($0).encoded })
       let rows = StoreBatch(sealed)
-      if commitPace.isShort, !isCheckpointing {
+      if commitPace.isShort, !isCheckpointing, batch.events.count <= Limits.inlineCommitEventsMax {
         let began = Clock.monotonicNanoseconds
         let result = Result { () throws(StoreError) in try store.commit(rows, patience: .zero) }
         commitPace.note(nanoseconds: Clock.monotonicNanoseconds - began)
@@ -96,7 +96,7 @@ extension Daemon {
   /// Sends answers of the engine.
   func deliver(_ answers: [AnsweredCall]) {
     for answered in answers {
-      if let work = settling.removeValue(forKey: answered.call) {
+      if !settling.isEmpty, let work = settling.removeValue(forKey: answered.call) {
         switch answered.result {
         case .success: work(self)
         case .failure(let refusal): answer(answered.call, .failure(refusal))

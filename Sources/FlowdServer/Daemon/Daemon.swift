@@ -36,6 +36,8 @@ package final class Daemon {
   var nextConnectionID: UInt64 = 0
   var silentConnections: [UInt64] = []
   var dirtyConnections: [Connection] = []
+  /// Empty outside `flushAll`.
+  var flushing: [Connection] = []
   var timers = TimerQueue()
   var counters = DaemonCounters()
   var commitPace = CommitPace()
