@@ -48,11 +48,11 @@ extension Daemon {
     try PrivateDirectory.prepare(options.state)
     let stateLock = try InstanceLock("\(options.state)/flowd.lock", guarding: "the state directory \(options.state)")
     let socketLock = try InstanceLock("\(socketPath).instance", guarding: "the socket \(socketPath)")
+    // The socket comes last: whoever can connect is served.
+    let parts = try DaemonParts(options, log: log, config: config, signalFD: signalFD)
     let listener: Listener
     if let inherited { listener = inherited } else { listener = try Listener.bind(socketPath) }
-
-    let daemon = Daemon(
-      try DaemonParts(options, log: log, config: config, listener: listener, signalFD: signalFD))
+    let daemon = Daemon(parts, listener)
     log.info(
       "serving",
       ["socket": listener.path, "state": options.state, "version": Daemon.version, "pid": String(getpid())])

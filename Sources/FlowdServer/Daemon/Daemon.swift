@@ -57,10 +57,10 @@ package final class Daemon {
   private var isIdleTimerSet = false
   private var idleSince: UInt64 = 0
 
-  init(_ parts: DaemonParts) {
+  init(_ parts: DaemonParts, _ listener: Listener) {
     options = parts.options
     log = parts.log
-    listener = parts.listener
+    self.listener = listener
     engine = parts.engine
     store = parts.store
     mailbox = parts.mailbox
