@@ -90,6 +90,90 @@ def test_kill_at_random_moments_loses_and_doubles_nothing(daemon: Daemon) -> Non
     assert len(record.writes) > ROUNDS and len(record.starts) >= ROUNDS // 10
 
 
+def test_kill_amid_queues_cancels_and_replacements_ends_every_run_once(daemon: Daemon) -> None:
+    chance = random.Random(SEED)
+    session = daemon.session(flow=daemon.place.flow("a", flows.shell("sleep 0.02; echo done"))).session_id
+    admitted: set[str] = set()
+    for _ in range(15):
+        client = daemon.client()
+        calls = client.pipelined.flow
+        futures = []
+        for _ in range(chance.randrange(1, 12)):
+            if_active = chance.choice(("IF_ACTIVE_QUEUE", "IF_ACTIVE_QUEUE", "IF_ACTIVE_REPLACE", "IF_ACTIVE_PARALLEL"))
+            futures.append(calls.start(session, if_active=if_active, env=daemon.place.environment))
+            if chance.random() < 0.3 and admitted:
+                calls.cancel(session, run_id=chance.choice(sorted(admitted)), mode=chance.choice((1, 2)))
+        for future in futures[: chance.randrange(len(futures) + 1)]:
+            admitted.add(future.result(20).run_id)
+        daemon.kill()
+        for future in futures:
+            if future.exception(20) is None:
+                admitted.add(future.result().run_id)
+        daemon.start()
+    client = daemon.client()
+    eventually(lambda: client.daemon.status().counters["active_runs"] == 0, "the end of all runs", 60)
+    assert not client.session.get_current_meta(session_id=session).HasField("active_run")
+    events = list(client.watch(session_id=session, until_now=True))
+    assert [event.seq for event in events] == list(range(1, len(events) + 1))
+    ends = [event.run_id for event in events if event.WhichOneof("kind") == "run_finished"]
+    runs = [run.run_id for run in client.flow.list_runs(session_id=session, page_size=500).runs]
+    assert sorted(ends) == sorted(runs) and admitted <= set(runs)
+    check_steps(events)
+
+
+def check_steps(events: list[Any]) -> None:
+    """No step starts before its run or after its end, none ends that did not start, unless it never ran."""
+    started: set[str] = set()
+    ended: set[str] = set()
+    running: dict[tuple[str, str], int] = {}
+    for event in events:
+        kind = event.WhichOneof("kind")
+        if kind == "run_started":
+            assert event.run_id not in started
+            started.add(event.run_id)
+        elif kind == "run_finished":
+            assert not any(run == event.run_id for run, _ in running), "a run ended before its step"
+            ended.add(event.run_id)
+        elif kind == "step_started":
+            key = (event.run_id, event.step_started.step_id)
+            assert event.run_id in started - ended and key not in running
+            running[key] = event.step_started.attempt
+        elif kind == "step_retrying":
+            del running[event.run_id, event.step_retrying.step_id]
+        elif kind == "step_finished":
+            step = event.step_finished.step
+            assert (event.run_id, step.step_id) in running or step.attempt == 0
+            running.pop((event.run_id, step.step_id), None)
+    assert running == {}
+
+
+def test_kill_amid_opening_selecting_and_closing_keeps_what_was_acknowledged(daemon: Daemon) -> None:
+    chance = random.Random(SEED)
+    known: dict[str, bool] = {}
+    selected = ""
+    workspace = str(daemon.place.workspace)
+    for _ in range(20):
+        client = daemon.client()
+        for _ in range(chance.randrange(1, 6)):
+            kind = chance.random()
+            open_ones = [session for session, is_open in known.items() if is_open]
+            if kind < 0.5 or not open_ones:
+                selected = client.session.new(workspace=workspace).meta.session_id
+                known[selected] = True
+            elif kind < 0.8:
+                selected = client.session.select(chance.choice(open_ones)).meta.session_id
+            else:
+                closed = chance.choice(open_ones)
+                client.session.close(closed)
+                known[closed] = False
+                selected = "" if closed == selected else selected
+        daemon.kill()
+        daemon.start()
+        entries = daemon.client().session.list(workspace=workspace, include_closed=True, page_size=500).sessions
+        assert {entry.meta.session_id: not entry.closed for entry in entries} == known
+        assert [entry.meta.session_id for entry in entries if entry.selected] == [selected] * bool(selected)
+
+
 def test_kill_in_a_burst_of_starts_admits_each_once(daemon: Daemon) -> None:
     session, record = begin(daemon), Record()
     for round_number in range(5):

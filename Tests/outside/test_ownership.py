@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import pathlib
+import signal
 import socket
 import stat
 import subprocess
@@ -14,6 +15,7 @@ import pytest
 
 from conftest import ROOT
 from flowd import Client
+from harness import flows, processes
 from harness.daemon import BINARIES, Daemon, Place
 from harness.eventually import eventually
 
@@ -156,3 +158,27 @@ def test_a_client_waits_for_a_daemon_that_is_leaving(daemon: Daemon) -> None:
     daemon.process.wait(10)
     os.kill(pid, 15)
     eventually(lambda: not daemon.place.socket.exists(), "the end of the second daemon")
+
+
+@pytest.mark.strace
+def test_a_daemon_killed_while_it_starts_a_command_is_followed_at_once(daemon: Daemon) -> None:
+    """Between fork and exec the child has the dead daemon's descriptors, and its lock with them."""
+    session = daemon.session(flow=daemon.place.flow("f", flows.TRUE)).session_id
+    daemon.stop()
+    trace = ["-e", "trace=execve", "-e", "inject=execve:delay_enter=400000"]
+    daemon.start(wrapper=["strace", "-f", "-qq", "-o", "/dev/null", *trace])
+    client = daemon.client()
+    pid = daemon.pid
+    client.flow.start(session)
+    eventually(lambda: _children(pid), "the child that is to become a command")
+    os.kill(pid, signal.SIGKILL)
+    eventually(lambda: processes.state(pid) in ("", "Z", "X"), "the end of the daemon")
+    tracer = daemon.process
+    daemon.start(wait=False)
+    assert daemon.serves_or_ends() and daemon.process is not None, daemon.log_text()
+    assert tracer is not None
+    tracer.wait(20)
+
+
+def _children(pid: int) -> list[int]:
+    return [other for other in processes.pids() if processes.is_child(other, pid)]

@@ -127,6 +127,33 @@ def test_snapshots_while_writing_never_miss_or_repeat(daemon: Daemon, client: Cl
     writer.join()
 
 
+def test_watchers_of_all_see_concurrent_sessions_in_one_order(daemon: Daemon, client: Client) -> None:
+    sessions = [client.session.new(workspace=f"/w{n % 2}").meta.session_id for n in range(6)]
+    begin = [event.position for event in client.watch(all=True, until_now=True)][-1]
+    watches = [client.watch(all=True, after_position=begin), client.watch(workspace="/w1", after_position=begin)]
+
+    def write(session: str) -> None:
+        own = daemon.client()
+        futures = [
+            own.pipelined.session.set_provider_model(session, provider_id="ollama", model_id=f"m{n}") for n in range(300)
+        ]
+        for future in futures:
+            future.result(30)
+
+    writers = [threading.Thread(target=write, args=(session,)) for session in sessions]
+    for writer in writers:
+        writer.start()
+    live = [[next(watch) for _ in range(count)] for watch, count in zip(watches, (1800, 900))]
+    for writer in writers:
+        writer.join()
+    log = list(client.watch(all=True, after_position=begin, until_now=True))
+    assert live[0] == log
+    assert live[1] == [event for event in log if event.session_id in sessions[1::2]]
+    for session in sessions:
+        sequences = [event.seq for event in log if event.session_id == session]
+        assert sequences == list(range(sequences[0], sequences[0] + 300))
+
+
 def test_a_watch_of_a_run_ends_with_it_also_when_it_has_ended_before(daemon: Daemon, client: Client) -> None:
     meta = daemon.session(client, flow=daemon.place.flow("f", flows.TRUE))
     run = client.flow.start(meta.session_id, env=daemon.place.environment)

@@ -42,11 +42,11 @@ def descendant(pid: int, wanted: str) -> int:
                 return candidate
         except (FileNotFoundError, ProcessLookupError):
             continue
-        waiting += [other for other in pids() if _is_child(other, candidate)]
+        waiting += [other for other in pids() if is_child(other, candidate)]
     raise AssertionError(f"no process {wanted} at or beneath {pid}")
 
 
-def _is_child(pid: int, of: int) -> bool:
+def is_child(pid: int, of: int) -> bool:
     try:
         return parent(pid) == of
     except (FileNotFoundError, ProcessLookupError, IndexError):
