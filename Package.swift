@@ -66,7 +66,7 @@ let package = Package(
     test("FlowdStoreTests", ["FlowdStore", "FlowdModel"]),
     test("FlowdFilesTests", ["FlowdFiles", "FlowdModel"]),
     test("FlowdStepsTests", ["FlowdSteps", "FlowdModel", "CLinux"]),
-    test("FlowdServerTests", ["FlowdServer", "FlowdClient", "FlowdWire", "FlowdModel", "FlowdStore", "FlowdEngine"]),
+    test("FlowdServerTests", ["FlowdServer", "FlowdWire", "FlowdModel"]),
     test("FlowdClientTests", ["FlowdClient", "FlowdWire", "FlowdModel"]),
     test("FlowdCLITests", ["FlowdCLI", "FlowdClient", "FlowdWire", "FlowdModel"]),
     test("StructureTests", []),

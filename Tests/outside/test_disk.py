@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import os
 import pathlib
+import sqlite3
 import subprocess
-import threading
 from typing import Any, Iterator
 
 import pytest
 
 from flowd import Client, errors
-from flowd.v1 import daemon_pb2
+from flowd.v1 import daemon_pb2, run_pb2
 from harness import flows
 from harness.daemon import Daemon
 from harness.eventually import eventually
@@ -244,11 +244,10 @@ def test_a_run_that_meets_a_full_disk_goes_on_when_there_is_space(daemon: Daemon
     ballast(filler)
     write_until_refused(client, meta.session_id, errors.ResourceExhausted)
     (daemon.place.workspace / "go").touch()
-    read = threading.Event()
-    assert client.flow.get_run(run.run_id).run.status == 2 and not read.is_set()
+    assert client.flow.get_run(run.run_id).run.status == run_pb2.RUN_STATUS_RUNNING
     filler.unlink()
     ended = daemon.wait_for(client, run.run_id, 30)
-    assert ended.status == 5 and ended.steps[0].stdout == b"done\n"
+    assert ended.status == run_pb2.RUN_STATUS_SUCCEEDED and ended.steps[0].stdout == b"done\n"
 
 
 @pytest.mark.parametrize("where", [0, 100, 4096 + 50], ids=["header", "first-page", "second-page"])
@@ -272,8 +271,6 @@ def test_a_damaged_database_is_refused_and_kept(daemon: Daemon, where: int) -> N
 
 def test_a_foreign_lock_delays_and_reorders_nothing(daemon: Daemon, client: Client) -> None:
     """Another program holds a write transaction on the database for a while."""
-    import sqlite3
-
     session = daemon.session(client).session_id
     (database,) = [path for path in daemon.place.state.iterdir() if path.read_bytes()[:6] == b"SQLite"]
     other = sqlite3.connect(database, isolation_level=None)

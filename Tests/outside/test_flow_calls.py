@@ -127,7 +127,8 @@ def test_a_relative_directory_of_a_step_begins_at_the_runs(daemon: Daemon, clien
 
 
 def test_a_run_pins_its_definition(daemon: Daemon, client: Client) -> None:
-    daemon.place.flow("w", flows.steps(("a", 'until [ -e "$FLOWD_WORKSPACE/go" ]; do sleep 0.02; done', {}), ("b", "echo old", {})))
+    wait = 'until [ -e "$FLOWD_WORKSPACE/go" ]; do sleep 0.02; done'
+    daemon.place.flow("w", flows.steps(("a", wait, {}), ("b", "echo old", {})))
     meta = daemon.session(client, flow="w")
     started = client.flow.start(meta.session_id, env=daemon.place.environment)
     daemon.place.flow("w", flows.shell("echo new", step="other"))
@@ -185,18 +186,44 @@ def test_runs_are_listed_and_filtered(daemon: Daemon, client: Client) -> None:
     assert [run.run_id for run in [*page.runs, *rest.runs]] == made[::-1] and rest.next_page_token == ""
 
 
-def test_unknown_runs_are_not_found(client: Client, daemon: Daemon) -> None:
+@pytest.mark.parametrize("run_id", [UNKNOWN, "no-uuid"])
+def test_unknown_runs_are_not_found(client: Client, daemon: Daemon, run_id: str) -> None:
     session = daemon.session(client).session_id
-    for run_id in (UNKNOWN, "no-uuid"):
-        for call in (
-            lambda: client.flow.get_run(run_id),
-            lambda: client.flow.cancel(session, run_id=run_id),
-            lambda: client.flow.cancel("", run_id=run_id),
-            lambda: next(client.watch(run_id=run_id)),
-        ):
-            with pytest.raises(errors.NotFound) as caught:
-                call()
-            assert caught.value.reason == "RUN_NOT_FOUND" and caught.value.metadata["run_id"] == run_id
+    for call in (
+        lambda: client.flow.get_run(run_id),
+        lambda: client.flow.cancel(session, run_id=run_id),
+        lambda: client.flow.cancel("", run_id=run_id),
+        lambda: next(client.watch(run_id=run_id)),
+    ):
+        with pytest.raises(errors.NotFound) as caught:
+            call()
+        assert caught.value.reason == "RUN_NOT_FOUND" and caught.value.metadata["run_id"] == run_id
+
+
+def test_a_run_of_another_session_is_not_cancelled(daemon: Daemon, client: Client) -> None:
+    meta = daemon.session(client, flow=daemon.place.flow("w", flows.waiting()))
+    run = client.flow.start(meta.session_id, env=daemon.place.environment)
+    other = daemon.session(client)
+    with pytest.raises(errors.NotFound):
+        client.flow.cancel(other.session_id, run_id=run.run_id)
+    assert client.flow.get_run(run.run_id).run.status == run_pb2.RUN_STATUS_RUNNING
+    client.flow.cancel(meta.session_id, mode=run_pb2.CANCEL_MODE_FORCE)
+    assert daemon.wait_for(client, run.run_id).status == run_pb2.RUN_STATUS_CANCELLED
+
+
+def test_with_several_active_runs_a_cancel_has_to_name_one(daemon: Daemon, client: Client) -> None:
+    meta = daemon.session(client, flow=daemon.place.flow("w", flows.waiting()))
+    start = {"if_active": "IF_ACTIVE_PARALLEL", "env": daemon.place.environment}
+    runs = [client.flow.start(meta.session_id, **start).run_id for _ in range(2)]
+    with pytest.raises(errors.FailedPrecondition) as caught:
+        client.flow.cancel(meta.session_id)
+    assert caught.value.reason == "RUN_AMBIGUOUS" and all(run in caught.value.metadata["run_ids"] for run in runs)
+    with pytest.raises(errors.FailedPrecondition) as active:
+        client.flow.start(meta.session_id)
+    assert active.value.reason == "RUN_ACTIVE" and active.value.metadata["run_id"] in runs
+    for run in runs:
+        client.flow.cancel(meta.session_id, run_id=run, mode=run_pb2.CANCEL_MODE_FORCE)
+        daemon.wait_for(client, run)
 
 
 def test_what_this_version_lacks_says_so(client: Client) -> None:

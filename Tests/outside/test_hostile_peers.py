@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from flowd import Client, errors
-from flowd.v1 import event_pb2, session_pb2
+from flowd.v1 import event_pb2, flow_pb2, session_pb2
 from harness import flows, processes
 from harness.daemon import Daemon
 from harness.eventually import eventually
@@ -90,7 +90,7 @@ def test_a_caller_that_takes_no_answers_is_read_no_further(daemon: Daemon, clien
 
 
 def test_a_peer_that_closes_in_the_middle_of_its_answers_is_forgotten(daemon: Daemon, client: Client) -> None:
-    for n in range(30):
+    for _ in range(30):
         daemon.session(client, title="t" * 250)
     payload = session_pb2.SessionServiceListRequest(page_size=500)
     for n in range(100):
@@ -107,8 +107,6 @@ def test_a_peer_that_closes_in_the_middle_of_its_answers_is_forgotten(daemon: Da
 
 def test_what_a_peer_asked_for_before_it_left_is_decided_once(daemon: Daemon, client: Client) -> None:
     session = daemon.session(client, flow=daemon.place.flow("f", flows.TRUE)).session_id
-    from flowd.v1 import flow_pb2
-
     payload = flow_pb2.FlowServiceStartRequest(session_id=session, request_id="left")
     with Raw(daemon.place.socket) as raw:
         raw.call(1, "flow", "start", payload)

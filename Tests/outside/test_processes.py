@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pathlib
+import subprocess
 from typing import Any
 
 import pytest
@@ -159,7 +160,7 @@ def test_a_daemon_killed_in_mid_run_leaves_orphans_that_the_next_one_ends(daemon
     """The step is tried again, in a process of the second attempt only, and the run finishes."""
     text = flows.steps(
         ("first", "echo first", {}),
-        ("second", f'if [ -e "$FLOWD_WORKSPACE/go" ]; then echo again; exit 0; fi; echo began > "$FLOWD_WORKSPACE/began"; {script}', {}),
+        ("second", f'[ -e "$FLOWD_WORKSPACE/go" ] && echo again && exit; echo x > "$FLOWD_WORKSPACE/began"; {script}', {}),
         ("third", "echo third", {}),
     )  # fmt: skip
     run = start(daemon, daemon.client(), text)
@@ -204,8 +205,6 @@ def test_a_cancel_survives_a_crash(daemon: Daemon, mode: int) -> None:
 
 def test_a_process_that_only_looks_like_an_orphan_is_let_be(daemon: Daemon) -> None:
     """An attempt of another database, which another daemon owns."""
-    import subprocess
-
     run = start(daemon, daemon.client(), flows.waiting())
     began(daemon)
     stranger = {**daemon.place.environment, "FLOWD_ATTEMPT": "01890a5d-ac96-774b-bcce-b302099a8057/0/1"}
@@ -278,7 +277,7 @@ def test_a_program_that_is_not_there_fails_the_step(daemon: Daemon, client: Clie
 
 
 def test_no_more_steps_run_at_once_than_the_flow_says(daemon: Daemon, client: Client) -> None:
-    script = 'd="$FLOWD_WORKSPACE/running"; mkdir -p "$d"; touch "$d/$FLOWD_STEP_ID"; ls "$d" | wc -l; sleep 0.1; rm "$d/$FLOWD_STEP_ID"'
+    script = 'd="$FLOWD_WORKSPACE/running"; mkdir -p "$d"; me="$d/$FLOWD_STEP_ID"; touch "$me"; ls "$d" | wc -l; sleep 0.1; rm "$me"'
     text = "concurrency: { max-parallel: 3 }\n" + flows.steps(*((f"s{n}", script, {"needs": "[]"}) for n in range(12)))
     ended = daemon.wait_for(client, start(daemon, client, text).run_id)
     seen = [int(step.stdout) for step in ended.steps]

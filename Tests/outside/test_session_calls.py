@@ -174,23 +174,23 @@ def test_a_refused_write_changes_nothing(daemon: Daemon) -> None:
     assert after == before
 
 
-def test_every_call_that_names_an_unknown_session_is_not_found(client: Client) -> None:
-    for session_id in (UNKNOWN, "not-a-uuid"):
-        for call in (
-            lambda: client.session.select(session_id),
-            lambda: client.session.close(session_id),
-            lambda: client.session.get_current_meta(session_id=session_id),
-            lambda: client.session.set_executed_flow(session_id, flow_id="hello"),
-            lambda: client.session.set_provider_model(session_id, provider_id="ollama", model_id="m"),
-            lambda: client.session.set_mode(session_id, mode=run_pb2.RUN_MODE_BATCH),
-            lambda: client.session.new(workspace="/w", from_session_id=session_id),
-            lambda: client.flow.start(session_id),
-            lambda: client.flow.cancel(session_id),
-            lambda: next(client.watch(session_id=session_id)),
-        ):
-            with pytest.raises(errors.NotFound) as caught:
-                call()
-            assert caught.value.reason == "SESSION_NOT_FOUND" and session_id in caught.value.metadata.values()
+@pytest.mark.parametrize("session_id", [UNKNOWN, "not-a-uuid"])
+def test_every_call_that_names_an_unknown_session_is_not_found(client: Client, session_id: str) -> None:
+    for call in (
+        lambda: client.session.select(session_id),
+        lambda: client.session.close(session_id),
+        lambda: client.session.get_current_meta(session_id=session_id),
+        lambda: client.session.set_executed_flow(session_id, flow_id="hello"),
+        lambda: client.session.set_provider_model(session_id, provider_id="ollama", model_id="m"),
+        lambda: client.session.set_mode(session_id, mode=run_pb2.RUN_MODE_BATCH),
+        lambda: client.session.new(workspace="/w", from_session_id=session_id),
+        lambda: client.flow.start(session_id),
+        lambda: client.flow.cancel(session_id),
+        lambda: next(client.watch(session_id=session_id)),
+    ):
+        with pytest.raises(errors.NotFound) as caught:
+            call()
+        assert caught.value.reason == "SESSION_NOT_FOUND" and session_id in caught.value.metadata.values()
     assert list(client.session.list().sessions) == []
 
 

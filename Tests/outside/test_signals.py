@@ -173,7 +173,8 @@ def test_a_service_manager_is_told(make_daemon: Callable[..., Daemon]) -> None:
 
 
 def test_the_command_line_says_what_is_wrong_with_it() -> None:
-    for arguments, wanted in ((["--sokcet", "x"], b"--socket"), (["--idle-exit", "soon"], b"idle-exit"), (["--state"], b"--state")):
+    wrong = ((["--sokcet", "x"], b"--socket"), (["--idle-exit", "soon"], b"idle-exit"), (["--state"], b"--state"))
+    for arguments, wanted in wrong:
         done = subprocess.run([BINARIES / "flowd", *arguments], capture_output=True, timeout=10)
         assert done.returncode == 2 and wanted in done.stderr and done.stdout == b""
     for argument in ("--help", "--version"):

@@ -174,6 +174,9 @@ package final class Engine {
   /// Whether there is something to commit and no commit under way.
   package var canSeal: Bool { inFlight == nil && !transaction.batch.isEmpty }
 
+  /// Something is on its way to the disk, or waits for that to arrive.
+  package var isCommitting: Bool { inFlight != nil || !transaction.batch.isEmpty }
+
   /// Closes the batch that was gathered; the next decisions go into a new one.
   package func seal() -> Batch? {
     guard canSeal else { return nil }

@@ -93,7 +93,7 @@ extension Daemon {
       hub.remove(watcher)
       refuse(connection, header.stream, refusal)
     } else if connection.pending.removeValue(forKey: header.stream) != nil {
-      engine.withdraw(CallToken(connection: connection.id, stream: header.stream))
+      withdraw(CallToken(connection: connection.id, stream: header.stream))
       refuse(connection, header.stream, refusal)
     }
   }
@@ -144,6 +144,12 @@ extension Daemon {
     return CallToken(connection: call.connection.id, stream: call.stream)
   }
 
+  /// Takes back a call that was answered otherwise; what was decided stays decided.
+  private func withdraw(_ call: CallToken) {
+    settling[call] = nil
+    engine.withdraw(call)
+  }
+
   /// Refuses the calls of a connection whose time is over; those not decided yet never will be.
   func checkDeadlines(of id: UInt64, now: UInt64) {
     guard let connection = connections[id] else { return }
@@ -152,7 +158,7 @@ extension Daemon {
     for (stream, due) in connection.pending where due != 0 {
       if due <= now {
         connection.pending[stream] = nil
-        engine.withdraw(CallToken(connection: id, stream: stream))
+        withdraw(CallToken(connection: id, stream: stream))
         refuse(connection, stream, Daemon.deadlineExceeded)
       } else if next == 0 || due < next {
         next = due

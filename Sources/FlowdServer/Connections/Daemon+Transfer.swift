@@ -9,7 +9,11 @@ extension Daemon {
     // A plain recv drops descriptors that a peer passes along: the kernel closes them.
     let count = recv(connection.fd, readBuffer.baseAddress, readBuffer.count, Int32(MSG_DONTWAIT))
     guard count > 0 else {
-      if count == 0 || (errno != EAGAIN && errno != EINTR) { close(connection) }
+      if count == 0 {
+        endReading(connection)
+      } else if errno != EAGAIN, errno != EINTR {
+        close(connection)
+      }
       return
     }
     if !connection.hasSpoken {
@@ -32,6 +36,12 @@ extension Daemon {
     }
     if !connection.output.isEmpty { scheduleFlush(connection) }
     updateInterest(connection)
+  }
+
+  /// The client has closed its side: what it asked for is still answered, if it may be reading.
+  private func endReading(_ connection: Connection) {
+    connection.isReadClosed = true
+    if connection.isSpent { close(connection) } else { updateInterest(connection) }
   }
 
   /// Marks a connection to be flushed at the end of the turn: one system call for all its answers.
@@ -79,6 +89,10 @@ extension Daemon {
       connection.output.removeFirst(connection.sent)
       connection.sent = 0
     }
+    if connection.isSpent {
+      close(connection)
+      return
+    }
     updateInterest(connection)
     if connection.unsentByteCount < Limits.watchBufferBytesMax / 2, !connection.watches.isEmpty { hub.resume(connection, self) }
   }
@@ -88,7 +102,7 @@ extension Daemon {
   func updateInterest(_ connection: Connection) {
     guard !connection.isClosed else { return }
     var interest: Poller.Interest = []
-    if !connection.isOverloaded { interest.insert(.read) }
+    if !connection.isOverloaded, !connection.isReadClosed { interest.insert(.read) }
     if connection.unsentByteCount > 0, !connection.needsFlush { interest.insert(.write) }
     guard interest != connection.interest else { return }
     connection.interest = interest

@@ -50,6 +50,8 @@ package final class Daemon {
   let readBuffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 65_536, alignment: 16)
   private let signalFD: Int32
   private var isStopped = false
+  private var drainEnd: UInt64 = 0
+  private static let drainNanosecondsMax: UInt64 = 5_000_000_000
   private var isIdleTimerSet = false
   private var idleSince: UInt64 = 0
 
@@ -110,7 +112,11 @@ package final class Daemon {
   @inline(__always)
   private func serve(_ connection: Connection, _ flags: UInt32) {
     if flags & EPOLLOUT.rawValue != 0 { flush(connection) }
-    if flags & (EPOLLIN.rawValue | EPOLLHUP.rawValue | EPOLLERR.rawValue) != 0, !connection.isClosed {
+    guard !connection.isClosed else { return }
+    if connection.isReadClosed {
+      // Both directions are gone: nobody reads the answers.
+      if flags & (EPOLLHUP.rawValue | EPOLLERR.rawValue) != 0 { close(connection) }
+    } else if flags & (EPOLLIN.rawValue | EPOLLHUP.rawValue | EPOLLERR.rawValue) != 0 {
       if connection.isOverloaded, flags & (EPOLLHUP.rawValue | EPOLLERR.rawValue) == 0 { return }
       turnTime = Clock.now
       receive(connection)
@@ -157,7 +163,7 @@ package final class Daemon {
       case .probeDisk: probeDisk()
       case .resumeAccepting: resumeAccepting()
       case .idleExit: exitIfIdle()
-      case .drainTimeout: isStopped = true
+      case .drained: stopWhenDrained(now: now)
       }
     }
   }
@@ -223,7 +229,15 @@ package final class Daemon {
     isAccepting = false
     if !listener.isInherited { unlink(listener.path) }
     for connection in connections.values where connection.features.contains("goaway") { sendGoAway(connection) }
-    addTimer(after: .milliseconds(200), .drainTimeout)
+    drainEnd = Clock.monotonicNanoseconds + Daemon.drainNanosecondsMax
+    addTimer(after: .zero, .drained)
+  }
+
+  /// Stops once every call that was taken is answered, or when that takes too long.
+  private func stopWhenDrained(now: UInt64) {
+    let isDrained =
+      !engine.isCommitting && connections.values.allSatisfy { $0.pending.isEmpty && $0.unsentByteCount == 0 }
+    if isDrained || now >= drainEnd { isStopped = true } else { addTimer(after: .milliseconds(10), .drained) }
   }
 
   private func sendGoAway(_ connection: Connection) {

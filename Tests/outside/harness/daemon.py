@@ -161,6 +161,6 @@ class Daemon:
     def wait_for(self, client: Client, run_id: str, seconds: float = 20) -> Any:
         """The run once it has ended."""
         began = time.monotonic()
-        for event in client.watch(run_id=run_id, patience=seconds):
+        for _ in client.watch(run_id=run_id, patience=seconds):
             assert time.monotonic() - began < seconds, f"run {run_id} did not end in {seconds:g} s"
         return client.flow.get_run(run_id, include_output=True).run

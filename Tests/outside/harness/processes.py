@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import pathlib
 import signal
-from typing import Iterator, Optional
+from typing import Iterator
 
 PROC = pathlib.Path("/proc")
 
@@ -100,7 +100,3 @@ def resident_bytes(pid: int) -> int:
 def cpu_seconds(pid: int) -> float:
     fields = (PROC / str(pid) / "stat").read_text().rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-
-
-def read_environment_of(pid: int, variable: str) -> Optional[str]:
-    return environment(pid).get(variable)
