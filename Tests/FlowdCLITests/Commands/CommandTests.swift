@@ -155,6 +155,17 @@ import Testing
     #expect(good.code == .ok)
   }
 
+  @Test func aWrongConfigurationIsToldByDoctorAndByTheStart() async throws {
+    try sandbox.write(config: "defualts: 3\n")
+    let doctor = await sandbox.run("doctor")
+    #expect(doctor.code == .failed)
+    #expect(doctor.output.contains("config.yaml:1:1: error: unknown key 'defualts'"))
+    let meta = await sandbox.run("meta")
+    #expect(meta.code == .unreachable)
+    #expect(meta.errors.contains("flowd exited with 1; the end of its log \(sandbox.path)/state/flowd/flowd.log:"))
+    #expect(meta.errors.contains("unknown key 'defualts'"))
+  }
+
   @Test func tablesListRunsFlowsAndProviders() async {
     _ = await sandbox.run("run", "good")
     let runs = await sandbox.run("runs")
