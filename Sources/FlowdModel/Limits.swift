@@ -7,9 +7,8 @@ public enum Limits {
   /// Fields of one message, nested ones counted.
   public static let messageFieldsMax = 65_536
   public static let messageDepthMax = 16
-  /// Memory protobuf-c may use for one message, as a multiple of its encoded size, and at least.
-  public static let unpackArenaFactor = 8
-  public static let unpackArenaBytesMin = 16_384
+  /// Memory protobuf-c may use for one message: eight of the largest frames.
+  public static let unpackBytesMax = 33_554_432
   /// Of one error message on the wire, in bytes.
   public static let statusMessageBytesMax = 8_192
 
