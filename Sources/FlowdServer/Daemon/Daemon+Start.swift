@@ -34,6 +34,19 @@ extension Daemon {
     }
   }
 
+  /// Reads the configuration as a start would, without starting.
+  ///
+  /// - Returns: The exit code; what is wrong was written to standard error, one mistake a line.
+  package static func checkConfiguration(_ options: DaemonOptions) -> Int32 {
+    switch DaemonParts.readConfig(options.config) {
+    case .success: return ExitCode.ok
+    case .failure(let error):
+      let text = Array("\(error.message)\n".utf8)
+      _ = write(STDERR_FILENO, text, text.count)
+      return ExitCode.failed
+    }
+  }
+
   private static func start(_ options: DaemonOptions, _ log: Log) throws(StartError) {
     signal(SIGPIPE, SIG_IGN)
     umask(0o077)
