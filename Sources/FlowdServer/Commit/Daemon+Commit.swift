@@ -70,9 +70,12 @@ extension Daemon {
   /// Takes more calls before the batch is sealed, while it has fewer than the one before it and they keep coming.
   ///
   /// Callers that were answered together ask again together, but one by one: without this, every other batch would hold
-  /// the first of them only. It waits a quarter of a commit at most, and never with a single caller.
+  /// the first of them only. It waits a quarter of a commit at most, and never with a single caller. Batches for the writer's
+  /// thread need no such wait: they gather while it has the one before.
   func gatherCalls() {
-    guard engine.canSeal, engine.transaction.batch.replies.count < commitPace.expectedAnswers else { return }
+    guard engine.canSeal, commitPace.expectedAnswers <= Limits.inlineCommitEventsMax,
+      engine.transaction.batch.replies.count < commitPace.expectedAnswers
+    else { return }
     let end = Clock.monotonicNanoseconds + commitPace.gatherNanoseconds
     while engine.transaction.batch.replies.count < commitPace.expectedAnswers, Clock.monotonicNanoseconds < end {
       sched_yield()
