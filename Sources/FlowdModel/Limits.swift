@@ -40,6 +40,8 @@ public enum Limits {
   public static let foreignLockPatience = Duration.seconds(15)
   /// Between attempts to write while the disk is full.
   public static let diskProbeInterval = Duration.milliseconds(500)
+  /// A batch with more is committed by the writer's thread, not on the loop.
+  public static let inlineCommitEventsMax = 8
   /// Pages of the write-ahead log, 4 KiB each, from which on it is moved into the database.
   public static let checkpointPages = 2_000
   /// A larger database is checked for damage beside the service, not before it.

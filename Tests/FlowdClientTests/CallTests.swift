@@ -1,5 +1,6 @@
 import FlowdModel
 import FlowdWire
+import Glibc
 import Testing
 
 @testable import FlowdClient
@@ -145,6 +146,24 @@ import Testing
     let replies = (0..<Limits.clientCallsMax).map { _ in client.send(API.DaemonStatus.self, .init()) }
     await #expect(throws: ClientError.overloaded) { try await client.daemon.status() }
     #expect(replies.count == Limits.clientCallsMax)
+    server.stop()
+  }
+
+  @Test func requestsThatTheDaemonDoesNotReadAreBounded() async throws {
+    let mayGoOn = Locked(false)
+    let server = try TestServer(at: folder.socket) { _ in while !mayGoOn.withLock({ $0 }) { usleep(1000) } }
+    defer { mayGoOn.withLock { $0 = true } }
+    let client = try client()
+    let content = Array(repeating: UInt8(ascii: "x"), count: 1_000_000)
+    let outcomes = Recorder<ClientError?>()
+    for _ in 0..<Limits.clientOutputBytesMax / 1_000_000 + 8 {
+      let reply = client.send(API.FlowValidate.self, .init(source: .content(content)))
+      reply.whenDone { result in
+        if case .failure(let error) = result { outcomes.add(error) }
+      }
+    }
+    #expect(outcomes.all.contains(.overloaded))
+    #expect(outcomes.all.allSatisfy { $0 == .overloaded })
     server.stop()
   }
 

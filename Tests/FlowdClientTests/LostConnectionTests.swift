@@ -1,5 +1,6 @@
 import FlowdModel
 import FlowdWire
+import Glibc
 import Testing
 
 @testable import FlowdClient
@@ -83,6 +84,16 @@ import Testing
     #expect(try await client.daemon.status().pid == 1)
     await eventually("the server saw the end") { server.endedCount == 1 }
     #expect(try await client.daemon.status().pid == 2)
+  }
+
+  @Test func aReplyComesThoughTheClientIsLetGoOf() async throws {
+    let server = try TestServer(at: folder.socket) { call in
+      usleep(20_000)
+      call.reply(API.DaemonServiceStatusResponse(pid: 5))
+    }
+    let reply = try client().send(API.DaemonStatus.self, .init())
+    #expect(try await reply.value.pid == 5)
+    await eventually("the connection ended") { server.endedCount == 1 }
   }
 
   @Test func theConnectionEndsWithTheClient() async throws {

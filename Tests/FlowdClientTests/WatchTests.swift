@@ -171,7 +171,8 @@ import Testing
 
   @Test func leavingTheLoopEndsTheConnection() async throws {
     let server = try TestServer(at: folder.socket) { call in
-      for number in 1...3 { call.send(Self.event(UInt64(number))) }
+      // More than are read ahead, so that the reading thread waits for room when the loop is left.
+      for number in 1...3 * Limits.clientEventsMax { call.send(Self.event(UInt64(number))) }
     }
     let client = try client()
     for try await event in client.watch(.session("s")) where event.seq == 2 { break }
@@ -186,6 +187,28 @@ import Testing
     task.cancel()
     try await task.value
     await eventually("the watch has gone") { server.endedCount == 1 }
+  }
+
+  @Test func pausesBetweenAttemptsGrowToTheirBound() {
+    var backoff = Backoff()
+    let pauses = (0..<12).map { _ in backoff.next() }
+    #expect(pauses[0] <= .milliseconds(50))
+    #expect(pauses.allSatisfy { $0 <= .milliseconds(Limits.reconnectDelayMillisecondsMax) })
+    #expect(pauses[11] >= .milliseconds(Limits.reconnectDelayMillisecondsMax * 3 / 4))
+  }
+
+  @Test func aDaemonThatDropsConnectionsIsNotTriedWithoutPause() async throws {
+    let server = try TestServer(at: folder.socket) { $0.breakConnection() }
+    let client = try client()
+    let started = ContinuousClock.now
+    var drops = 0
+    for try await update in client.watchUpdates(.all) {
+      if case .disconnected = update { drops += 1 }
+      if drops == 4 { break }
+    }
+    // 37 ms at least before the second attempt, then 75 ms.
+    #expect(ContinuousClock.now - started >= .milliseconds(110))
+    server.stop()
   }
 
   @Test func aSlowReaderLeavesEventsInTheSocket() async throws {

@@ -33,8 +33,8 @@ enum DoctorCommand: Command {
       checks.append(version(status.version))
       checks.append(health(status))
       if !status.statePath.isEmpty { checks.append(freeSpace(status.statePath)) }
-      if !status.configPath.isEmpty { checks.append(config(status.configPath)) }
     }
+    checks.append(config((try? status.get())?.configPath ?? "", context))
     checks.append(flows(context, client, isRunning: (try? status.get()) != nil))
     show(checks, context)
     return checks.contains { $0.result == .wrong } ? .failed : .ok
@@ -126,11 +126,25 @@ enum DoctorCommand: Command {
       hint: "free some space; writes are refused when it is full")
   }
 
-  /// The daemon refuses to start with a wrong configuration, so one that runs with this file could read it then.
-  private static func config(_ path: String) -> Check {
-    if access(path, F_OK) != 0 { return Check(result: .ok, text: "no configuration file; defaults are used (\(path))") }
-    if access(path, R_OK) == 0 { return Check(result: .ok, text: "configuration \(path) is in use") }
-    return Check(result: .wrong, text: "configuration \(path) cannot be read: \(String(cString: strerror(errno)))")
+  /// Lets flowd itself read the file: a daemon that runs may have read an older one.
+  ///
+  /// - Parameter path: Empty: the one that a daemon would read.
+  private static func config(_ path: String, _ context: Context) -> Check {
+    guard let flowd = ProgramPath.find("flowd") else {
+      return Check(result: .warning, text: "configuration not checked, as there is no flowd to read it")
+    }
+    let arguments = ["--check-config"] + (path.isEmpty ? [] : ["--config", path])
+    guard let result = ChildProcess.run(flowd, arguments, environment: context.environment) else {
+      return Check(result: .wrong, text: "\(flowd) cannot be run")
+    }
+    if result.exitCode == 0 {
+      let name = path.isEmpty ? "" : " \(path)"
+      return Check(result: .ok, text: "configuration\(name) is valid")
+    }
+    let mistakes = result.errors.split(separator: "\n").map(String.init)
+    return Check(
+      result: .wrong, text: "configuration: \(mistakes.first ?? "not valid")",
+      hint: mistakes.count > 1 ? "and \(mistakes.count - 1) more: flowd --check-config" : "")
   }
 
   private static func flows(_ context: Context, _ client: FlowdClient, isRunning: Bool) -> Check {

@@ -19,12 +19,13 @@ final class Link: Sendable {
       completion(.failure(.refused(.init(code: .resourceExhausted, message: "the request has \(payload.count) bytes"))))
       return
     }
-    transmit(method, payload: payload, timeout: timeout) { [weak self] outcome in
+    // Keeps the link, and so its connection, until the reply: a caller may let go of its client before.
+    transmit(method, payload: payload, timeout: timeout) { outcome in
       switch outcome {
       case .reply(let bytes): completion(.success(bytes))
       case .failure(let error): completion(.failure(error))
       case .lost(let reason, let behindOthers):
-        guard let self, method.isSafeToRepeat, !behindOthers else {
+        guard method.isSafeToRepeat, !behindOthers else {
           completion(.failure(.connectionLost(reason: reason)))
           return
         }

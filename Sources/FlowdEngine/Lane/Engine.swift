@@ -162,11 +162,13 @@ package final class Engine {
   // MARK: draining and committing
 
   package func takeLoads() -> [(lane: SessionLane.Key, load: Load)] {
+    guard !loads.isEmpty else { return [] }
     defer { loads.removeAll(keepingCapacity: true) }
     return loads
   }
 
   package func takeAnswered() -> [AnsweredCall] {
+    guard !answered.isEmpty else { return [] }
     defer { answered.removeAll(keepingCapacity: true) }
     return answered
   }

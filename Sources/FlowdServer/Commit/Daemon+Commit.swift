@@ -15,14 +15,14 @@ struct SealedBatch: Sendable {
 extension Daemon {
   /// Commits what was decided in this turn, unless a commit is under way; then it is gathered on.
   ///
-  /// A wake-up of another thread costs as much as several round trips, so a commit runs on the loop while they are short;
-  /// otherwise the writer thread does it and the loop goes on meanwhile.
+  /// A wake-up of another thread costs as much as several round trips, so a small commit runs on the loop while they are
+  /// short; otherwise the writer thread does it, and the loop decides the next batch meanwhile.
   func commitDecisions() {
     while let batch = engine.seal() {
       commitPace.note(answers: batch.replies.count)
       let sealed = SealedBatch(batch: batch, eventBodies: batch.events.map { API.Event($0).encoded })
       let rows = StoreBatch(sealed)
-      if commitPace.isShort, !isCheckpointing {
+      if commitPace.isShort, !isCheckpointing, batch.events.count <= Limits.inlineCommitEventsMax {
         let began = Clock.monotonicNanoseconds
         let result = Result { () throws(StoreError) in try store.commit(rows, patience: .zero) }
         commitPace.note(nanoseconds: Clock.monotonicNanoseconds - began)
@@ -70,9 +70,12 @@ extension Daemon {
   /// Takes more calls before the batch is sealed, while it has fewer than the one before it and they keep coming.
   ///
   /// Callers that were answered together ask again together, but one by one: without this, every other batch would hold
-  /// the first of them only. It waits a quarter of a commit at most, and never with a single caller.
+  /// the first of them only. It waits a quarter of a commit at most, and never with a single caller. Batches for the writer's
+  /// thread need no such wait: they gather while it has the one before.
   func gatherCalls() {
-    guard engine.canSeal, engine.transaction.batch.replies.count < commitPace.expectedAnswers else { return }
+    guard engine.canSeal, commitPace.expectedAnswers <= Limits.inlineCommitEventsMax,
+      engine.transaction.batch.replies.count < commitPace.expectedAnswers
+    else { return }
     let end = Clock.monotonicNanoseconds + commitPace.gatherNanoseconds
     while engine.transaction.batch.replies.count < commitPace.expectedAnswers, Clock.monotonicNanoseconds < end {
       sched_yield()
@@ -96,7 +99,7 @@ extension Daemon {
   /// Sends answers of the engine.
   func deliver(_ answers: [AnsweredCall]) {
     for answered in answers {
-      if let work = settling.removeValue(forKey: answered.call) {
+      if !settling.isEmpty, let work = settling.removeValue(forKey: answered.call) {
         switch answered.result {
         case .success: work(self)
         case .failure(let refusal): answer(answered.call, .failure(refusal))

@@ -78,6 +78,8 @@ extension Daemon {
 
   /// Data belongs to streams that a client sends, and no method has one.
   private func data(_ header: FrameHeader, on connection: Connection) {
+    // A client that announced a stream may close it without having sent anything.
+    if header.length == 0, header.flags & FrameFlags.noData != 0 { return }
     let isUnary = connection.pending.removeValue(forKey: header.stream) != nil
     guard isUnary || !connection.streams.hasSeen(header.stream) else { return }
     refuse(

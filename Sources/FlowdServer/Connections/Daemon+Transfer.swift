@@ -54,12 +54,13 @@ extension Daemon {
 
   func flushAll() {
     guard !dirtyConnections.isEmpty else { return }
-    let dirty = dirtyConnections
-    dirtyConnections.removeAll(keepingCapacity: true)
-    for connection in dirty {
+    // Swapped with the emptied list of the turn before, so that no turn allocates one.
+    swap(&dirtyConnections, &flushing)
+    for connection in flushing {
       connection.needsFlush = false
       flush(connection)
     }
+    flushing.removeAll(keepingCapacity: true)
   }
 
   /// Sends what the socket takes; the rest waits for it to become writable.

@@ -36,6 +36,8 @@ package final class Daemon {
   var nextConnectionID: UInt64 = 0
   var silentConnections: [UInt64] = []
   var dirtyConnections: [Connection] = []
+  /// Empty outside `flushAll`.
+  var flushing: [Connection] = []
   var timers = TimerQueue()
   var counters = DaemonCounters()
   var commitPace = CommitPace()
@@ -55,10 +57,10 @@ package final class Daemon {
   private var isIdleTimerSet = false
   private var idleSince: UInt64 = 0
 
-  init(_ parts: DaemonParts) {
+  init(_ parts: DaemonParts, _ listener: Listener) {
     options = parts.options
     log = parts.log
-    listener = parts.listener
+    self.listener = listener
     engine = parts.engine
     store = parts.store
     mailbox = parts.mailbox

@@ -148,6 +148,12 @@ enum SampleRun {
       ])
   }
 
+  @Test func aRunOfManyStepsIsFoldedAlsoInFull() {
+    let roster = (0..<10_000).map { API.Step(stepID: "s\($0)", label: "s\($0)", status: .succeeded) }
+    let run = SampleRun.run([SampleRun.event(0, .runStarted(.init(snapshot: SampleRun.snapshot, roster: roster)))])
+    #expect(lines(run).dropFirst() == ["  ✓ 10000 succeeded"])
+  }
+
   @Test func stepsThatTheRosterLacksAreAdded() {
     let run = SampleRun.run([SampleRun.began(0, "late")])
     #expect(lines(run).last == "  ⠋ late  2.0s")

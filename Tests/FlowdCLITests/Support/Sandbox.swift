@@ -41,7 +41,16 @@ final class Sandbox: Sendable {
   var workspace: String { "\(path)/work" }
 
   func write(flow name: String, _ text: String) throws {
-    let descriptor = open("\(workspace)/.flowd/flows/\(name).flow.yaml", O_WRONLY | O_CREAT | O_TRUNC, 0o600)
+    try write("\(workspace)/.flowd/flows/\(name).flow.yaml", text)
+  }
+
+  func write(config text: String) throws {
+    mkdir("\(path)/config/flowd", 0o700)
+    try write("\(path)/config/flowd/config.yaml", text)
+  }
+
+  private func write(_ file: String, _ text: String) throws {
+    let descriptor = open(file, O_WRONLY | O_CREAT | O_TRUNC, 0o600)
     try #require(descriptor >= 0)
     let bytes = Array(text.utf8)
     #expect(Glibc.write(descriptor, bytes, bytes.count) == bytes.count)
