@@ -9,7 +9,7 @@ from pair import PairClient
 
 
 @pytest.fixture
-def client() -> Iterator[PairClient]:
+def paired() -> Iterator[PairClient]:
     with PairClient(timeout=5) as made:
         yield made
     for peer in made.peers:

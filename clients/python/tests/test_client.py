@@ -17,6 +17,11 @@ from flowd.v1 import daemon_pb2, flow_pb2, run_pb2, session_pb2
 SESSION = "01890a5d-ac96-774b-bcce-b302099a8057"
 
 
+@pytest.fixture(name="client")
+def paired_client(paired: PairClient) -> PairClient:
+    return paired
+
+
 def in_background(work: object, *arguments: object) -> concurrent.futures.Future[object]:
     return concurrent.futures.ThreadPoolExecutor(1).submit(work, *arguments)  # type: ignore[arg-type]
 

@@ -23,6 +23,11 @@ VALUES = {"workspace": "/w", "revision": "4", "later": "5", "seq": "9", "any": "
 METHODS = {(method.service, method.name): method for method in methods.ALL}
 
 
+@pytest.fixture(name="client")
+def paired_client(paired: PairClient) -> PairClient:
+    return paired
+
+
 def filled(value: Any) -> Any:
     text = json.dumps(value)
     for name in ("session_id", "new_session_id", "run_id"):
