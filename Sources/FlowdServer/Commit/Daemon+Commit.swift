@@ -18,11 +18,15 @@ extension Daemon {
   /// A wake-up of another thread costs as much as several round trips, so a small commit runs on the loop while they are
   /// short; otherwise the writer thread does it, and the loop decides the next batch meanwhile.
   func commitDecisions() {
-    while let batch = engine.seal() {
+    while engine.canSeal {
+      encodeDecidedEvents()
+      let isForWriter = isNextBatchForWriter
+      guard let batch = engine.seal() else { return }
       commitPace.note(answers: batch.replies.count)
-      let sealed = SealedBatch(batch: batch, eventBodies: batch.events.map { API.Event($0).encoded })
+      let sealed = SealedBatch(batch: batch, eventBodies: encodedEvents)
+      encodedEvents = []
       let rows = StoreBatch(sealed)
-      if commitPace.isShort, !isCheckpointing, batch.events.count <= Limits.inlineCommitEventsMax {
+      if !isForWriter {
         let began = Clock.monotonicNanoseconds
         let result = Result { () throws(StoreError) in try store.commit(rows, patience: .zero) }
         commitPace.note(nanoseconds: Clock.monotonicNanoseconds - began)
@@ -37,6 +41,17 @@ extension Daemon {
         return
       }
     }
+  }
+
+  private var isNextBatchForWriter: Bool {
+    !commitPace.isShort || isCheckpointing || engine.transaction.batch.events.count > Limits.inlineCommitEventsMax
+  }
+
+  /// Encodes the events of the batch that is being gathered, as far as it has come: while a commit is under way the loop
+  /// has the time, afterwards the writer would wait for it.
+  func encodeDecidedEvents() {
+    let events = engine.transaction.batch.events
+    while encodedEvents.count < events.count { encodedEvents.append(API.Event(events[encodedEvents.count]).encoded) }
   }
 
   private func commitOnWriter(_ sealed: SealedBatch, _ rows: StoreBatch) {
@@ -59,6 +74,8 @@ extension Daemon {
       counters.commitsTotal += 1
       counters.eventsTotal += UInt64(sealed.batch.events.count)
       let late = engine.committed(sealed.batch.number)
+      // The writer gets its next batch before this one's answers are made, so that it does not wait for them.
+      if engine.canSeal, isNextBatchForWriter { commitDecisions() }
       deliver(sealed.batch.replies)
       deliver(late)
       hub.publish(sealed, self)
@@ -136,6 +153,7 @@ extension Daemon {
           "another program holds the database in \(options.state): nothing was changed. Close it; flowd goes on by itself")
       log.error("a commit failed; writes are refused until one succeeds", ["error": error.description])
       deliver(engine.commitFailed(sealed.batch, refusal))
+      encodedEvents = []
       addTimer(after: Limits.diskProbeInterval, .probeDisk)
     case .io, .corrupt, .tooNew, .other:
       let refusal = Refusal(

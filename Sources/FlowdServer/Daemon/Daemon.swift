@@ -41,6 +41,8 @@ package final class Daemon {
   var timers = TimerQueue()
   var counters = DaemonCounters()
   var commitPace = CommitPace()
+  /// The events of the batch that is being gathered, as far as they are encoded.
+  var encodedEvents: [[UInt8]] = []
   /// The writer's thread has the write connection.
   var isCheckpointing = false
   /// What to do when a `settle` command is answered.
@@ -133,6 +135,8 @@ package final class Daemon {
       // Reads do not wait for the disk.
       flushAll()
       commitDecisions()
+    } else {
+      encodeDecidedEvents()
     }
     // What was decided may have let other calls come to the head of their lanes.
     startLoads()
