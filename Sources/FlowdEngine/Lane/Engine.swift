@@ -37,7 +37,8 @@ package final class Engine {
     guard lane.queue.count < Limits.laneQueueMax else {
       answered.append(
         AnsweredCall(
-          call, .failure(Refusal(.resourceExhausted, "TOO_MANY_CALLS", "\(lane.queue.count) calls wait in this session"))))
+          call,
+          .failure(Refusal(.resourceExhausted, "TOO_MANY_CALLS", "\(lane.queue.count) calls wait in this session"))))
       return
     }
     lane.queue.append(SessionLane.Entry(command: command, call: call))
@@ -58,7 +59,9 @@ package final class Engine {
   /// The lane of a session that can be read at once: loaded, nothing waiting, everything durable.
   @inline(__always)
   package func readableLane(_ id: SessionID) -> SessionLane? {
-    guard let lane = lanes[id], lane.state != nil, lane.queue.isEmpty, lane.changedIn <= durableBatch else { return nil }
+    guard let lane = lanes[id], lane.state != nil, lane.queue.isEmpty, lane.changedIn <= durableBatch else {
+      return nil
+    }
     return lane
   }
 

@@ -31,7 +31,8 @@ extension RunMachine {
     }
     added += [
       ("FLOWD_RUN_ID", record.id.description), ("FLOWD_SESSION_ID", record.sessionID.description),
-      ("FLOWD_STEP_ID", step.id), ("FLOWD_FLOW", record.snapshot.flowID), ("FLOWD_PROVIDER", record.snapshot.providerID),
+      ("FLOWD_STEP_ID", step.id), ("FLOWD_FLOW", record.snapshot.flowID),
+      ("FLOWD_PROVIDER", record.snapshot.providerID),
       ("FLOWD_MODEL", record.snapshot.modelID), ("FLOWD_WORKSPACE", session.workspace),
     ]
     added += definition.flow.env.map { ($0.name, render($0.value)) }

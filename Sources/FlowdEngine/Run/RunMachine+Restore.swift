@@ -36,7 +36,9 @@ extension RunMachine {
     for step in stored.steps {
       steps[step.index] = step
       if step.status == .running { running.insert(step.index) }
-      if step.status == .failed, !definition.flow.steps[step.index].continueOnError { failedStep = failedStep ?? step.index }
+      if step.status == .failed, !definition.flow.steps[step.index].continueOnError {
+        failedStep = failedStep ?? step.index
+      }
     }
     ready = ReadySteps()
     for index in steps.indices where steps[index].status.isFinal {
@@ -78,7 +80,8 @@ extension SessionState {
         of: run, transaction)
       startStep(index, of: run, transaction)
     case .fail:
-      settle(index, of: run, .failed, error: StepError(.fatal, "\(cutOff.message), and on-restart is fail"), transaction)
+      settle(
+        index, of: run, .failed, error: StepError(.fatal, "\(cutOff.message), and on-restart is fail"), transaction)
     }
   }
 }

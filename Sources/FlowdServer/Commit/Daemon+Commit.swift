@@ -150,7 +150,8 @@ extension Daemon {
           "the disk of \(options.state) is full: nothing was changed. Free some space; flowd goes on by itself")
         : Refusal(
           .unavailable, "DATABASE_LOCKED",
-          "another program holds the database in \(options.state): nothing was changed. Close it; flowd goes on by itself")
+          "another program holds the database in \(options.state): nothing was changed. Close it; flowd goes on by itself"
+        )
       log.error("a commit failed; writes are refused until one succeeds", ["error": error.description])
       deliver(engine.commitFailed(sealed.batch, refusal))
       encodedEvents = []

@@ -80,7 +80,8 @@ package final class Daemon {
   /// Serves until it is told to stop; then everything that was acknowledged is on disk.
   func run() {
     let isWatched =
-      poller.add(listener.fd, .read, tag: Daemon.listenerTag) && poller.add(mailbox.wakeFD, .read, tag: Daemon.mailboxTag)
+      poller.add(listener.fd, .read, tag: Daemon.listenerTag)
+      && poller.add(mailbox.wakeFD, .read, tag: Daemon.mailboxTag)
       && poller.add(signalFD, .read, tag: Daemon.signalTag)
     precondition(isWatched, "a fresh epoll instance takes three descriptors")
     resumeRuns()

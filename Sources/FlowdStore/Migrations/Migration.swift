@@ -13,7 +13,9 @@ struct Migration {
     guard current <= all.count else {
       throw StoreError(
         kind: .tooNew,
-        message: "the database has schema version \(current), this flowd knows \(all.count); use a newer flowd, or another --state")
+        message:
+          "the database has schema version \(current), this flowd knows \(all.count); use a newer flowd, or another --state"
+      )
     }
     for migration in all where migration.version > current {
       try connection.execute("BEGIN IMMEDIATE")
