@@ -13,10 +13,9 @@ from typing import Callable
 
 import pytest
 
-from conftest import ROOT
 from flowd import Client
 from harness import flows, processes
-from harness.daemon import BINARIES, Daemon, Place
+from harness.daemon import BINARIES, ROOT, Daemon, Place
 from harness.eventually import eventually
 
 
