@@ -32,7 +32,9 @@ struct AnswerCheck {
   }
 
   private func check(_ call: SimulatedCall, _ meta: SessionMeta) -> String? {
-    guard model.wasEver(meta.sessionID, { $0.meta == meta }) else { return "tells of metadata that is not durable: \(meta)" }
+    guard model.wasEver(meta.sessionID, { $0.meta == meta }) else {
+      return "tells of metadata that is not durable: \(meta)"
+    }
     let isRight =
       switch call.command {
       case .setExecutedFlow(let flow, let expected): meta.executedFlowID == flow && follows(meta, expected)
@@ -53,9 +55,13 @@ struct AnswerCheck {
   }
 
   private func checkRead(_ meta: SessionMeta, _ active: RunView?, _ sequence: EventSequence) -> String? {
-    guard let history = model.history[meta.sessionID], sequence < history.count else { return "tells of events that are not durable" }
+    guard let history = model.history[meta.sessionID], sequence < history.count else {
+      return "tells of events that are not durable"
+    }
     let then = history[Int(sequence)]
-    if then.meta != meta { return "metadata \(meta) as of event \(sequence), which left \(String(describing: then.meta))" }
+    if then.meta != meta {
+      return "metadata \(meta) as of event \(sequence), which left \(String(describing: then.meta))"
+    }
     guard let active else { return then.active == nil ? nil : "the active run is missing" }
     guard let run = then.active, run.id == active.record.id, run.status == active.record.status,
       run.cancel == active.record.cancelRequested,
@@ -106,13 +112,17 @@ struct AnswerCheck {
     switch (refusal.reason, call.lane) {
     case ("RUN_ACTIVE", .session(let id)):
       let run = refusal.metadata["run_id"].flatMap { RunID($0) }
-      return model.wasEver(id) { session in run.flatMap(session.run) != nil } ? nil : "is refused because of a run that is not durable"
-    case ("SESSION_CLOSED", .session(let id)): return model.sessions[id]?.isClosed == true ? nil : "is refused before the close is durable"
+      return model.wasEver(id) { session in run.flatMap(session.run) != nil }
+        ? nil : "is refused because of a run that is not durable"
+    case ("SESSION_CLOSED", .session(let id)):
+      return model.sessions[id]?.isClosed == true ? nil : "is refused before the close is durable"
     case ("SESSION_NOT_FOUND", .workspace(let path)):
       return model.selections(of: path.text, after: call.selectionChanges).contains(nil)
         ? nil : "finds no selection where there was one all the time"
-    case ("SESSION_NOT_FOUND", .session(let id)): return store.session(id) == nil ? nil : "does not find a session that exists"
-    case ("NO_ACTIVE_RUN", .session(let id)): return model.wasEver(id) { $0.unfinished.isEmpty } ? nil : "does not find the active run"
+    case ("SESSION_NOT_FOUND", .session(let id)):
+      return store.session(id) == nil ? nil : "does not find a session that exists"
+    case ("NO_ACTIVE_RUN", .session(let id)):
+      return model.wasEver(id) { $0.unfinished.isEmpty } ? nil : "does not find the active run"
     default: return nil
     }
   }

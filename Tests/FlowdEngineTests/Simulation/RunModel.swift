@@ -6,6 +6,7 @@ struct RunModel: Equatable {
     var status = StepStatus.pending
     var attempt = 0
     var exitCode: Int32?
+    var outputBytes: UInt64 = 0
     /// Cut off by a restart; its next attempt has not begun.
     var isBetweenAttempts = false
   }
@@ -67,10 +68,8 @@ struct RunModel: Equatable {
       return status == .running ? nil : "resumed while \(status)"
     case .runFinished(let end, _, _): return finish(end)
     case .stepStarted(let id, let attempt): return withStep(id) { $0.start($1, attempt) }
-    case .stepOutput(let id, let attempt, _):
-      return withStep(id) { run, index in
-        run.steps[index].status == .running && run.steps[index].attempt == attempt ? nil : "output of no attempt"
-      }
+    case .stepOutput(let id, let attempt, let chunk):
+      return withStep(id) { $0.take(chunk, of: $1, attempt) }
     case .stepRetrying(let id, let attempt, _, _): return withStep(id) { $0.retry($1, attempt) }
     case .stepFinished(let record, let step): return withStep(step.id) { $0.settle($1, record) }
     case .runStarted:
@@ -99,6 +98,13 @@ struct RunModel: Equatable {
     if !isNext, runningCount >= definition.flow.maxParallel { return "one too many at once" }
     steps[index] = Step(status: .running, attempt: attempt)
     return nil
+  }
+
+  private mutating func take(_ chunk: OutputChunk, of index: Int, _ attempt: Int) -> String? {
+    let isDue = chunk.offset == steps[index].outputBytes
+    steps[index].outputBytes += UInt64(chunk.text.count)
+    guard steps[index].status == .running, steps[index].attempt == attempt else { return "output of no attempt" }
+    return isDue ? nil : "output from \(chunk.offset) on, out of order"
   }
 
   private mutating func retry(_ index: Int, _ attempt: Int) -> String? {

@@ -40,7 +40,8 @@ struct SessionModel: Equatable {
     return new.revision == meta.revision + 1 ? nil : "revision \(new.revision) after \(meta.revision)"
   }
 
-  private mutating func applyToRun(_ id: RunID, _ kind: EventKind, _ definitions: [String: PinnedDefinition]) -> String? {
+  private mutating func applyToRun(_ id: RunID, _ kind: EventKind, _ definitions: [String: PinnedDefinition]) -> String?
+  {
     guard let index = runs.firstIndex(where: { $0.id == id }) else { return admit(id, kind, definitions) }
     if case .runStarted(let snapshot, _, _) = kind {
       if runs[index].status != .queued { return "run \(id) is started twice" }

@@ -19,10 +19,15 @@ extension Simulation {
     case 4: submit(.settle, to: .session(session))
     case 5: submit(.getCurrentMeta, to: .session(random.oneIn(9) ? SessionID(UUIDv7(high: 1, low: 2)) : session))
     case ..<8: submit(.getCurrentMeta, to: .session(session))
-    case ..<10: submit(.setExecutedFlow(flow: random.pick(["a", "b", "c", "bad", "none"]), expected: expected(meta)), to: .session(session))
+    case ..<10:
+      submit(
+        .setExecutedFlow(flow: random.pick(["a", "b", "c", "bad", "none"]), expected: expected(meta)),
+        to: .session(session))
     case ..<11:
       let provider = random.pick(["p", "q", "none"])
-      submit(.setProviderModel(provider: provider, model: random.pick(["m", "n", "x"]), expected: expected(meta)), to: .session(session))
+      submit(
+        .setProviderModel(provider: provider, model: random.pick(["m", "n", "x"]), expected: expected(meta)),
+        to: .session(session))
     case ..<12: submit(.setMode(random.pick(RunMode.allCases), expected: expected(meta)), to: .session(session))
     case ..<17: submit(.start(start(meta)), to: .session(session))
     default: submit(.cancel(someRun(of: session), random.pick(CancelMode.allCases)), to: .session(session))
@@ -60,7 +65,9 @@ extension Simulation {
   }
 
   func withdrawCall() {
-    guard let token = outstanding.values.flatMap({ $0 }).sorted(by: { $0.stream < $1.stream }).randomElement(using: &random),
+    guard
+      let token = outstanding.values.flatMap({ $0 }).sorted(by: { $0.stream < $1.stream }).randomElement(
+        using: &random),
       let lane = calls[token]?.lane
     else { return }
     withdrawn.insert(token)
@@ -75,7 +82,9 @@ extension Simulation {
     }
     let check = AnswerCheck(model: model, store: lab.store)
     note(check.mistake(call, answered.result))
-    if case .success(.started(let record, _)) = answered.result, case .start(let request) = call.command, !request.requestID.isEmpty {
+    if case .success(.started(let record, _)) = answered.result, case .start(let request) = call.command,
+      !request.requestID.isEmpty
+    {
       let key = "\(record.sessionKey) \(Array(request.requestID.utf8))"
       if let known = runOfRequest[key], known != record.id { note("request \(request.requestID) has two runs") }
       runOfRequest[key] = record.id

@@ -20,10 +20,14 @@ final class Simulation {
   var withdrawn: Set<CallToken> = []
   var runOfRequest: [String: RunID] = [:]
   var revisions: [SessionLane.Key: [(call: CallToken, revision: UInt64, isWrite: Bool)]] = [:]
+  /// More goes wrong than usual.
+  let isStormy: Bool
   var diskIsFull = false
   private(set) var wrong: [String] = []
   private var sequences: [String: Int] = [:]
   private var isResumed = true
+  /// Of attempts that ended; now and then one comes twice.
+  private var endReports: [StepReport] = []
 
   static let workspaces = ["/w", "/caf\u{E9}", "/cafe\u{301}"]
 
@@ -36,6 +40,7 @@ final class Simulation {
       providers: [ProviderDefinition(id: "p"), ProviderDefinition(id: "q", models: .list(["m", "n"]))],
       defaults: SessionDefaults(flow: "a", provider: "p", model: "m", mode: .batch))
     lab = Lab(flows: flows, config: config, bounds: bounds, seed: random.next())
+    isStormy = random.oneIn(3)
     self.random = random
     lab.flows["bad"] = .invalid(["bad.flow.yaml:1:1: error: it is bad"])
     lab.onAnswer = { [unowned self] in take($0) }
@@ -71,10 +76,10 @@ final class Simulation {
     case ..<70: seal()
     case ..<76: write()
     case ..<83: lab.finishCommit()
-    case ..<85: if random.oneIn(3) { diskIsFull.toggle() }
+    case ..<85: if random.oneIn(isStormy ? 1 : 5) { diskIsFull.toggle() }
     case ..<87: if lab.engine.readOnly != nil, !diskIsFull { lab.allowWrites() }
     case ..<96: execute()
-    case ..<97: if random.oneIn(3) { restart() }
+    case ..<97: if random.oneIn(isStormy ? 1 : 4) { restart() }
     case ..<98: changeFlow()
     default: if random.oneIn(2) { resume() } else { lab.engine.applyWhatWaits(now: lab.now) }
     }
@@ -107,7 +112,9 @@ final class Simulation {
     lab.restart()
     model.suspend()
     outstanding = [:]
+    endReports = []
     isResumed = lab.engine.unfinishedRunCount == 0
+    if isStormy { diskIsFull = random.oneIn(2) }
   }
 
   private func resume() {
@@ -124,6 +131,8 @@ final class Simulation {
     for _ in 0..<random.below(3) { reports.append(lab.executor.output(attempt, "text \(random.below(10))")) }
     if random.oneIn(2) { reports.append(lab.executor.finish(attempt, outcome(of: attempt), stdout: "done")) }
     if plant == .losesAReport, random.oneIn(2) { return }
+    if random.oneIn(4), let late = endReports.randomElement(using: &random) { reports.append(late) }
+    endReports += reports.filter { if case .finished = $0.kind { true } else { false } }
     lab.report(reports)
   }
 
@@ -159,6 +168,9 @@ final class Simulation {
       resume()
       lab.engine.applyWhatWaits(now: lab.now)
       lab.settle()
+      for (attempt, state) in lab.executor.attempts where state.unacknowledged > 0 {
+        note("output of \(attempt) is never acknowledged")
+      }
       guard let attempt = lab.executor.running.first else { break }
       lab.report([lab.executor.finish(attempt, outcome(of: attempt))])
       if !isFine { return }
@@ -183,14 +195,14 @@ final class Simulation {
     }
     if !lab.engine.waitingLanes.isEmpty { note("lanes are listed as waiting") }
     if lab.engine.unfinishedRunCount != 0 { note("runs are known that ended") }
-    for (_, attempt) in lab.executor.attempts where attempt.unacknowledged > 0 { note("output is never acknowledged") }
   }
 
   /// Within a lane a later call never tells of an earlier state.
   private func checkRevisions() {
     for (lane, answers) in revisions {
       var last: UInt64 = 0
-      for answer in answers.sorted(by: { ($0.call.connection, $0.call.stream) < ($1.call.connection, $1.call.stream) }) {
+      for answer in answers.sorted(by: { ($0.call.connection, $0.call.stream) < ($1.call.connection, $1.call.stream) })
+      {
         if answer.revision < last + (answer.isWrite ? 1 : 0) {
           note("\(lane): revision \(answer.revision) after \(last)")
         }

@@ -46,7 +46,9 @@ struct StoreModel {
 
   private mutating func check(_ row: SessionRecord) {
     let model = sessions[row.meta.sessionID]
-    if model?.meta != row.meta { wrong.append("session row \(row.meta) where events say \(String(describing: model?.meta))") }
+    if model?.meta != row.meta {
+      wrong.append("session row \(row.meta) where events say \(String(describing: model?.meta))")
+    }
     if model?.isClosed != (row.closedAt != nil) { wrong.append("session row \(row.key): closed is wrong") }
   }
 
@@ -59,7 +61,9 @@ struct StoreModel {
       wrong.append("run row \(row) where events say \(run)")
     }
     if (row.finishedAt != nil) != row.status.isFinal { wrong.append("run row \(row.id): finished_at is wrong") }
-    if row.status.isFinal, store.environments[row.key] != nil { wrong.append("run \(row.id) ended and keeps its environment") }
+    if row.status.isFinal, store.environments[row.key] != nil {
+      wrong.append("run \(row.id) ended and keeps its environment")
+    }
     for (index, step) in run.steps.enumerated() {
       let stored = store.steps[Batch.StepKey(run: row.key, index: index)] ?? StepRecord(index: index)
       if stored.status != step.status || stored.attempt != step.attempt {

@@ -183,5 +183,6 @@ final class Lab {
 
 enum LabError: Error {
   case unanswered
+  case otherAnswer
   case unexpected(Reply)
 }

@@ -15,6 +15,8 @@ struct LabExecutor {
 
   var running: [AttemptID] { attempts.keys.sorted { ($0.run, $0.step, $0.attempt) < ($1.run, $1.step, $1.attempt) } }
 
+  var areAllTerminated: Bool { attempts.values.allSatisfy(\.isTerminated) }
+
   /// Returns what an executor must never be asked.
   mutating func perform(_ effect: Effect) -> [String] {
     switch effect {
@@ -24,7 +26,9 @@ struct LabExecutor {
     case .terminate(let attempt): attempts[attempt]?.isTerminated = true
     case .acknowledgeOutput(let attempt, let bytes):
       attempts[attempt]?.unacknowledged -= bytes
-      if attempts[attempt]?.unacknowledged ?? 0 < 0 { return ["more output of \(attempt) is acknowledged than there was"] }
+      if attempts[attempt]?.unacknowledged ?? 0 < 0 {
+        return ["more output of \(attempt) is acknowledged than there was"]
+      }
     }
     return []
   }

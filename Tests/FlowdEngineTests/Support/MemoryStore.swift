@@ -45,7 +45,8 @@ struct MemoryStore {
     for event in batch.events {
       if event.position <= events.last?.position ?? 0 { broken.append("position \(event.position) after a later one") }
       if event.sequence != sequences[event.sessionKey, default: 0] + 1 {
-        broken.append("event \(event.sequence) of session \(event.sessionKey) after \(sequences[event.sessionKey] ?? 0)")
+        broken.append(
+          "event \(event.sequence) of session \(event.sessionKey) after \(sequences[event.sessionKey] ?? 0)")
       }
       sequences[event.sessionKey] = event.sequence
       events.append(event)
@@ -68,7 +69,8 @@ struct MemoryStore {
 
   var counters: Counters {
     Counters(
-      lastSessionKey: sessions.keys.max() ?? 0, lastRunKey: runs.keys.max() ?? 0, lastPosition: events.last?.position ?? 0)
+      lastSessionKey: sessions.keys.max() ?? 0, lastRunKey: runs.keys.max() ?? 0,
+      lastPosition: events.last?.position ?? 0)
   }
 
   func session(_ id: SessionID) -> SessionRecord? { sessions.values.first { $0.meta.sessionID == id } }
@@ -84,7 +86,8 @@ struct MemoryStore {
   func loaded(_ id: SessionID) -> LoadedSession? {
     guard let record = session(id) else { return nil }
     let unfinished = runs.values.filter { $0.sessionKey == record.key && !$0.status.isFinal }.sorted { $0.key < $1.key }
-    return LoadedSession(record: record, eventSequence: lastSequence(of: record.key), runs: unfinished.compactMap(stored))
+    return LoadedSession(
+      record: record, eventSequence: lastSequence(of: record.key), runs: unfinished.compactMap(stored))
   }
 
   private func stored(_ record: RunRecord) -> StoredRun? {
