@@ -57,7 +57,10 @@ extension SessionState {
   func resumeAfterRestart(_ transaction: Transaction) {
     let suspended = runs.filter(\.isSuspended)
     for run in suspended { run.isSuspended = false }
-    for run in suspended where run.record.status == .running {
+    transaction.batch.resumedRuns += suspended.map(\.record.id)
+    // Found before any of them goes on: one that ends may begin another, which has nothing to reconcile.
+    let cutOff = suspended.filter { $0.record.status == .running }
+    for run in cutOff {
       emit(.runResumed(afterRestart: true), of: run, transaction)
       for index in run.running.sorted() { reconcile(index, of: run, transaction) }
       advance(run, transaction)

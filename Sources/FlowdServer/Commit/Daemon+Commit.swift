@@ -68,6 +68,7 @@ extension Daemon {
 
   /// Sends the answers, publishes the events and starts the effects of a batch that is durable.
   private func finishCommit(_ sealed: SealedBatch, _ result: Result<Void, StoreError>) {
+    deliver(engine.takeAnswered())
     switch result {
     case .failure(let error): failCommit(sealed, error)
     case .success:
@@ -220,7 +221,7 @@ extension StoreBatch {
     for row in batch.sessions.values.sorted(by: { $0.record.key < $1.record.key }) {
       if row.isNew { newSessions.append(row.record) } else { changedSessions.append(row.record) }
     }
-    for (workspace, session) in batch.selections { selections.append((workspace, session)) }
+    for (workspace, session) in batch.selections { selections.append((workspace.text, session)) }
     definitions = Array(batch.definitions.values)
     for row in batch.runs.values.sorted(by: { $0.record.key < $1.record.key }) {
       if row.isNew { newRuns.append(row.record) } else { changedRuns.append(row.record) }
