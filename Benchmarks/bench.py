@@ -44,14 +44,14 @@ class Plan:
 
     def durable(self):
         """Changes beside a C loop that commits as many of them at a time as there are callers."""
-        for case, group in (("one", 1), ("many", 64)):
+        for case, group, placement in (("one", 1, "same"), ("one", 1, "free"), ("many", 64, "free")):
             database = self.lab.database(sessions=group)
             for what in self.rounds(["flowd", "SQLite"]):
                 if what == "flowd":
-                    result = self.one_load("flowd", "set", case, "free")
+                    result = self.one_load("flowd", "set", case, placement)
                 else:
-                    result = self.sqlite("change", group, database)
-                self.add(f"set {case} free {what}", result)
+                    result = self.sqlite("change", group, database, PLACEMENTS[placement][0])
+                self.add(f"set {case} {placement} {what}", result)
         for _ in range(self.options.rounds):
             self.add("fdatasync", self.sqlite("fdatasync", 1))
 
@@ -67,7 +67,7 @@ class Plan:
 
         return self.lab.undisturbed(measure)
 
-    def sqlite(self, what, group, database=None):
+    def sqlite(self, what, group, database=None, cores=None):
         def measure(witness):
             directory = self.lab.fresh(self.lab.directory)
             directory.mkdir()
@@ -75,7 +75,7 @@ class Plan:
                 shutil.copy(file, directory)
             try:
                 witness.begin()
-                return self.lab.run([BUILD / "sqlite", directory, what, group, self.options.seconds])
+                return self.lab.run([BUILD / "sqlite", directory, what, group, self.options.seconds], cores=cores)
             finally:
                 shutil.rmtree(directory)
 
@@ -98,14 +98,16 @@ class Plan:
     def start(self):
         for server in self.rounds(self.servers()):
             for _ in range(1 if self.options.quick else 4):
-                path = self.lab.fresh(self.lab.sockets)
-                command = [BUILD / "load", path, "spawn", self.lab.workspace, *self.lab.command(server, path)]
-                self.add(f"start {server}", self.lab.undisturbed(lambda _: self.lab.run(command)))
+                self.add(f"start {server}", self.lab.undisturbed(lambda _: self.one_start(server)))
+
+    def one_start(self, server):
+        path = self.lab.fresh(self.lab.sockets)
+        return self.lab.run([BUILD / "load", path, "spawn", self.lab.workspace, *self.lab.command(server, path)])
 
     def command_line(self):
         with self.lab.serving("flowd") as running:
             session = running.prepare(1).split()[0]
-            command = [self.lab.binaries / "flowctl", "--socket", running.path, "meta", session]
+            command = [self.lab.binaries / "flowctl", "meta", "--socket", running.path, "--session", session, "--no-spawn"]
             for _ in range(3 if self.options.quick else 20):
                 def measure(witness):
                     witness.begin(running.pid)

@@ -45,8 +45,10 @@ extension CLIError {
     case .refused(let refusal):
       self.init(
         .refused, TerminalText.sanitised(refusal.message), code: refusal.code.name, reason: refusal.reason)
-    case .unreachable(_, let reason) where reason.hasPrefix("no daemon is running"):
-      self.init(.unreachable, error.message, hints: ["start one: flowd", "look closer: flowctl doctor"])
+    case .unreachable(_, let reason) where reason.hasPrefix("no daemon is running ("):
+      self.init(
+        .unreachable, error.message,
+        hints: ["without --no-spawn flowctl starts one; or run: flowd", "look closer: flowctl doctor"])
     case .unreachable: self.init(.unreachable, error.message, hints: ["look closer: flowctl doctor"])
     case .connectionLost:
       self.init(.unreachable, error.message, hints: ["it may have been carried out; look: flowctl status"])

@@ -55,7 +55,7 @@ package final class Context {
     let client = FlowdClient(
       socket: try socketPath(),
       options: .init(
-        autoSpawn: arguments[GlobalOptions.noSpawn] ? nil : AutoSpawn(),
+        autoSpawn: arguments[GlobalOptions.noSpawn] ? nil : AutoSpawn(environment: environment),
         timeout: arguments[GlobalOptions.timeout] ?? .seconds(Limits.callTimeoutSeconds)))
     connected = client
     return client

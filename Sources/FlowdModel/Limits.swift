@@ -7,9 +7,8 @@ public enum Limits {
   /// Fields of one message, nested ones counted.
   public static let messageFieldsMax = 65_536
   public static let messageDepthMax = 16
-  /// Memory protobuf-c may use for one message, as a multiple of its encoded size, and at least.
-  public static let unpackArenaFactor = 8
-  public static let unpackArenaBytesMin = 16_384
+  /// Memory protobuf-c may use for one message: eight of the largest frames.
+  public static let unpackBytesMax = 33_554_432
   /// Of one error message on the wire, in bytes.
   public static let statusMessageBytesMax = 8_192
 
@@ -41,6 +40,10 @@ public enum Limits {
   public static let foreignLockPatience = Duration.seconds(15)
   /// Between attempts to write while the disk is full.
   public static let diskProbeInterval = Duration.milliseconds(500)
+  /// A batch with more is committed by the writer's thread, not on the loop.
+  public static let inlineCommitEventsMax = 8
+  /// Pages of the write-ahead log, 4 KiB each, from which on it is moved into the database.
+  public static let checkpointPages = 2_000
   /// A larger database is checked for damage beside the service, not before it.
   public static let checkBeforeServingBytesMax: Int64 = 67_108_864
 

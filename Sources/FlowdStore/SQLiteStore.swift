@@ -22,7 +22,7 @@ package final class SQLiteStore: Store, @unchecked Sendable {
     let connection = try Connection(path: path, .writer)
     for pragma in [
       "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "trusted_schema=OFF", "mmap_size=0",
-      "cache_size=-2048", "temp_store=MEMORY", "wal_autocheckpoint=2000", "journal_size_limit=16777216",
+      "cache_size=-2048", "temp_store=MEMORY", "wal_autocheckpoint=0", "journal_size_limit=16777216",
     ] { try connection.execute("PRAGMA \(pragma)") }
     try Migration.migrate(connection)
     writer = try WriterTables(connection)
@@ -78,6 +78,16 @@ package final class SQLiteStore: Store, @unchecked Sendable {
     let milliseconds = patience.components.seconds * 1000 + patience.components.attoseconds / 1_000_000_000_000_000
     sqlite3_busy_timeout(writer.connection.handle, Int32(clamping: milliseconds))
     try writer.commit(batch)
+  }
+
+  /// Pages in the write-ahead log as of the last commit.
+  package var logPageCount: Int { writer.logPageCount }
+
+  /// Moves the log's pages into the database, as far as no reader needs them where they are. Called like `commit`.
+  package func checkpoint() throws(StoreError) {
+    let code = sqlite3_wal_checkpoint_v2(writer.connection.handle, nil, SQLITE_CHECKPOINT_PASSIVE, nil, nil)
+    guard code == SQLITE_OK else { throw writer.connection.error(code, "checkpoint") }
+    writer.forgetLog()
   }
 
   package func probe(now: Timestamp) throws(StoreError) {

@@ -5,6 +5,7 @@ internal import FlowdServer
 enum CommandLineOptions {
   enum Outcome {
     case serve(DaemonOptions)
+    case check(DaemonOptions)
     case print(String)
     case refuse(String)
   }
@@ -24,6 +25,7 @@ enum CommandLineOptions {
       --idle-exit DURATION  stop after that long without clients and runs, such as 10m
       --log-format FORMAT   text or json, on standard error
       --log-level LEVEL     error, warn, info or debug
+      --check-config        read the configuration, say what is wrong with it, and stop
       --version, --help
 
     SIGTERM stops it: what was acknowledged is on disk, runs in hand go on at the next start.
@@ -31,21 +33,28 @@ enum CommandLineOptions {
 
   static func parse(_ arguments: [String]) -> Outcome {
     var values: [String: String] = [:]
+    var isCheck = false
     var rest = arguments[...]
     while let argument = rest.popFirst() {
       if argument == "--help" || argument == "-h" { return .print(help) }
       if argument == "--version" || argument == "-V" { return .print("flowd \(Daemon.version)") }
+      if argument == "--check-config" {
+        isCheck = true
+        continue
+      }
       let parts = argument.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
       let name = String(parts[0])
       guard names.contains(name) else {
-        return .refuse("unknown option '\(argument)'\(NearMiss.hint(for: name, among: names))")
+        return .refuse("unknown option '\(argument)'\(NearMiss.hint(for: name, among: names + ["--check-config"]))")
       }
       guard let value = parts.count == 2 ? String(parts[1]) : rest.popFirst(), !value.isEmpty else {
         return .refuse("\(name) needs a value")
       }
       values[name] = value
     }
-    return options(values)
+    let outcome = options(values)
+    if isCheck, case .serve(let options) = outcome { return .check(options) }
+    return outcome
   }
 
   private static let names = ["--socket", "--state", "--config", "--idle-exit", "--log-format", "--log-level"]

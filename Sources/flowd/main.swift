@@ -3,6 +3,7 @@ internal import Glibc
 
 switch CommandLineOptions.parse(Array(CommandLine.arguments.dropFirst())) {
 case .serve(let options): exit(Daemon.serve(options))
+case .check(let options): exit(Daemon.checkConfiguration(options))
 case .print(let text):
   print(text)
   exit(ExitCode.ok)

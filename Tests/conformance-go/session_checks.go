@@ -128,6 +128,21 @@ var daemonChecks = []check{
 		}
 		return nil
 	})},
+	{"a method has its short name too", connected(func(ctx context.Context, w *world, c *ttrpc.Client) error {
+		meta, err := newSession(ctx, w, c)
+		if err != nil {
+			return err
+		}
+		var reply flowd.SessionServiceGetCurrentMetaResponse
+		request := flowd.SessionServiceGetCurrentMetaRequest{
+			Target: &flowd.SessionServiceGetCurrentMetaRequest_SessionId{SessionId: meta.SessionId},
+		}
+		err = c.Call(ctx, "session", "getCurrentMeta", &request, &reply)
+		if err == nil && reply.Meta.String() != meta.String() {
+			err = fmt.Errorf("%v instead of %v", reply.Meta, meta)
+		}
+		return err
+	})},
 	{"a flow that does not exist is NOT_FOUND and changes nothing", connected(unknownFlow)},
 	{"a stale expectation is ABORTED with the metadata as it is", connected(staleExpectation)},
 	{"what was acknowledged survives a crash", afterCrash},

@@ -9,11 +9,10 @@ from typing import Any, Optional
 import pytest
 from google.protobuf import json_format
 
-from conftest import ROOT
 from flowd._frames import Frame
 from flowd._generated import methods, ttrpc_pb2
 from flowd.v1 import daemon_pb2, event_pb2, flow_pb2, provider_pb2, run_pb2, session_pb2
-from harness.daemon import Daemon
+from harness.daemon import ROOT, Daemon
 from harness.raw import Raw, error_info
 
 DOCUMENT = json.loads((ROOT / "proto" / "vectors" / "conversations.json").read_text())

@@ -149,7 +149,7 @@ def services(contract: Contract, variant: str) -> str:
 def method_code(contract: Contract, service: str, method: descriptor_pb2.MethodDescriptorProto, returns: str) -> str:
     message = method.input_type.split(".")[-1]
     fields = list(contract.messages[message].field)
-    first = fields[:1] if fields and fields[0].name in ("session_id", "run_id") and not fields[0].HasField("oneof_index") else []
+    first = fields[:1] if names_its_subject(fields) else []
     parameters = ["self"] + [f"{field.name}: str" for field in first] + ["*"]
     arguments = []
     for field in fields:
@@ -166,6 +166,12 @@ def method_code(contract: Contract, service: str, method: descriptor_pb2.MethodD
     out += "        )\n" if arguments else f"        request = {contract.python(method.input_type)}()\n"
     constant = f"{short(service)}_{snake(method.name)}".upper()
     return out + f"        return self._caller.call(methods.{constant}, request, timeout)\n"
+
+
+def names_its_subject(fields: list[descriptor_pb2.FieldDescriptorProto]) -> bool:
+    """Whether the first field says what the call is about, so that it is given by position: not a choice or filter."""
+    is_id = bool(fields) and fields[0].name in ("session_id", "run_id") and not fields[0].HasField("oneof_index")
+    return is_id and not any(field.name == "page_token" for field in fields)
 
 
 def main() -> None:

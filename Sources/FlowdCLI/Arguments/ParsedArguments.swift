@@ -11,7 +11,9 @@ package struct ParsedArguments: Sendable {
   package subscript(flag: Flag) -> Bool { values[flag.name] != nil }
 
   /// All values, in their order.
-  package func all<Value>(_ option: Option<Value>) -> [Value] { (values[option.name] ?? []).compactMap { $0 as? Value } }
+  package func all<Value>(_ option: Option<Value>) -> [Value] {
+    (values[option.name] ?? []).compactMap { $0 as? Value }
+  }
 
   package func operand(_ index: Int) -> String? { index < operands.count ? operands[index] : nil }
 

@@ -33,8 +33,8 @@ enum DoctorCommand: Command {
       checks.append(version(status.version))
       checks.append(health(status))
       if !status.statePath.isEmpty { checks.append(freeSpace(status.statePath)) }
-      if !status.configPath.isEmpty { checks.append(config(status.configPath)) }
     }
+    checks.append(config((try? status.get())?.configPath ?? "", context))
     checks.append(flows(context, client, isRunning: (try? status.get()) != nil))
     show(checks, context)
     return checks.contains { $0.result == .wrong } ? .failed : .ok
@@ -68,7 +68,9 @@ enum DoctorCommand: Command {
   private static func directory(_ socket: SocketPath) -> Check {
     do throws(ClientError) {
       guard try socket.checkDirectory(creating: false) else {
-        return Check(result: .warning, text: "socket directory \(socket.directory) does not exist yet", hint: "the daemon makes it")
+        return Check(
+          result: .warning, text: "socket directory \(socket.directory) does not exist yet", hint: "the daemon makes it"
+        )
       }
       return Check(result: .ok, text: "socket directory \(socket.directory) is yours alone")
     } catch {
@@ -83,7 +85,8 @@ enum DoctorCommand: Command {
     case .success(let status):
       return Check(result: .ok, text: "daemon answers on \(socket.path) (pid \(status.pid))")
     case .failure(.unreachable(_, let reason)) where reason.hasPrefix("no daemon is running"):
-      return Check(result: .warning, text: "no daemon is running", hint: "flowctl starts one when it needs it; or run: flowd")
+      return Check(
+        result: .warning, text: "no daemon is running", hint: "flowctl starts one when it needs it; or run: flowd")
     case .failure(let error): return Check(result: .wrong, text: error.message)
     }
   }
@@ -118,14 +121,30 @@ enum DoctorCommand: Command {
     let mebibytes = UInt64(info.f_bavail) * UInt64(info.f_frsize) / 1_048_576
     let text = "\(StatusCommand.grouped(mebibytes)) MiB free for \(path)"
     if mebibytes >= 256 { return Check(result: .ok, text: text) }
-    return Check(result: mebibytes < 16 ? .wrong : .warning, text: text, hint: "free some space; writes are refused when it is full")
+    return Check(
+      result: mebibytes < 16 ? .wrong : .warning, text: text,
+      hint: "free some space; writes are refused when it is full")
   }
 
-  /// The daemon refuses to start with a wrong configuration, so one that runs with this file could read it then.
-  private static func config(_ path: String) -> Check {
-    if access(path, F_OK) != 0 { return Check(result: .ok, text: "no configuration file; defaults are used (\(path))") }
-    if access(path, R_OK) == 0 { return Check(result: .ok, text: "configuration \(path) is in use") }
-    return Check(result: .wrong, text: "configuration \(path) cannot be read: \(String(cString: strerror(errno)))")
+  /// Lets flowd itself read the file: a daemon that runs may have read an older one.
+  ///
+  /// - Parameter path: Empty: the one that a daemon would read.
+  private static func config(_ path: String, _ context: Context) -> Check {
+    guard let flowd = ProgramPath.find("flowd") else {
+      return Check(result: .warning, text: "configuration not checked, as there is no flowd to read it")
+    }
+    let arguments = ["--check-config"] + (path.isEmpty ? [] : ["--config", path])
+    guard let result = ChildProcess.run(flowd, arguments, environment: context.environment) else {
+      return Check(result: .wrong, text: "\(flowd) cannot be run")
+    }
+    if result.exitCode == 0 {
+      let name = path.isEmpty ? "" : " \(path)"
+      return Check(result: .ok, text: "configuration\(name) is valid")
+    }
+    let mistakes = result.errors.split(separator: "\n").map(String.init)
+    return Check(
+      result: .wrong, text: "configuration: \(mistakes.first ?? "not valid")",
+      hint: mistakes.count > 1 ? "and \(mistakes.count - 1) more: flowd --check-config" : "")
   }
 
   private static func flows(_ context: Context, _ client: FlowdClient, isRunning: Bool) -> Check {

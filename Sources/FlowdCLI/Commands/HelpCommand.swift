@@ -11,7 +11,9 @@ enum HelpCommand: Command {
       return .ok
     }
     guard let command = CommandTable.find(name) else {
-      let hint = NearMiss.nearest(to: name, among: CommandTable.visibleSpecs.map(\.name)).map { "; did you mean \($0)?" }
+      let hint = NearMiss.nearest(to: name, among: CommandTable.visibleSpecs.map(\.name)).map {
+        "; did you mean \($0)?"
+      }
       throw CLIError(.usage, "there is no command \(quoted(name))\(hint ?? "")", hints: ["see: flowctl help"])
     }
     context.output.write(HelpText.command(command.spec, style: context.style))

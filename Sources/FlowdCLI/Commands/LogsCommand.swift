@@ -64,6 +64,8 @@ private struct LogPrinter {
   private let context: Context
   private let step: String?
   private let stream: API.OutputStream?
+  /// The parts are of several steps.
+  private var namesSteps: Bool
   private var filters: [String: EscapeFilter] = [:]
   private var lastStep = ""
   private var isAtLineStart = true
@@ -72,11 +74,13 @@ private struct LogPrinter {
     self.context = context
     self.step = step
     self.stream = stream
+    namesSteps = step == nil
   }
 
   mutating func print(_ event: API.Event) {
+    if case .runStarted(let started)? = event.kind, started.roster.count == 1 { namesSteps = false }
     guard let output = wanted(event) else { return }
-    if step == nil, output.stepID != lastStep {
+    if namesSteps, output.stepID != lastStep {
       let style = context.style
       let gap = isAtLineStart ? "" : "\n"
       context.output.line(gap + style.bold("==> \(TerminalText.sanitised(output.stepID)) <=="))

@@ -4,7 +4,8 @@ internal import FlowdWire
 /// `flowctl new`
 enum NewCommand: Command {
   static let title = Option("title", "TEXT", "A name for people")
-  static let from = Option("from", "ID", "Take over flow, provider, model and mode of this session", completion: .session)
+  static let from = Option(
+    "from", "ID", "Take over flow, provider, model and mode of this session", completion: .session)
 
   static let spec = CommandSpec(
     "new", "Open a session and select it", options: [title, from],

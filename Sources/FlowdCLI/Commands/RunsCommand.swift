@@ -39,7 +39,8 @@ enum RunsCommand: Command {
       context.note("no runs")
       return .ok
     }
-    var table = Table(["RUN", "FLOW", "STATUS", "STARTED", "TIME", "MODEL"] + (request.sessionID.isEmpty ? ["SESSION"] : []))
+    var table = Table(
+      ["RUN", "FLOW", "STATUS", "STARTED", "TIME", "MODEL"] + (request.sessionID.isEmpty ? ["SESSION"] : []))
     for run in response.runs { table.add(cells(run, context, withSession: request.sessionID.isEmpty)) }
     for line in table.lines(style: context.style, width: context.tableWidth) { context.output.line(line) }
     if !response.nextPageToken.isEmpty { context.note("there are more; see --limit") }

@@ -25,7 +25,8 @@ enum SessionsCommand: Command {
       context.note(arguments[ofAll] ? "no sessions" : "no sessions for \(context.workspace); open one: flowctl new")
       return .ok
     }
-    var table = Table(["", "SESSION", "FLOW", "MODEL", "MODE", "RUN", "CHANGED"] + (arguments[ofAll] ? ["WORKSPACE"] : []) + ["TITLE"])
+    var table = Table(
+      ["", "SESSION", "FLOW", "MODEL", "MODE", "RUN", "CHANGED"] + (arguments[ofAll] ? ["WORKSPACE"] : []) + ["TITLE"])
     for entry in response.sessions { table.add(cells(entry, context, withWorkspace: arguments[ofAll])) }
     for line in table.lines(style: context.style, width: context.tableWidth) { context.output.line(line) }
     if !response.nextPageToken.isEmpty { context.note("there are more; see --limit") }

@@ -5,7 +5,8 @@ internal import FlowdWire
 /// `flowctl set`
 enum SetCommand: Command {
   static let flow = Option("flow", "ID", "What the next start runs", completion: .flow)
-  static let provider = Option("provider", "ID", "The provider; its default model unless --model", completion: .provider)
+  static let provider = Option(
+    "provider", "ID", "The provider; its default model unless --model", completion: .provider)
   static let model = Option("model", "ID", "The model; of the present provider unless --provider", completion: .model)
   static let mode = Option(
     "mode", "MODE", "How questions to a person are treated: batch, interactive, hybrid",

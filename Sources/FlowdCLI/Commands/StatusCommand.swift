@@ -28,7 +28,8 @@ enum StatusCommand: Command {
     let names = status.counters.keys.sorted()
     let width = names.map(\.count).max() ?? 0
     for name in names {
-      context.output.line("\(style.dim(DisplayWidth.padded(name, to: width + 2)))\(grouped(status.counters[name] ?? 0))")
+      context.output.line(
+        "\(style.dim(DisplayWidth.padded(name, to: width + 2)))\(grouped(status.counters[name] ?? 0))")
     }
     return status.health == .serving ? .ok : .failed
   }

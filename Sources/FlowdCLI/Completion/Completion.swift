@@ -113,7 +113,9 @@ private struct LiveCandidates {
     let found: [(String, String)]?
     switch kind {
     case .flow:
-      found = reply(API.FlowList.self, .init(workspace: context.workspace))?.flows.map { ($0.flowID, $0.description) }
+      found = reply(API.FlowList.self, .init(workspace: context.workspace))?.flows.map { flow in
+        (flow.flowID, flow.description.isEmpty ? flow.name : flow.description)
+      }
     case .session:
       found = reply(API.SessionList.self, .init(pageSize: 100))?.sessions.map { entry in
         (ShortID.of(entry.meta?.sessionID ?? ""), entry.meta.map { MetaText.oneLine($0) } ?? "")

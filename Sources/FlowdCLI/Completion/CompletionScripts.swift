@@ -5,14 +5,25 @@ enum CompletionScripts {
   static let bash = """
     # bash completion for flowctl; load with: source <(flowctl completion bash)
     _flowctl() {
-      local IFS=$'\\n' current="${COMP_WORDS[COMP_CWORD]}" words=("${COMP_WORDS[@]:1:COMP_CWORD}") line
+      local IFS=$'\\n' words=() word i line
+      # Readline cuts --option=value in three.
+      for ((i = 1; i <= COMP_CWORD; i++)); do
+        word="${COMP_WORDS[i]}"
+        if [[ ${#words[@]} -gt 0 && ${words[-1]} == --* && ($word == = || ${words[-1]} == *=) ]]; then
+          words[-1]+="$word"
+        else
+          words+=("$word")
+        fi
+      done
+      local current="${words[-1]}" attached=
+      [[ $current == --*=* ]] && attached="${current%%=*}=" && current="${current#*=}"
       COMPREPLY=()
       while read -r line; do
         line="${line%%$'\\t'*}"
         case "$line" in
           __files__) COMPREPLY+=($(compgen -f -- "$current")); compopt -o filenames ;;
           __directories__) COMPREPLY+=($(compgen -d -- "$current")); compopt -o filenames ;;
-          *) COMPREPLY+=("$line") ;;
+          *) COMPREPLY+=("${line#"$attached"}") ;;
         esac
       done < <("${COMP_WORDS[0]}" __complete -- "${words[@]}" 2>/dev/null)
     }

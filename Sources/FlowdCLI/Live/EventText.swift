@@ -57,7 +57,8 @@ package struct EventText {
     case .sessionMetaChanged(let changed): return Self.session(event, "changed", changed.meta)
     case .sessionSelected(let selected): return Self.session(event, "selected", selected.meta)
     case .sessionClosed(let closed): return Self.session(event, "closed", closed.meta)
-    case .snapshot(let snapshot): return Self.session(event, "now", snapshot.meta) + snapshot.activeRuns.map(Self.active)
+    case .snapshot(let snapshot):
+      return Self.session(event, "now", snapshot.meta) + snapshot.activeRuns.map(Self.active)
     case nil: return []
     }
   }

@@ -27,7 +27,8 @@ package struct RunFrame {
   private var glyphs: Glyphs { Glyphs(isUnicode: isUnicode) }
 
   package func lines(_ run: RunProgress) -> [String] {
-    [header(run)] + body(run)
+    let lines = [header(run)] + body(run)
+    return isUnicode ? lines : lines.map { $0.replacing(" · ", with: " - ").replacing("…", with: "~") }
   }
 
   /// Such as `⠹ review · openai/gpt-5 · 2 of 5 steps · 12.3s`.
@@ -38,7 +39,7 @@ package struct RunFrame {
     }
     if !run.steps.isEmpty, !run.isFinished {
       let done = run.steps.count { StatusText.isSettled($0.status) }
-      parts.append("\(done) of \(run.steps.count) steps")
+      parts.append("\(done) of \(run.steps.count) step\(run.steps.count == 1 ? "" : "s")")
     }
     if run.status != .running { parts.append(StatusText.name(run.status)) }
     if run.cancelRequested != .unspecified, !run.isFinished {
@@ -85,7 +86,9 @@ package struct RunFrame {
     let shownNote = room > 3 ? DisplayWidth.truncated(note, to: room) : ""
     let isQuiet = step.status == .pending || step.status == .notRun || step.status == .skipped
     let text = shownNote.isEmpty ? shown : DisplayWidth.padded(shown, to: labelWidth)
-    var result = ["  \(glyph) \(isQuiet ? style.dim(text) : text)" + (shownNote.isEmpty ? "" : "  " + style.dim(shownNote))]
+    var result = [
+      "  \(glyph) \(isQuiet ? style.dim(text) : text)" + (shownNote.isEmpty ? "" : "  " + style.dim(shownNote))
+    ]
     if details, let detail = detail(step) { result.append(detail) }
     // In full, a failed step shows the end of what it wrote.
     if height == nil, step.status == .failed { result += step.tail.lines.map { outputLine($0) } }

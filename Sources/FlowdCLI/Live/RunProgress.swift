@@ -81,7 +81,7 @@ package struct RunProgress: Sendable {
       update(started.stepID) { step in
         step.status = .running
         step.attempt = started.attempt
-        if step.startedAt == nil || started.attempt == 1 { step.startedAt = event.at }
+        step.startedAt = event.at
         step.retryAt = nil
       }
     case .stepOutput(let output): update(output.stepID) { $0.tail.add(output.chunk) }

@@ -9,13 +9,15 @@ internal import Glibc
 final class Connection: Sendable {
   typealias Connector = @Sendable () throws(ClientError) -> Int32
 
-  private let core: Core
+  private let core = Core()
+  private let connector: Connector
 
   /// - Parameter connector: Makes the socket; called on the connection's thread.
-  init(_ connector: @escaping Connector) {
-    let core = Core()
-    self.core = core
-    ClientThread.start { core.run(connector) }
+  init(_ connector: @escaping Connector) { self.connector = connector }
+
+  /// Begins to connect. Calls are taken before, so that those that are there share the fate of the attempt.
+  func start() {
+    ClientThread.start { [core, connector] in core.run(connector) }
   }
 
   deinit { core.stop() }

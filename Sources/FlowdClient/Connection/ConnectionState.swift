@@ -36,6 +36,8 @@ struct ConnectionState: Sendable {
   private(set) var isClosed = false
   private var calls: [UInt32: Call] = [:]
   private var nextStream: UInt32 = 1
+  /// Not after the first deadline of `calls`; may be before it, once the call it belonged to has its reply.
+  private var soonest: ContinuousClock.Instant?
 
   /// Numbers a call and queues its request.
   mutating func admit(
@@ -49,7 +51,9 @@ struct ConnectionState: Sendable {
     RequestFrame.append(
       method: method, payload: payload, timeoutNanoseconds: ConnectionState.nanoseconds(timeout), stream: nextStream,
       to: &output)
-    calls[nextStream] = Call(method: method, timeout: timeout, deadline: now + timeout, completion: completion)
+    let deadline = now + timeout
+    calls[nextStream] = Call(method: method, timeout: timeout, deadline: deadline, completion: completion)
+    soonest = min(soonest ?? deadline, deadline)
     nextStream += 2
     return .queued
   }
@@ -64,8 +68,8 @@ struct ConnectionState: Sendable {
     }
   }
 
-  /// When the next call runs out of time.
-  var nextDeadline: ContinuousClock.Instant? { calls.values.map(\.deadline).min() }
+  /// When to look for calls that have run out of time; it may be too early, never too late.
+  var nextDeadline: ContinuousClock.Instant? { calls.isEmpty ? nil : soonest }
 
   /// A frame with a call's last word arrived.
   ///
@@ -74,10 +78,12 @@ struct ConnectionState: Sendable {
 
   /// Takes out the calls whose time is over.
   mutating func expire(now: ContinuousClock.Instant) -> [(CallCompletion, CallOutcome)] {
+    guard let soonest, soonest <= now else { return [] }
     let late = calls.filter { $0.value.deadline <= now }
-    return late.sorted { $0.key < $1.key }.map { stream, call in
-      calls[stream] = nil
-      return (call.completion, .failure(.timedOut(method: call.method.alias, after: call.timeout)))
+    for stream in late.keys { calls[stream] = nil }
+    self.soonest = calls.values.lazy.map(\.deadline).min()
+    return late.sorted { $0.key < $1.key }.map { _, call in
+      (call.completion, .failure(.timedOut(method: call.method.alias, after: call.timeout)))
     }
   }
 

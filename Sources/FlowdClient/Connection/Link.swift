@@ -19,12 +19,13 @@ final class Link: Sendable {
       completion(.failure(.refused(.init(code: .resourceExhausted, message: "the request has \(payload.count) bytes"))))
       return
     }
-    transmit(method, payload: payload, timeout: timeout) { [weak self] outcome in
+    // Keeps the link, and so its connection, until the reply: a caller may let go of its client before.
+    transmit(method, payload: payload, timeout: timeout) { outcome in
       switch outcome {
       case .reply(let bytes): completion(.success(bytes))
       case .failure(let error): completion(.failure(error))
       case .lost(let reason, let behindOthers):
-        guard let self, method.isSafeToRepeat, !behindOthers else {
+        guard method.isSafeToRepeat, !behindOthers else {
           completion(.failure(.connectionLost(reason: reason)))
           return
         }
@@ -44,12 +45,13 @@ final class Link: Sendable {
       }
       let connection = Connection(connector)
       current = connection
+      defer { connection.start() }
       return connection.send(method, payload: payload, timeout: timeout, completion: completion)
     }
     switch admission {
     case .queued: break
     case .overloaded: completion(.failure(.overloaded))
-    case .closed: completion(.lost(reason: "the connection ended as it was made", behindOthers: true))
+    case .closed: preconditionFailure("a connection that has not been started takes its first call")
     }
   }
 }

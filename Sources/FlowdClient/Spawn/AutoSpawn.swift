@@ -14,15 +14,18 @@ public struct AutoSpawn: Sendable {
   public var wait: Duration
   /// Where its output goes; `nil`: `$XDG_STATE_HOME/flowd/flowd.log`, else `~/.local/state/flowd/flowd.log`.
   public var logPath: String?
+  /// The daemon's; `nil`: this process's.
+  public var environment: [String: String]?
 
   public init(
     executable: String? = nil, arguments: [String] = ["--idle-exit", "10m"],
-    wait: Duration = .seconds(Limits.spawnWaitSeconds), logPath: String? = nil
+    wait: Duration = .seconds(Limits.spawnWaitSeconds), logPath: String? = nil, environment: [String: String]? = nil
   ) {
     self.executable = executable
     self.arguments = arguments
     self.wait = wait
     self.logPath = logPath
+    self.environment = environment
   }
 
   /// Connects, starting a daemon if nobody else does.
@@ -39,10 +42,11 @@ public struct AutoSpawn: Sendable {
     }
     // Another client may have started one while this one waited for the lock.
     if let connected = try attempt(socket) { return connected }
-    let log = try SpawnLog(path: logPath, socket: socket)
-    let program = try findExecutable(socket)
+    let environment = environment ?? ProcessEnvironment.current
+    let log = try SpawnLog(path: logPath ?? SpawnLog.standardPath(environment), socket: socket)
     let child = try SpawnedDaemon(
-      program: program, arguments: ["--socket", socket.path] + arguments, log: log, socket: socket)
+      program: try findExecutable(socket), arguments: ["--socket", socket.path] + arguments, environment: environment,
+      log: log, socket: socket)
     return try waitFor(child, socket, log, until: deadline)
   }
 

@@ -7,8 +7,7 @@ struct SpawnLog: ~Copyable {
   let descriptor: FileDescriptor
   private let start: off_t
 
-  init(path: String?, socket: SocketPath) throws(ClientError) {
-    let path = path ?? SpawnLog.standardPath()
+  init(path: String, socket: SocketPath) throws(ClientError) {
     SpawnLog.makeDirectories(of: path)
     SpawnLog.setAsideIfLong(path)
     let number = open(path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0o600)
@@ -20,7 +19,7 @@ struct SpawnLog: ~Copyable {
     start = lseek(number, 0, SEEK_END)
   }
 
-  static func standardPath(environment: [String: String] = ProcessEnvironment.current) -> String {
+  static func standardPath(_ environment: [String: String]) -> String {
     if let state = environment["XDG_STATE_HOME"], state.hasPrefix("/") { return "\(state)/flowd/flowd.log" }
     if let home = environment["HOME"], home.hasPrefix("/") { return "\(home)/.local/state/flowd/flowd.log" }
     return "/dev/null"
@@ -49,7 +48,9 @@ struct SpawnLog: ~Copyable {
 
   private static func setAsideIfLong(_ path: String) {
     var info = stat()
-    guard lstat(path, &info) == 0, info.st_mode & S_IFMT == S_IFREG, info.st_size > Limits.spawnLogBytesMax else { return }
+    guard lstat(path, &info) == 0, info.st_mode & S_IFMT == S_IFREG, info.st_size > Limits.spawnLogBytesMax else {
+      return
+    }
     rename(path, path + ".1")
   }
 }

@@ -6,7 +6,7 @@ struct SpawnedDaemon {
   private let pid: pid_t
 
   init(
-    program: String, arguments: [String], log: borrowing SpawnLog, socket: SocketPath
+    program: String, arguments: [String], environment: [String: String], log: borrowing SpawnLog, socket: SocketPath
   ) throws(ClientError) {
     self.program = program
     var actions = posix_spawn_file_actions_t()
@@ -31,9 +31,10 @@ struct SpawnedDaemon {
     let flags = Int32(POSIX_SPAWN_SETSIGMASK) | Int32(POSIX_SPAWN_SETSIGDEF) | newSession
     posix_spawnattr_setflags(&attributes, Int16(flags))
     var argv: [UnsafeMutablePointer<CChar>?] = ([program] + arguments).map { strdup($0) } + [nil]
-    defer { for argument in argv { free(argument) } }
+    var envp: [UnsafeMutablePointer<CChar>?] = environment.map { strdup("\($0)=\($1)") } + [nil]
+    defer { for text in argv + envp { free(text) } }
     var child: pid_t = 0
-    let code = posix_spawn(&child, program, &actions, &attributes, &argv, environ)
+    let code = posix_spawn(&child, program, &actions, &attributes, &argv, &envp)
     guard code == 0 else {
       throw .unreachable(path: socket.path, reason: "cannot start \(program): \(errorText(code))")
     }

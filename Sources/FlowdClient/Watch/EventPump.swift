@@ -17,7 +17,11 @@ final class EventPump: Sendable {
 
   init(_ watch: Watch) { self.watch = watch }
 
-  deinit { watch.close() }
+  deinit {
+    watch.close()
+    // The thread may wait for room that nobody makes any more.
+    room.signal()
+  }
 
   /// The next update; `nil` at the end and after the task was cancelled. One task at a time.
   func next() async throws(ClientError) -> WatchUpdate? {

@@ -12,7 +12,15 @@ public final class Watch: Sendable {
     var cursor: WatchCursor
     var connection: WatchConnection?
     var isEnded = false
-    var isDisconnected = false
+    var retry: Retry?
+  }
+
+  /// Attempts to go on after a connection ended; over when the next event is there.
+  private struct Retry {
+    var since: ContinuousClock.Instant
+    var backoff = Backoff()
+    /// The first attempt comes at once.
+    var isFirst = true
   }
 
   private let connector: Connection.Connector
@@ -44,14 +52,12 @@ public final class Watch: Sendable {
       if isClosed.withLock({ $0 }) { break }
       guard reader.connection != nil else {
         try connect()
-        if reader.isDisconnected, reader.connection != nil {
-          reader.isDisconnected = false
-          return .reconnected
-        }
+        if reader.retry != nil, reader.connection != nil { return .reconnected }
         continue
       }
       switch try read() {
       case .message(let bytes):
+        reader.retry = nil
         if let event = try Watch.event(bytes), reader.cursor.admit(event) { return .event(event) }
       case .ended:
         reader.connection = nil
@@ -84,7 +90,7 @@ public final class Watch: Sendable {
 
   private func disconnected(_ reason: String) -> WatchUpdate {
     reader.connection = nil
-    reader.isDisconnected = true
+    if reader.retry == nil { reader.retry = Retry(since: Monotonic.now) }
     return .disconnected(reason: reason)
   }
 
@@ -96,19 +102,27 @@ public final class Watch: Sendable {
 
   /// Connects and asks for what is next; for the first time without patience.
   private func connect() throws(ClientError) {
-    var backoff = Backoff()
-    let giveUp = options.reconnectFor.map { Monotonic.now + $0 }
     while !isClosed.withLock({ $0 }) {
+      pauseBeforeRetry()
       do throws(ClientError) {
         reader.connection = try WatchConnection(
           try connector(), method: .eventWatch, payload: reader.cursor.request.encoded)
         return
       } catch {
-        guard reader.isDisconnected, giveUp.map({ Monotonic.now < $0 }) ?? true else { throw error }
+        guard let since = reader.retry?.since else { throw error }
+        if let patience = options.reconnectFor, Monotonic.now >= since + patience { throw error }
       }
-      let pause = backoff.next()
-      var polled = pollfd(fd: wakeUp.descriptor, events: Int16(POLLIN), revents: 0)
-      _ = poll(&polled, 1, Monotonic.pollMilliseconds(until: Monotonic.now + pause))
     }
+  }
+
+  /// A daemon that takes connections and drops them is not tried more often than one that takes none.
+  private func pauseBeforeRetry() {
+    guard var retry = reader.retry else { return }
+    if !retry.isFirst {
+      var polled = pollfd(fd: wakeUp.descriptor, events: Int16(POLLIN), revents: 0)
+      _ = poll(&polled, 1, Monotonic.pollMilliseconds(until: Monotonic.now + retry.backoff.next()))
+    }
+    retry.isFirst = false
+    reader.retry = retry
   }
 }

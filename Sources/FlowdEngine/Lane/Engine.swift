@@ -187,17 +187,22 @@ package final class Engine {
   // MARK: draining and committing
 
   package func takeLoads() -> [(lane: SessionLane.Key, load: Load)] {
+    guard !loads.isEmpty else { return [] }
     defer { loads.removeAll(keepingCapacity: true) }
     return loads
   }
 
   package func takeAnswered() -> [AnsweredCall] {
+    guard !answered.isEmpty else { return [] }
     defer { answered.removeAll(keepingCapacity: true) }
     return answered
   }
 
   /// Whether there is something to commit and no commit under way.
   package var canSeal: Bool { inFlight == nil && !transaction.batch.isEmpty }
+
+  /// Something is on its way to the disk, or waits for that to arrive.
+  package var isCommitting: Bool { inFlight != nil || !transaction.batch.isEmpty }
 
   /// Closes the batch that was gathered; the next decisions go into a new one.
   package func seal() -> Batch? {

@@ -12,7 +12,7 @@ package struct CallToken: Hashable, Sendable {
 }
 
 /// What a call is answered.
-package enum Reply: Equatable, Sendable {
+package indirect enum Reply: Equatable, Sendable {
   case meta(SessionMeta)
   case currentMeta(SessionMeta, activeRun: RunView?, sequence: EventSequence)
   case started(RunRecord, existing: Bool)

@@ -29,6 +29,7 @@ package struct FlowCatalog: Sendable {
     package var id: String
     /// The id where the file cannot be read or is wrong.
     package var name: String
+    package var description = ""
     package var path: String
     package var source: FlowSource
     /// Empty where the file cannot be read or is wrong.
@@ -144,7 +145,8 @@ package struct FlowCatalog: Sendable {
 
   private func entry(_ found: Found) -> Entry {
     Entry(
-      id: found.id, name: found.result.definition?.name ?? found.id, path: found.path, source: found.source,
+      id: found.id, name: found.result.definition?.name ?? found.id,
+      description: found.result.definition?.description ?? "", path: found.path, source: found.source,
       hash: found.result.hash, diagnostics: found.result.diagnostics)
   }
 

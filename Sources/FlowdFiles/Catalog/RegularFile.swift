@@ -42,7 +42,7 @@ package enum RegularFile {
     guard status(&information) == 0 else {
       // A link that leads nowhere is there all the same: what it hides must not be mistaken for absent.
       let number = errno
-      let isAbsent = (number == ENOENT || number == ENOTDIR) && lstat(path, &information) != 0
+      let isAbsent = [ENOENT, ENOTDIR, ENAMETOOLONG].contains(number) && lstat(path, &information) != 0
       throw FileReadError(path: path, reason: isAbsent ? .absent : .system(number))
     }
     guard information.st_mode & S_IFMT == S_IFREG else { throw FileReadError(path: path, reason: .notAFile) }

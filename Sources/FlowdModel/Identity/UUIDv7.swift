@@ -57,18 +57,29 @@ package struct UUIDv7: Hashable, Comparable, Sendable {
   /// The canonical lower-case text, 36 characters.
   package var text: String {
     String(unsafeUninitializedCapacity: 36) { buffer in
-      var at = 0
-      for index in 0..<32 {
-        if index == 8 || index == 12 || index == 16 || index == 20 {
-          buffer[at] = UInt8(ascii: "-")
-          at += 1
-        }
-        let word = index < 16 ? high : low
-        let digit = UInt8(truncatingIfNeeded: word >> UInt64((15 - index % 16) * 4)) & 15
-        buffer[at] = digit < 10 ? 0x30 + digit : 0x57 + digit
-        at += 1
-      }
+      UUIDv7.write(high >> 32, digits: 8, to: buffer, at: 0)
+      buffer[8] = UInt8(ascii: "-")
+      UUIDv7.write(high >> 16, digits: 4, to: buffer, at: 9)
+      buffer[13] = UInt8(ascii: "-")
+      UUIDv7.write(high, digits: 4, to: buffer, at: 14)
+      buffer[18] = UInt8(ascii: "-")
+      UUIDv7.write(low >> 48, digits: 4, to: buffer, at: 19)
+      buffer[23] = UInt8(ascii: "-")
+      UUIDv7.write(low, digits: 12, to: buffer, at: 24)
       return 36
+    }
+  }
+
+  /// Writes the lowest hexadecimal digits of a word.
+  @inline(__always)
+  private static func write(_ word: UInt64, digits: Int, to buffer: UnsafeMutableBufferPointer<UInt8>, at start: Int) {
+    var word = word
+    var index = start &+ digits
+    while index > start {
+      index &-= 1
+      let digit = UInt8(truncatingIfNeeded: word) & 15
+      buffer[index] = digit &+ (digit < 10 ? 0x30 : 0x57)
+      word >>= 4
     }
   }
 

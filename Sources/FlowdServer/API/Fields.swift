@@ -35,9 +35,9 @@ enum Fields {
   static func absolutePath(_ text: String, _ field: String) throws(Refusal) -> String {
     try required(text, field, bytesMax: Limits.pathBytesMax)
     guard text.hasPrefix("/") else { throw .invalid(field: field, "\"\(text.prefix(80))\" is not an absolute path") }
-    var path = Substring(text)
-    while path.count > 1, path.last == "/" { path.removeLast() }
-    return String(path)
+    var path = text.utf8[...]
+    while path.count > 1, path.last == UInt8(ascii: "/") { path.removeLast() }
+    return String(Substring(path))
   }
 
   static func expectation(_ message: API.ExpectedMeta?) throws(Refusal) -> Expectation {

@@ -45,7 +45,9 @@ extension Daemon {
   func validateFlow(_ request: API.FlowServiceValidateRequest, _ call: Call) throws(Refusal) {
     let workspace = request.workspace.isEmpty ? nil : try Fields.absolutePath(request.workspace, "workspace")
     try Fields.optional(request.file, "file", bytesMax: Limits.pathBytesMax)
-    guard let source = request.source else { throw .invalid(field: "content", "is empty; give a flow file or a flow_id") }
+    guard let source = request.source else {
+      throw .invalid(field: "content", "is empty; give a flow file or a flow_id")
+    }
     if case .flowID(let id) = source { _ = try Fields.id(id, "flow_id") }
     let token = markPending(call)
     fileJob { catalog in
@@ -108,13 +110,14 @@ extension API.FlowSummary {
     self.init(
       flowID: entry.id, name: entry.name, source: API.FlowSource(entry.source),
       path: entry.source == .builtin ? "" : entry.path, definitionHash: entry.hash,
-      diagnostics: entry.diagnostics.map { API.Diagnostic($0) })
+      diagnostics: entry.diagnostics.map { API.Diagnostic($0) }, description: entry.description)
   }
 
   init(_ found: FlowCatalog.Found) {
     self.init(
       flowID: found.id, name: found.result.definition?.name ?? found.id, source: API.FlowSource(found.source),
       path: found.source == .builtin ? "" : found.path, definitionHash: found.result.hash,
-      diagnostics: found.result.diagnostics.map { API.Diagnostic($0) })
+      diagnostics: found.result.diagnostics.map { API.Diagnostic($0) },
+      description: found.result.definition?.description ?? "")
   }
 }

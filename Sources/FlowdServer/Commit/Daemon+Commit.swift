@@ -15,13 +15,18 @@ struct SealedBatch: Sendable {
 extension Daemon {
   /// Commits what was decided in this turn, unless a commit is under way; then it is gathered on.
   ///
-  /// A wake-up of another thread costs as much as several round trips, so a commit runs on the loop while recent ones
-  /// were short; otherwise the writer thread does it and the loop goes on meanwhile.
+  /// A wake-up of another thread costs as much as several round trips, so a small commit runs on the loop while they are
+  /// short; otherwise the writer thread does it, and the loop decides the next batch meanwhile.
   func commitDecisions() {
-    while let batch = engine.seal() {
-      let sealed = SealedBatch(batch: batch, eventBodies: batch.events.map { API.Event($0).encoded })
+    while engine.canSeal {
+      encodeDecidedEvents()
+      let isForWriter = isNextBatchForWriter
+      guard let batch = engine.seal() else { return }
+      commitPace.note(answers: batch.replies.count)
+      let sealed = SealedBatch(batch: batch, eventBodies: encodedEvents)
+      encodedEvents = []
       let rows = StoreBatch(sealed)
-      if commitPace.isShort {
+      if !isForWriter {
         let began = Clock.monotonicNanoseconds
         let result = Result { () throws(StoreError) in try store.commit(rows, patience: .zero) }
         commitPace.note(nanoseconds: Clock.monotonicNanoseconds - began)
@@ -36,6 +41,17 @@ extension Daemon {
         return
       }
     }
+  }
+
+  private var isNextBatchForWriter: Bool {
+    !commitPace.isShort || isCheckpointing || engine.transaction.batch.events.count > Limits.inlineCommitEventsMax
+  }
+
+  /// Encodes the events of the batch that is being gathered, as far as it has come: while a commit is under way the loop
+  /// has the time, afterwards the writer would wait for it.
+  func encodeDecidedEvents() {
+    let events = engine.transaction.batch.events
+    while encodedEvents.count < events.count { encodedEvents.append(API.Event(events[encodedEvents.count]).encoded) }
   }
 
   private func commitOnWriter(_ sealed: SealedBatch, _ rows: StoreBatch) {
@@ -59,17 +75,49 @@ extension Daemon {
       counters.commitsTotal += 1
       counters.eventsTotal += UInt64(sealed.batch.events.count)
       let late = engine.committed(sealed.batch.number)
+      // The writer gets its next batch before this one's answers are made, so that it does not wait for them.
+      if engine.canSeal, isNextBatchForWriter { commitDecisions() }
       deliver(sealed.batch.replies)
       deliver(late)
       hub.publish(sealed, self)
       perform(sealed.batch.effects)
+      checkpointIfDue()
+    }
+  }
+
+  /// Takes more calls before the batch is sealed, while it has fewer than the one before it and they keep coming.
+  ///
+  /// Callers that were answered together ask again together, but one by one: without this, every other batch would hold
+  /// the first of them only. It waits a quarter of a commit at most, and never with a single caller. Batches for the writer's
+  /// thread need no such wait: they gather while it has the one before.
+  func gatherCalls() {
+    guard engine.canSeal, commitPace.expectedAnswers <= Limits.inlineCommitEventsMax,
+      engine.transaction.batch.replies.count < commitPace.expectedAnswers
+    else { return }
+    let end = Clock.monotonicNanoseconds + commitPace.gatherNanoseconds
+    while engine.transaction.batch.replies.count < commitPace.expectedAnswers, Clock.monotonicNanoseconds < end {
+      sched_yield()
+      poll(milliseconds: 0)
+    }
+  }
+
+  /// Moves the log's pages into the database beside the service; until that is done the writer's thread commits.
+  private func checkpointIfDue() {
+    guard !isCheckpointing, store.logPageCount >= Limits.checkpointPages else { return }
+    isCheckpointing = true
+    writer.submit { [mailbox] store in
+      let result = Result { () throws(StoreError) in try store.checkpoint() }
+      mailbox.post { daemon in
+        daemon.isCheckpointing = false
+        if case .failure(let error) = result, error.kind != .busy, error.kind != .full { daemon.stopForDisk(error) }
+      }
     }
   }
 
   /// Sends answers of the engine.
   func deliver(_ answers: [AnsweredCall]) {
     for answered in answers {
-      if let work = settling.removeValue(forKey: answered.call) {
+      if !settling.isEmpty, let work = settling.removeValue(forKey: answered.call) {
         switch answered.result {
         case .success: work(self)
         case .failure(let refusal): answer(answered.call, .failure(refusal))
@@ -103,20 +151,29 @@ extension Daemon {
           "the disk of \(options.state) is full: nothing was changed. Free some space; flowd goes on by itself")
         : Refusal(
           .unavailable, "DATABASE_LOCKED",
-          "another program holds the database in \(options.state): nothing was changed. Close it; flowd goes on by itself")
+          "another program holds the database in \(options.state): nothing was changed. Close it; flowd goes on by itself"
+        )
       log.error("a commit failed; writes are refused until one succeeds", ["error": error.description])
       deliver(engine.commitFailed(sealed.batch, refusal))
+      encodedEvents = []
       addTimer(after: Limits.diskProbeInterval, .probeDisk)
     case .io, .corrupt, .tooNew, .other:
-      log.error("a commit failed and its outcome is not known; flowd stops, and the next start reads what is on disk", ["error": error.description])
       let refusal = Refusal(
         .unknown, "COMMIT_FAILED",
         "the disk failed while the change was written; whether it was is not known. Try again with the same request_id")
       deliver(engine.commitFailed(sealed.batch, refusal))
-      flushAll()
-      executor.shutdown()
-      exit(ExitCode.diskFailed)
+      stopForDisk(error)
     }
+  }
+
+  /// Ends the process: what is on disk is known only to a fresh start.
+  private func stopForDisk(_ error: StoreError) {
+    log.error(
+      "the disk failed in mid-write; flowd stops, and the next start reads what is on disk",
+      ["error": error.description])
+    flushAll()
+    executor.shutdown()
+    exit(ExitCode.diskFailed)
   }
 
   /// Finds out whether a full disk takes writes again.
@@ -138,14 +195,23 @@ extension Daemon {
   }
 }
 
-/// Whether commits are short enough to run on the loop: the longest of late, fading.
+/// How long commits take and how many callers wait for one, from the latest of them.
 struct CommitPace {
-  private static let shortNanoseconds: UInt64 = 1_000_000
-  private var recent: UInt64 = 0
+  private static let shortNanoseconds: UInt64 = 2_000_000
+  private static let gatherNanosecondsMax: UInt64 = 100_000
+  /// Mean, the latest weighing an eighth.
+  private var typical: UInt64 = 0
+  /// Answers that the batch before carried.
+  private(set) var expectedAnswers = 0
 
-  var isShort: Bool { recent < CommitPace.shortNanoseconds }
+  /// Short enough to run on the loop.
+  var isShort: Bool { typical < CommitPace.shortNanoseconds }
 
-  mutating func note(nanoseconds: UInt64) { recent = max(recent - recent / 8, nanoseconds) }
+  var gatherNanoseconds: UInt64 { min(typical / 4, CommitPace.gatherNanosecondsMax) }
+
+  mutating func note(nanoseconds: UInt64) { typical = typical - typical / 8 + nanoseconds / 8 }
+
+  mutating func note(answers: Int) { expectedAnswers = answers }
 }
 
 extension StoreBatch {

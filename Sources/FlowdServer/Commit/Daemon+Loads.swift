@@ -130,7 +130,9 @@ extension StoreReader {
     guard let flow = parsed.definition else {
       throw StoreError(
         kind: .corrupt,
-        message: "definition \(snapshot.definitionHash) cannot be read: \(parsed.diagnostics.first?.description ?? "it is missing")")
+        message:
+          "definition \(snapshot.definitionHash) cannot be read: \(parsed.diagnostics.first?.description ?? "it is missing")"
+      )
     }
     return PinnedDefinition(flow: flow, hash: snapshot.definitionHash, canonicalJSON: json)
   }

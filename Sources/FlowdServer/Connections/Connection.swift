@@ -24,6 +24,8 @@ final class Connection {
   /// Has output that the current turn of the loop still has to send.
   var needsFlush = false
   var hasSpoken = false
+  /// The client sends nothing more; it is closed once its answers are sent.
+  var isReadClosed = false
   var isClosed = false
 
   init(id: UInt64, fd: Int32) {
@@ -32,6 +34,9 @@ final class Connection {
   }
 
   var unsentByteCount: Int { output.count - sent }
+
+  /// Nothing is left to send to a client that has said all it had to say.
+  var isSpent: Bool { isReadClosed && pending.isEmpty && watches.isEmpty && unsentByteCount == 0 }
 
   /// Too much is under way: nothing more is read from it until the client takes its answers.
   var isOverloaded: Bool {

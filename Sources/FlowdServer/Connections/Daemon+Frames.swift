@@ -47,10 +47,13 @@ extension Daemon {
 
   private func dispatch(_ envelope: RequestEnvelope, _ header: FrameHeader, on connection: Connection) {
     guard let method = MethodTable.find(service: envelope.service, method: envelope.method) else {
-      let name = "\(String(decoding: envelope.service.prefix(100), as: UTF8.self))/\(String(decoding: envelope.method.prefix(100), as: UTF8.self))"
+      let name =
+        "\(String(decoding: envelope.service.prefix(100), as: UTF8.self))/\(String(decoding: envelope.method.prefix(100), as: UTF8.self))"
       refuse(
         connection, header.stream,
-        Refusal(.unimplemented, "METHOD_NOT_FOUND", "no method \(name); daemon.hello lists those there are", metadata: ["method": name]))
+        Refusal(
+          .unimplemented, "METHOD_NOT_FOUND", "no method \(name); daemon.hello lists those there are",
+          metadata: ["method": name]))
       return
     }
     guard method.isServerStreaming || header.flags & FrameFlags.remoteOpen == 0 else {
@@ -78,6 +81,8 @@ extension Daemon {
 
   /// Data belongs to streams that a client sends, and no method has one.
   private func data(_ header: FrameHeader, on connection: Connection) {
+    // A client that announced a stream may close it without having sent anything.
+    if header.length == 0, header.flags & FrameFlags.noData != 0 { return }
     let isUnary = connection.pending.removeValue(forKey: header.stream) != nil
     guard isUnary || !connection.streams.hasSeen(header.stream) else { return }
     refuse(
@@ -93,7 +98,7 @@ extension Daemon {
       hub.remove(watcher)
       refuse(connection, header.stream, refusal)
     } else if connection.pending.removeValue(forKey: header.stream) != nil {
-      engine.withdraw(CallToken(connection: connection.id, stream: header.stream))
+      withdraw(CallToken(connection: connection.id, stream: header.stream))
       refuse(connection, header.stream, refusal)
     }
   }
@@ -144,6 +149,12 @@ extension Daemon {
     return CallToken(connection: call.connection.id, stream: call.stream)
   }
 
+  /// Takes back a call that was answered otherwise; what was decided stays decided.
+  private func withdraw(_ call: CallToken) {
+    settling[call] = nil
+    engine.withdraw(call)
+  }
+
   /// Refuses the calls of a connection whose time is over; those not decided yet never will be.
   func checkDeadlines(of id: UInt64, now: UInt64) {
     guard let connection = connections[id] else { return }
@@ -152,7 +163,7 @@ extension Daemon {
     for (stream, due) in connection.pending where due != 0 {
       if due <= now {
         connection.pending[stream] = nil
-        engine.withdraw(CallToken(connection: id, stream: stream))
+        withdraw(CallToken(connection: id, stream: stream))
         refuse(connection, stream, Daemon.deadlineExceeded)
       } else if next == 0 || due < next {
         next = due

@@ -9,7 +9,11 @@ extension Daemon {
     // A plain recv drops descriptors that a peer passes along: the kernel closes them.
     let count = recv(connection.fd, readBuffer.baseAddress, readBuffer.count, Int32(MSG_DONTWAIT))
     guard count > 0 else {
-      if count == 0 || (errno != EAGAIN && errno != EINTR) { close(connection) }
+      if count == 0 {
+        endReading(connection)
+      } else if errno != EAGAIN, errno != EINTR {
+        close(connection)
+      }
       return
     }
     if !connection.hasSpoken {
@@ -34,6 +38,12 @@ extension Daemon {
     updateInterest(connection)
   }
 
+  /// The client has closed its side: what it asked for is still answered, if it may be reading.
+  private func endReading(_ connection: Connection) {
+    connection.isReadClosed = true
+    if connection.isSpent { close(connection) } else { updateInterest(connection) }
+  }
+
   /// Marks a connection to be flushed at the end of the turn: one system call for all its answers.
   @inline(__always)
   func scheduleFlush(_ connection: Connection) {
@@ -44,12 +54,13 @@ extension Daemon {
 
   func flushAll() {
     guard !dirtyConnections.isEmpty else { return }
-    let dirty = dirtyConnections
-    dirtyConnections.removeAll(keepingCapacity: true)
-    for connection in dirty {
+    // Swapped with the emptied list of the turn before, so that no turn allocates one.
+    swap(&dirtyConnections, &flushing)
+    for connection in flushing {
       connection.needsFlush = false
       flush(connection)
     }
+    flushing.removeAll(keepingCapacity: true)
   }
 
   /// Sends what the socket takes; the rest waits for it to become writable.
@@ -79,8 +90,14 @@ extension Daemon {
       connection.output.removeFirst(connection.sent)
       connection.sent = 0
     }
+    if connection.isSpent {
+      close(connection)
+      return
+    }
     updateInterest(connection)
-    if connection.unsentByteCount < Limits.watchBufferBytesMax / 2, !connection.watches.isEmpty { hub.resume(connection, self) }
+    if connection.unsentByteCount < Limits.watchBufferBytesMax / 2, !connection.watches.isEmpty {
+      hub.resume(connection, self)
+    }
   }
 
   /// Watches for what can be used: no reading while overloaded, writing only while something is unsent.
@@ -88,7 +105,7 @@ extension Daemon {
   func updateInterest(_ connection: Connection) {
     guard !connection.isClosed else { return }
     var interest: Poller.Interest = []
-    if !connection.isOverloaded { interest.insert(.read) }
+    if !connection.isOverloaded, !connection.isReadClosed { interest.insert(.read) }
     if connection.unsentByteCount > 0, !connection.needsFlush { interest.insert(.write) }
     guard interest != connection.interest else { return }
     connection.interest = interest

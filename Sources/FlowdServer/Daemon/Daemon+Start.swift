@@ -34,6 +34,19 @@ extension Daemon {
     }
   }
 
+  /// Reads the configuration as a start would, without starting.
+  ///
+  /// - Returns: The exit code; what is wrong was written to standard error, one mistake a line.
+  package static func checkConfiguration(_ options: DaemonOptions) -> Int32 {
+    switch DaemonParts.readConfig(options.config) {
+    case .success: return ExitCode.ok
+    case .failure(let error):
+      let text = Array("\(error.message)\n".utf8)
+      _ = write(STDERR_FILENO, text, text.count)
+      return ExitCode.failed
+    }
+  }
+
   private static func start(_ options: DaemonOptions, _ log: Log) throws(StartError) {
     signal(SIGPIPE, SIG_IGN)
     umask(0o077)
@@ -48,11 +61,11 @@ extension Daemon {
     try PrivateDirectory.prepare(options.state)
     let stateLock = try InstanceLock("\(options.state)/flowd.lock", guarding: "the state directory \(options.state)")
     let socketLock = try InstanceLock("\(socketPath).instance", guarding: "the socket \(socketPath)")
+    // The socket comes last: whoever can connect is served.
+    let parts = try DaemonParts(options, log: log, config: config, signalFD: signalFD)
     let listener: Listener
     if let inherited { listener = inherited } else { listener = try Listener.bind(socketPath) }
-
-    let daemon = Daemon(
-      try DaemonParts(options, log: log, config: config, listener: listener, signalFD: signalFD))
+    let daemon = Daemon(parts, listener)
     log.info(
       "serving",
       ["socket": listener.path, "state": options.state, "version": Daemon.version, "pid": String(getpid())])

@@ -36,9 +36,15 @@ package final class Daemon {
   var nextConnectionID: UInt64 = 0
   var silentConnections: [UInt64] = []
   var dirtyConnections: [Connection] = []
+  /// Empty outside `flushAll`.
+  var flushing: [Connection] = []
   var timers = TimerQueue()
   var counters = DaemonCounters()
   var commitPace = CommitPace()
+  /// The events of the batch that is being gathered, as far as they are encoded.
+  var encodedEvents: [[UInt8]] = []
+  /// The writer's thread has the write connection.
+  var isCheckpointing = false
   /// What to do when a `settle` command is answered.
   var settling: [CallToken: @Sendable (Daemon) -> Void] = [:]
   var isAccepting = true
@@ -48,13 +54,15 @@ package final class Daemon {
   let readBuffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 65_536, alignment: 16)
   private let signalFD: Int32
   private var isStopped = false
+  private var drainEnd: UInt64 = 0
+  private static let drainNanosecondsMax: UInt64 = 5_000_000_000
   private var isIdleTimerSet = false
   private var idleSince: UInt64 = 0
 
-  init(_ parts: DaemonParts) {
+  init(_ parts: DaemonParts, _ listener: Listener) {
     options = parts.options
     log = parts.log
-    listener = parts.listener
+    self.listener = listener
     engine = parts.engine
     store = parts.store
     mailbox = parts.mailbox
@@ -72,7 +80,8 @@ package final class Daemon {
   /// Serves until it is told to stop; then everything that was acknowledged is on disk.
   func run() {
     let isWatched =
-      poller.add(listener.fd, .read, tag: Daemon.listenerTag) && poller.add(mailbox.wakeFD, .read, tag: Daemon.mailboxTag)
+      poller.add(listener.fd, .read, tag: Daemon.listenerTag)
+      && poller.add(mailbox.wakeFD, .read, tag: Daemon.mailboxTag)
       && poller.add(signalFD, .read, tag: Daemon.signalTag)
     precondition(isWatched, "a fresh epoll instance takes three descriptors")
     resumeRuns()
@@ -82,7 +91,16 @@ package final class Daemon {
 
   /// One turn: take what is ready, decide, commit, send.
   private func turn() {
-    poller.wait(milliseconds: pollTimeout) { tag, flags in
+    poll(milliseconds: pollTimeout)
+    gatherCalls()
+    runTimers()
+    settle()
+  }
+
+  /// Takes what is ready.
+  @inline(__always)
+  func poll(milliseconds: Int32) {
+    poller.wait(milliseconds: milliseconds) { tag, flags in
       if tag == Daemon.listenerTag {
         accept()
       } else if tag == Daemon.mailboxTag {
@@ -94,14 +112,16 @@ package final class Daemon {
         serve(connection, flags)
       }
     }
-    runTimers()
-    settle()
   }
 
   @inline(__always)
   private func serve(_ connection: Connection, _ flags: UInt32) {
     if flags & EPOLLOUT.rawValue != 0 { flush(connection) }
-    if flags & (EPOLLIN.rawValue | EPOLLHUP.rawValue | EPOLLERR.rawValue) != 0, !connection.isClosed {
+    guard !connection.isClosed else { return }
+    if connection.isReadClosed {
+      // Both directions are gone: nobody reads the answers.
+      if flags & (EPOLLHUP.rawValue | EPOLLERR.rawValue) != 0 { close(connection) }
+    } else if flags & (EPOLLIN.rawValue | EPOLLHUP.rawValue | EPOLLERR.rawValue) != 0 {
       if connection.isOverloaded, flags & (EPOLLHUP.rawValue | EPOLLERR.rawValue) == 0 { return }
       turnTime = Clock.now
       receive(connection)
@@ -112,7 +132,13 @@ package final class Daemon {
   private func settle() {
     startLoads()
     deliver(engine.takeAnswered())
-    if engine.canSeal { commitDecisions() }
+    if engine.canSeal {
+      // Reads do not wait for the disk.
+      flushAll()
+      commitDecisions()
+    } else {
+      encodeDecidedEvents()
+    }
     // What was decided may have let other calls come to the head of their lanes.
     startLoads()
     deliver(engine.takeAnswered())
@@ -144,7 +170,7 @@ package final class Daemon {
       case .probeDisk: probeDisk()
       case .resumeAccepting: resumeAccepting()
       case .idleExit: exitIfIdle()
-      case .drainTimeout: isStopped = true
+      case .drained: stopWhenDrained(now: now)
       }
     }
   }
@@ -210,7 +236,15 @@ package final class Daemon {
     isAccepting = false
     if !listener.isInherited { unlink(listener.path) }
     for connection in connections.values where connection.features.contains("goaway") { sendGoAway(connection) }
-    addTimer(after: .milliseconds(200), .drainTimeout)
+    drainEnd = Clock.monotonicNanoseconds + Daemon.drainNanosecondsMax
+    addTimer(after: .zero, .drained)
+  }
+
+  /// Stops once every call that was taken is answered, or when that takes too long.
+  private func stopWhenDrained(now: UInt64) {
+    let isDrained =
+      !engine.isCommitting && connections.values.allSatisfy { $0.pending.isEmpty && $0.unsentByteCount == 0 }
+    if isDrained || now >= drainEnd { isStopped = true } else { addTimer(after: .milliseconds(10), .drained) }
   }
 
   private func sendGoAway(_ connection: Connection) {

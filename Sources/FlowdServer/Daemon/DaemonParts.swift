@@ -10,7 +10,6 @@ internal import Glibc
 struct DaemonParts {
   let options: DaemonOptions
   let log: Log
-  let listener: Listener
   let engine: Engine
   let store: SQLiteStore
   let mailbox: Mailbox
@@ -22,10 +21,9 @@ struct DaemonParts {
   let epoch: String
 
   /// - Throws: A sentence for the person who started the daemon. What was there before is as it was.
-  init(_ options: DaemonOptions, log: Log, config: Config, listener: Listener, signalFD: Int32) throws(StartError) {
+  init(_ options: DaemonOptions, log: Log, config: Config, signalFD: Int32) throws(StartError) {
     self.options = options
     self.log = log
-    self.listener = listener
     self.signalFD = signalFD
     mailbox = Mailbox()
     let store = try DaemonParts.open(options, log)

@@ -5,7 +5,7 @@ enum TimerAction: Equatable {
   case probeDisk
   case resumeAccepting
   case idleExit
-  case drainTimeout
+  case drained
 }
 
 /// Timers of the loop: a binary heap by due time.

@@ -18,6 +18,8 @@ final class WriterTables {
   let upsertStep: Statement
   let upsertOutput: Statement
   let insertEvent: Statement
+  /// Written by SQLite's hook inside a commit, on the thread that commits.
+  private let logPages: UnsafeMutablePointer<Int32>
 
   init(_ connection: Connection) throws(StoreError) {
     self.connection = connection
@@ -36,7 +38,25 @@ final class WriterTables {
     upsertStep = try prepare(StepTable.upsert)
     upsertOutput = try prepare(StepTable.upsertOutput)
     insertEvent = try prepare(EventTable.insert)
+    logPages = .allocate(capacity: 1)
+    logPages.initialize(to: 0)
+    sqlite3_wal_hook(
+      connection.handle,
+      { context, _, _, pages in
+        context?.assumingMemoryBound(to: Int32.self).pointee = pages
+        return SQLITE_OK
+      }, logPages)
   }
+
+  deinit {
+    sqlite3_wal_hook(connection.handle, nil, nil)
+    logPages.deallocate()
+  }
+
+  /// Pages in the write-ahead log as of the last commit.
+  var logPageCount: Int { Int(logPages.pointee) }
+
+  func forgetLog() { logPages.pointee = 0 }
 
   /// Writes everything or nothing.
   func commit(_ batch: StoreBatch) throws(StoreError) {

@@ -81,7 +81,11 @@ struct JSONMessageDecoder {
         slot = .scalar(found)
         return
       }
-      if case .pieces(let before)? = slot { slot = .pieces(before + [found.bytes]) } else { slot = .pieces([found.bytes]) }
+      if case .pieces(let before)? = slot {
+        slot = .pieces(before + [found.bytes])
+      } else {
+        slot = .pieces([found.bytes])
+      }
     case .repeated:
       var list: [JSONValue] = []
       if case .list(let before)? = slot { list = before }

@@ -1,7 +1,11 @@
+internal import Glibc
+
 /// A bump allocator: one message is decoded or encoded in it, then everything is dropped at once.
 ///
 /// Not thread-safe; each thread that codes messages has its own.
 final class Arena {
+  /// Small enough to come from the allocator's fastest bins; a message that needs more gets larger blocks.
+  private static let firstBlockBytes = 1_008
   private static let blockBytes = 16_384
 
   /// Bytes that may be handed out between two calls of `reset`.
@@ -14,9 +18,9 @@ final class Arena {
 
   init(limit: Int = .max) {
     self.limit = limit
-    first = .allocate(byteCount: Arena.blockBytes, alignment: 16)
+    first = .allocate(byteCount: Arena.firstBlockBytes, alignment: 16)
     next = first
-    end = first + Arena.blockBytes
+    end = first + Arena.firstBlockBytes
   }
 
   deinit {
@@ -29,7 +33,7 @@ final class Arena {
     self.limit = limit
     used = 0
     next = first
-    end = first + Arena.blockBytes
+    end = first + Arena.firstBlockBytes
     guard !extra.isEmpty else { return }
     for block in extra { block.deallocate() }
     extra.removeAll()
@@ -62,7 +66,9 @@ final class Arena {
 
   /// A NUL-terminated copy; a NUL inside becomes U+FFFD, because protobuf-c would end the string there.
   func string(_ text: String) -> UnsafeMutablePointer<CChar> {
-    var text = text.utf8.contains(0) ? text.replacing("\0", with: "\u{FFFD}") : text
+    var text = text
+    let hasNUL = text.withUTF8 { utf8 in utf8.baseAddress.map { memchr($0, 0, utf8.count) != nil } ?? false }
+    if hasNUL { text = text.replacing("\0", with: "\u{FFFD}") }
     return text.withUTF8 { utf8 in
       let copy = allocate(CChar.self, count: utf8.count + 1)
       if let source = utf8.baseAddress {

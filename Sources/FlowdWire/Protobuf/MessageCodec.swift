@@ -7,7 +7,7 @@ internal import FlowdModel
 /// embedded NULs. So `MessageScanner` looks at the bytes first, and the unpacking allocates from a capped arena.
 enum MessageCodec {
   static func decode<M: CMessage>(_: M.Type, from bytes: UnsafeRawBufferPointer) throws(WireError) -> M {
-    let arena = Arena(limit: arenaLimit(for: bytes.count))
+    let arena = Arena()
     return M(c: try unpack(M.descriptor, as: M.C.self, from: bytes, in: arena))
   }
 
@@ -19,6 +19,7 @@ enum MessageCodec {
     guard bytes.count <= Limits.frameBytesMax else { throw .tooLarge("message of \(bytes.count) bytes") }
     var scanner = MessageScanner()
     try scanner.scan(bytes, as: descriptor)
+    arena.reset(limit: scanner.memoryBytes)
     var allocator = ProtobufCAllocator(
       alloc: { context, size in
         guard let context else { return nil }
@@ -33,20 +34,13 @@ enum MessageCodec {
     return UnsafeRawPointer(message).assumingMemoryBound(to: C.self)
   }
 
-  static func arenaLimit(for byteCount: Int) -> Int {
-    max(Limits.unpackArenaBytesMin, byteCount * Limits.unpackArenaFactor)
-  }
-
   static func encode<M: CMessage>(_ message: M, into output: inout [UInt8]) {
     let arena = Arena()
     let raw = UnsafeRawPointer(message.makeC(in: arena)).assumingMemoryBound(to: ProtobufCMessage.self)
     let size = protobuf_c_message_get_packed_size(raw)
-    let start = output.count
-    output.append(contentsOf: repeatElement(0, count: size))
-    output.withUnsafeMutableBytes { buffer in
-      guard let base = buffer.baseAddress else { return }
-      protobuf_c_message_pack(raw, (base + start).assumingMemoryBound(to: UInt8.self))
-    }
+    let packed = arena.allocate(UInt8.self, count: max(1, size))
+    protobuf_c_message_pack(raw, packed)
+    output.append(contentsOf: UnsafeBufferPointer(start: packed, count: size))
   }
 }
 

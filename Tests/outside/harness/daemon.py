@@ -11,7 +11,7 @@ import tempfile
 import time
 from typing import Any, Optional, Sequence
 
-from flowd import Client
+from flowd import Client, errors
 from flowd.v1 import session_pb2
 from harness import processes
 from harness.eventually import eventually
@@ -87,9 +87,21 @@ class Daemon:
         assert self.process is not None
         status = self.process.poll()
         assert status is None, f"the daemon exited with {status}: {self.log_text()}"
+        return self._answers()
+
+    def serves_or_ends(self, seconds: float = 20) -> bool:
+        """Waits until it serves or has ended; whether it serves."""
+        process = self.process
+        assert process is not None
+        return eventually(lambda: process.poll() is not None or self._answers(), "a start or an end", seconds) and (
+            process.poll() is None
+        )
+
+    def _answers(self) -> bool:
         try:
-            self.client(timeout=5).daemon.status()
-        except Exception:  # Not yet: there is no socket, or it is a dead daemon's.
+            with Client(str(self.place.socket), spawn=None, timeout=5) as client:
+                client.daemon.status()
+        except errors.FlowdError:  # Not yet: there is no socket, or it is a dead daemon's.
             return False
         return True
 
@@ -118,10 +130,15 @@ class Daemon:
             os.kill(self.pid, signal.SIGTERM)
         return self.process.wait(seconds)
 
-    def end(self) -> None:
-        """Whatever is left, at the end of a test."""
+    def end_clients(self) -> None:
+        """Closes the connections of every client that `client` made."""
         for client in self._clients:
             client.close()
+        self._clients.clear()
+
+    def end(self) -> None:
+        """Whatever is left, at the end of a test."""
+        self.end_clients()
         if self.process is not None and self.process.poll() is None:
             try:
                 os.kill(self.pid, signal.SIGKILL)
@@ -144,6 +161,6 @@ class Daemon:
     def wait_for(self, client: Client, run_id: str, seconds: float = 20) -> Any:
         """The run once it has ended."""
         began = time.monotonic()
-        for event in client.watch(run_id=run_id, patience=seconds):
+        for _ in client.watch(run_id=run_id, patience=seconds):
             assert time.monotonic() - began < seconds, f"run {run_id} did not end in {seconds:g} s"
         return client.flow.get_run(run_id, include_output=True).run

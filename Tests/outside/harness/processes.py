@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import pathlib
 import signal
-from typing import Iterator, Optional
+from typing import Iterator
 
 PROC = pathlib.Path("/proc")
 
@@ -42,11 +42,11 @@ def descendant(pid: int, wanted: str) -> int:
                 return candidate
         except (FileNotFoundError, ProcessLookupError):
             continue
-        waiting += [other for other in pids() if _is_child(other, candidate)]
+        waiting += [other for other in pids() if is_child(other, candidate)]
     raise AssertionError(f"no process {wanted} at or beneath {pid}")
 
 
-def _is_child(pid: int, of: int) -> bool:
+def is_child(pid: int, of: int) -> bool:
     try:
         return parent(pid) == of
     except (FileNotFoundError, ProcessLookupError, IndexError):
@@ -100,7 +100,3 @@ def resident_bytes(pid: int) -> int:
 def cpu_seconds(pid: int) -> float:
     fields = (PROC / str(pid) / "stat").read_text().rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-
-
-def read_environment_of(pid: int, variable: str) -> Optional[str]:
-    return environment(pid).get(variable)

@@ -6,7 +6,7 @@ import asyncio
 from typing import Any
 
 import pytest
-from conftest import PairClient
+from pair import PairClient
 from peer import Peer
 
 from flowd import AsyncClient, errors

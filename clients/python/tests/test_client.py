@@ -6,7 +6,7 @@ import concurrent.futures
 import threading
 
 import pytest
-from conftest import PairClient, eventually
+from pair import PairClient, eventually
 from peer import Peer
 
 from flowd import errors, expect
@@ -15,6 +15,11 @@ from flowd._generated import methods, ttrpc_pb2
 from flowd.v1 import daemon_pb2, flow_pb2, run_pb2, session_pb2
 
 SESSION = "01890a5d-ac96-774b-bcce-b302099a8057"
+
+
+@pytest.fixture(name="client")
+def paired_client(paired: PairClient) -> PairClient:
+    return paired
 
 
 def in_background(work: object, *arguments: object) -> concurrent.futures.Future[object]:

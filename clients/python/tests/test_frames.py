@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from conftest import vectors
+from pair import vectors
 
 from flowd._frames import FRAME_BYTES_MAX, Frame, FrameError, FrameReader
 

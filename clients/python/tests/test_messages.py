@@ -6,7 +6,7 @@ import importlib
 from typing import Any
 
 import pytest
-from conftest import vectors
+from pair import vectors
 from google.protobuf import json_format
 from google.protobuf.message import Message
 

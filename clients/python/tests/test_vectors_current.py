@@ -7,7 +7,7 @@ import subprocess
 import sys
 
 import pytest
-from conftest import ROOT
+from pair import ROOT
 from google.protobuf import message_factory
 
 

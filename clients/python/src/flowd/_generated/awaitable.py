@@ -254,8 +254,8 @@ class Flow:
 
     def list_runs(
         self,
-        session_id: str,
         *,
+        session_id: str = "",
         workspace: str = "",
         statuses: Optional[Iterable[Union[run_pb2.RunStatus, str]]] = None,
         flow_id: str = "",

@@ -8,7 +8,7 @@ import threading
 from typing import Any, Optional
 
 import pytest
-from conftest import PairClient, vectors
+from pair import PairClient, vectors
 from google.protobuf import json_format
 from google.protobuf.message import Message
 from peer import Peer
@@ -21,6 +21,11 @@ CONVERSATIONS = [conversation for conversation in DOCUMENT["conversations"] if c
 UUID = "01890a5d-ac96-774b-bcce-b302099a8057"
 VALUES = {"workspace": "/w", "revision": "4", "later": "5", "seq": "9", "any": "x"}
 METHODS = {(method.service, method.name): method for method in methods.ALL}
+
+
+@pytest.fixture(name="client")
+def paired_client(paired: PairClient) -> PairClient:
+    return paired
 
 
 def filled(value: Any) -> Any:
