@@ -108,6 +108,23 @@ struct CommitTests {
     #expect(try reader.counters().lastSessionKey == 1)
   }
 
+  @Test("The log's length is known, and a checkpoint moves it into the database")
+  func checkpoint() throws {
+    let folder = TemporaryFolder()
+    let store = try SQLiteStore(folder)
+    let connection = try Connection(path: "\(folder.path)/flowd.db", .reader)
+    let before = try connection.statement("PRAGMA page_count").first { $0.int(0) } ?? 0
+    try store.commit { batch in
+      batch.events = (1...40).map { Samples.event($0, sequence: $0, bytes: 4_000) }
+    }
+    #expect(store.logPageCount >= 40)
+    try store.checkpoint()
+    #expect(store.logPageCount == 0)
+    #expect(try connection.statement("PRAGMA page_count").first { $0.int(0) } ?? 0 >= before + 40)
+    try store.commit { $0.newSessions = [Samples.session(1)] }
+    #expect(store.logPageCount > 0 && store.logPageCount < 40)
+  }
+
   @Test("A probe writes whenever it is asked")
   func probe() throws {
     let folder = TemporaryFolder()
