@@ -98,6 +98,40 @@ struct CommitFailureTests {
     #expect(lab.status(run) == .succeeded)
   }
 
+  @Test("What was read of a session before it changed is not taken for it after a failed commit")
+  func oldReading() throws {
+    let (lab, session) = try Lab.withSession(Flows.single("f"), others: [Flows.single("g")])
+    let runs = try (0..<2).map { _ in try lab.start(session, StartRequest(ifActive: .parallel)).id }
+    // The session leaves memory, and comes back for a call that then waits for a flow.
+    _ = lab.submit(.setMode(.hybrid, expected: Expected()), to: .session(session))
+    lab.seal()
+    lab.failCommit()
+    lab.allowWrites()
+    let waiting = lab.submit(.setExecutedFlow(flow: "g", expected: Expected()), to: .session(session))
+    lab.takeLoads()
+    lab.readOne()
+    lab.deliverOne()
+    lab.takeLoads()
+    #expect(lab.requested.map(\.load) == [.flow(workspace: "/w", id: "g")])
+    // Meanwhile one run ends on disk, and the end of the other is refused by it.
+    for (number, run) in runs.enumerated() {
+      let attempt = try #require(lab.running(run).first?.attempt)
+      lab.report([lab.executor.finish(attempt, .exited(0))])
+      lab.seal()
+      if number == 0 {
+        lab.write()
+        lab.finishCommit()
+      } else {
+        lab.failCommit()
+      }
+    }
+    lab.allowWrites()
+    lab.settle()
+    #expect(lab.hasSucceeded(waiting))
+    #expect(runs.map { lab.status($0) } == [.succeeded, .succeeded])
+    #expect(lab.broken.isEmpty)
+  }
+
   @Test("A session that was to be opened was never there")
   func openedSession() throws {
     let (lab, _) = try Lab.withSession(Flows.single("f"))

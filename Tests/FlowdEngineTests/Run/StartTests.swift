@@ -70,6 +70,36 @@ struct StartTests {
     #expect(lab.broken.isEmpty)
   }
 
+  @Test("A repetition tells of an end that came while its run was looked up")
+  func endWhileLookedUp() throws {
+    let (lab, session) = try Lab.withSession(Flows.single("f"))
+    let run = try lab.start(session, StartRequest(requestID: "once"))
+    _ = lab.submit(.setMode(.hybrid, expected: Expected()), to: .session(session))
+    lab.seal()
+    lab.failCommit()
+    lab.allowWrites()
+    let token = lab.submit(.start(StartRequest(requestID: "once")), to: .session(session))
+    // The session, and then the run, which still runs.
+    for _ in 0..<2 {
+      lab.takeLoads()
+      lab.readOne()
+      if case .request = lab.readings.first?.load { break }
+      lab.deliverOne()
+    }
+    lab.report([lab.executor.finish(try #require(lab.executor.running.first), .exited(0))])
+    for isDurable in [false, true] {
+      if isDurable {
+        lab.seal()
+        lab.write()
+        lab.finishCommit()
+      }
+      lab.deliverOne()
+    }
+    lab.settle()
+    guard case .success(.started(let record, existing: true)) = lab.answers[token] else { throw LabError.otherAnswer }
+    #expect(record.id == run.id && record.status == .succeeded)
+  }
+
   @Test("REJECT refuses, QUEUE waits, PARALLEL does not, REPLACE cancels all and waits")
   func ifActive() throws {
     let (lab, session) = try Lab.withSession(Flows.single("f"))

@@ -79,10 +79,11 @@ final class Simulation {
     case ..<85: if random.oneIn(isStormy ? 1 : 5) { diskIsFull.toggle() }
     case ..<87: if lab.engine.readOnly != nil, !diskIsFull { lab.allowWrites() }
     case ..<96: execute()
-    case ..<97: if random.oneIn(isStormy ? 1 : 4) { restart() }
-    case ..<98: changeFlow()
-    default: if random.oneIn(2) { resume() } else { lab.engine.applyWhatWaits(now: lab.now) }
+    case ..<97: changeFlow()
+    case ..<99: if random.oneIn(isStormy ? 1 : 4) { restart() }
+    default: lab.engine.applyWhatWaits(now: lab.now)
     }
+    if !isResumed, random.oneIn(12) { resume() }
     lab.takeLoads()
     if random.oneIn(2) { lab.releaseAnswered() }
   }
