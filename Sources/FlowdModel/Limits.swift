@@ -117,6 +117,8 @@ public enum Limits {
   public static let activeRunsMax = 1_024
   /// Idle ones beyond it are dropped from memory and loaded again when needed.
   public static let lanesInMemoryMax = 20_000
+  /// Request ids of one session's starts that are kept in memory once they are durable.
+  public static let recentRequestsMax = 256
 
   // MARK: client
 

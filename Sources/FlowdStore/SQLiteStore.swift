@@ -15,17 +15,15 @@ package final class SQLiteStore: Store, @unchecked Sendable {
   /// - Parameters:
   ///   - directory: Exists, private to the user.
   ///   - checkBytesMax: A larger database is not checked here; see `check`.
-  /// - Throws: `.corrupt` for a file that is damaged; it is left as it is.
+  /// - Throws: `.corrupt` for a file that is damaged, `.tooNew` for one of a later version; it is left as it is.
   package init(directory: String, checkBytesMax: Int64) throws(StoreError) {
     path = "\(directory)/flowd.db"
+    isLarge = try SQLiteStore.inspect(path, checkBytesMax)
     let connection = try Connection(path: path, .writer)
     for pragma in [
       "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "trusted_schema=OFF", "mmap_size=0",
       "cache_size=-2048", "temp_store=MEMORY", "wal_autocheckpoint=0", "journal_size_limit=16777216",
     ] { try connection.execute("PRAGMA \(pragma)") }
-    let pages = try connection.statement("PRAGMA page_count").first { $0.int64(0) } ?? 0
-    isLarge = pages * 4096 > checkBytesMax
-    if !isLarge { try SQLiteStore.check(connection, path) }
     try Migration.migrate(connection)
     writer = try WriterTables(connection)
   }
@@ -40,14 +38,40 @@ package final class SQLiteStore: Store, @unchecked Sendable {
     try SQLiteStore.check(Connection(path: path, .reader), path)
   }
 
-  private static func check(_ connection: Connection, _ path: String) throws(StoreError) {
-    let finding = try connection.statement("PRAGMA quick_check(1)").first { $0.text(0) } ?? "ok"
-    guard finding == "ok" else {
-      throw StoreError(
-        kind: .corrupt,
-        message: "the database \(path) is damaged (\(finding)); it was left as it is. Copy it away, then try "
-          + "`sqlite3 \(path) .recover | sqlite3 recovered.db`, or start with another --state")
+  /// Looks at a database that may be damaged before anything may write to it: a connection that can write would, even if
+  /// it only closes, move the log into the file.
+  ///
+  /// - Returns: Whether it is too large to be checked now.
+  private static func inspect(_ path: String, _ checkBytesMax: Int64) throws(StoreError) -> Bool {
+    // One that cannot be opened for reading is not there yet, or its error comes when it is opened for writing.
+    guard let connection = try? Connection(path: path, .reader) else { return false }
+    do throws(StoreError) {
+      try Migration.requireKnown(connection)
+      let bytes = try connection.statement("PRAGMA page_count").first { $0.int64(0) * 4096 } ?? 0
+      guard bytes <= checkBytesMax else { return true }
+    } catch {
+      throw error.kind == .corrupt ? damaged(path, error.message, code: error.code) : error
     }
+    try check(connection, path)
+    return false
+  }
+
+  private static func check(_ connection: Connection, _ path: String) throws(StoreError) {
+    var finding: String?
+    do throws(StoreError) {
+      finding = try connection.statement("PRAGMA quick_check(1)").first { $0.text(0) }
+    } catch {
+      throw error.kind == .corrupt ? damaged(path, error.message, code: error.code) : error
+    }
+    if let finding, finding != "ok" { throw damaged(path, finding) }
+  }
+
+  private static func damaged(_ path: String, _ finding: String, code: Int32 = 0) -> StoreError {
+    StoreError(
+      kind: .corrupt, code: code,
+      message:
+        "the database \(path) is damaged (\(finding)); it was left as it is. Copy it away, with its -wal file, then "
+        + "try `sqlite3 \(path) .recover | sqlite3 recovered.db`, or start with another --state")
   }
 
   package func commit(_ batch: StoreBatch, patience: Duration) throws(StoreError) {
@@ -71,6 +95,11 @@ package final class SQLiteStore: Store, @unchecked Sendable {
     try writer.connection.statement(
       "INSERT INTO probe (key, at, ballast) VALUES (1, ?, zeroblob(65536)) ON CONFLICT (key) DO UPDATE SET at = excluded.at, ballast = zeroblob(65536)"
     ).bind(now).run()
+  }
+
+  /// A setting of the connection that writes.
+  func pragma(_ name: String) throws(StoreError) -> Int? {
+    try writer.connection.statement("PRAGMA \(name)").first { $0.int(0) }
   }
 
   package func makeReader() throws(StoreError) -> SQLiteReader { try SQLiteReader(path: path) }

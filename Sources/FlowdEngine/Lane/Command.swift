@@ -34,11 +34,19 @@ package struct NewSession: Equatable, Sendable {
 /// Something a command at the head of its lane waits for. Reading it needs no transaction, so it starts at once.
 package enum Load: Hashable, Sendable {
   case session(SessionID)
-  case workspace(String)
+  case workspace(ExactName)
   case flow(workspace: String, id: String)
   /// The run that an earlier start with this request id left.
   case request(session: SessionID, sessionKey: Int64, id: String)
   case run(RunID)
+
+  /// Whether what it brings is kept for all lanes, so that one reading serves them all.
+  var isShared: Bool {
+    switch self {
+    case .session, .workspace: true
+    case .flow, .request, .run: false
+    }
+  }
 }
 
 /// What a load found.
@@ -51,6 +59,14 @@ package enum Loaded: Sendable {
   case run(RunView?)
   /// The store or a file could not be read.
   case failed(String)
+
+  /// `false` for what could not be read and for a session there is none of: asking again at once gives the same.
+  var isThere: Bool {
+    switch self {
+    case .failed, .session(nil): false
+    case .session, .workspace, .flow, .request, .run: true
+    }
+  }
 }
 
 /// A session as the store has it.

@@ -3,6 +3,13 @@ internal import FlowdModel
 extension Engine {
   /// Decides the calls of a lane until it is empty or its head has to wait.
   func run(_ lane: SessionLane) {
+    decideAll(lane)
+    if lane.queue.isEmpty != lane.isListed { return }
+    lane.isListed.toggle()
+    waitingLanes[ObjectIdentifier(lane)] = lane.isListed ? lane : nil
+  }
+
+  private func decideAll(_ lane: SessionLane) {
     while lane.waitingFor == nil, let head = lane.queue.first {
       let before = transaction.batch.events.count
       guard let (result, reflected) = decide(head.command, in: lane) else { return }
@@ -60,15 +67,15 @@ extension Engine {
     case .session(let id):
       return try loaded(id, for: lane)
     case .workspace(let path):
-      guard let selected = selection(of: path, lane) else { return nil }
+      guard let selected = selection(of: path.text, lane) else { return nil }
       if case .open = command {
         guard let selected else { return lane }
         return try loaded(selected, for: lane)
       }
       guard let selected else {
         throw Refusal(
-          .notFound, "SESSION_NOT_FOUND", "workspace \(path) has no session; open one with session.new",
-          metadata: ["workspace": path])
+          .notFound, "SESSION_NOT_FOUND", "workspace \(path.text) has no session; open one with session.new",
+          metadata: ["workspace": path.text])
       }
       return try loaded(selected, for: lane)
     }
@@ -78,7 +85,7 @@ extension Engine {
   private func loaded(_ id: SessionID, for lane: SessionLane) throws(Refusal) -> SessionLane? {
     if let target = lanes[id], target.state != nil { return target }
     guard case .session(let found) = need(.session(id), lane) else { return nil }
-    if let found { adopt(found, isSuspended: false) }
+    if let found { adopt(found) }
     guard let target = lanes[id], target.state != nil else {
       if case .session = lane.key { lanes[id]?.resources = [:] }
       throw .sessionNotFound(id.description)
@@ -88,6 +95,7 @@ extension Engine {
 
   /// The selected session of a workspace, once it is known; the outer `nil`: not yet.
   func selection(of path: String, _ lane: SessionLane) -> SessionID?? {
+    let path = ExactName(path)
     if let known = selections[path] { return .some(known) }
     guard case .workspace(let selected) = need(.workspace(path), lane) else { return nil }
     selections[path] = .some(selected)
@@ -116,6 +124,7 @@ extension Engine {
       guard let run, !state.runs.contains(where: { $0.record.id == run }) else {
         return try state.cancel(run, mode, ended: nil, transaction)
       }
+      if let ended = endedRun(run) { return try state.cancel(run, mode, ended: ended, transaction) }
       guard case .run(let ended) = need(.run(run), lane) else { return nil }
       return try state.cancel(run, mode, ended: ended, transaction)
     }
@@ -127,6 +136,15 @@ extension Engine {
       let load = Load.request(session: state.meta.sessionID, sessionKey: state.record.key, id: request.requestID)
       guard case .request(let found) = need(load, lane) else { return nil }
       stored = found
+      if let found, !found.status.isFinal, !state.runs.contains(where: { $0.record.id == found.id }) {
+        // It ended since it was read.
+        stored = endedRun(found.id)?.record
+        if stored == nil {
+          lane.resources[load] = nil
+          _ = need(load, lane)
+          return nil
+        }
+      }
     }
     if stored == nil, let early = try state.answerEarly(request) { return early }
     var found = FlowLookup.missing(suggestions: [])

@@ -44,7 +44,10 @@ extension Engine {
   // MARK: restart
 
   /// Takes over an unfinished session of the daemon before this one. Its runs wait until `resumeAfterRestart`.
-  package func restore(_ loaded: LoadedSession) { adopt(loaded, isSuspended: true) }
+  package func restore(_ loaded: LoadedSession) {
+    for run in loaded.runs { awaitingResume.insert(run.record.id) }
+    adopt(loaded)
+  }
 
   /// The attempts that were in hand when the daemon before this one stopped.
   package var cutOffAttempts: [AttemptID] {
@@ -52,15 +55,34 @@ extension Engine {
       .flatMap { run in run.running.sorted().map(run.attemptID) }
   }
 
-  /// The attempts of the old daemon are ended: its runs go on.
+  /// The attempts of the old daemon are ended: its runs go on, now or as soon as the disk takes writes.
   package func resumeAfterRestart(now: Timestamp) {
     transaction.now = now
-    for lane in lanes.values.sorted(by: { ($0.state?.record.key ?? 0) < ($1.state?.record.key ?? 0) }) {
-      guard let state = lane.state, state.runs.contains(where: \.isSuspended) else { continue }
-      let before = transaction.batch.events.count
-      state.resumeAfterRestart(transaction)
-      if transaction.batch.events.count != before { noteChange(of: lane) }
-      noteRuns(of: lane)
+    mayResume = true
+    resumeAll()
+  }
+
+  func resumeAll() {
+    guard mayResume, !awaitingResume.isEmpty else { return }
+    let sessions = Set(awaitingResume.compactMap { sessionOfRun[$0] })
+    for lane in sessions.sorted().map({ lane(.session($0)) }) { resume(lane) }
+  }
+
+  /// Goes on with a session's runs of the daemon before this one.
+  func resume(_ lane: SessionLane) {
+    guard mayResume, readOnly == nil, !awaitingResume.isEmpty, case .session(let id) = lane.key else { return }
+    guard let state = lane.state else {
+      // A failed commit dropped it after its resumption was decided.
+      if lane.waitingFor == nil, awaitingResume.contains(where: { sessionOfRun[$0] == id }) {
+        _ = need(.session(id), lane)
+      }
+      return
     }
+    guard state.runs.contains(where: \.isSuspended) else { return }
+    for run in state.runs { awaitingResume.remove(run.record.id) }
+    let before = transaction.batch.events.count
+    state.resumeAfterRestart(transaction)
+    if transaction.batch.events.count != before { noteChange(of: lane) }
+    noteRuns(of: lane)
   }
 }

@@ -39,15 +39,18 @@ extension Engine {
     let wasOpen = state.record.closedAt == nil
     let reply = try state.close(cancelActive: cancelActive, transaction)
     if wasOpen, selected == state.meta.sessionID {
-      selections[state.meta.workspace] = .some(nil)
-      transaction.batch.selections.updateValue(nil, forKey: state.meta.workspace)
+      let workspace = ExactName(state.meta.workspace)
+      selections[workspace] = .some(nil)
+      transaction.batch.selections.updateValue(nil, forKey: workspace)
+      // A call that finds no selection tells of this close, so its answer waits for it.
+      self.lane(.workspace(state.meta.workspace)).changedIn = transaction.batch.number
     }
     return reply
   }
 
   private func makeSelected(_ state: SessionState) {
-    selections[state.meta.workspace] = .some(state.meta.sessionID)
-    transaction.batch.selections.updateValue(state.record.key, forKey: state.meta.workspace)
+    selections[ExactName(state.meta.workspace)] = .some(state.meta.sessionID)
+    transaction.batch.selections.updateValue(state.record.key, forKey: ExactName(state.meta.workspace))
     state.emit(.sessionSelected(state.meta), transaction)
   }
 }

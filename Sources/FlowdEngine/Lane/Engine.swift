@@ -14,19 +14,27 @@ package final class Engine {
   package private(set) var readOnly: Refusal?
 
   var lanes: [SessionID: SessionLane] = [:]
-  var workspaceLanes: [String: SessionLane] = [:]
+  var workspaceLanes: [ExactName: SessionLane] = [:]
+  /// Those with calls that wait.
+  var waitingLanes: [ObjectIdentifier: SessionLane] = [:]
   /// By loaded workspace: its selected session.
-  var selections: [String: SessionID?] = [:]
+  var selections: [ExactName: SessionID?] = [:]
   var sessionOfRun: [RunID: SessionID] = [:]
-
-  /// Batches up to this one are durable.
-  package private(set) var durableBatch: UInt64 = 0
+  /// Runs of the daemon before this one whose resumption is not decided.
+  var awaitingResume: Set<RunID> = []
+  var mayResume = false
+  /// Which lanes wait for a session or a selection that is being read. It is read once for all of them: a second reading
+  /// could arrive after changes to what the first one brought, and take them back.
+  private var sharedLoads: [Load: [SessionLane]] = [:]
   private var inFlight: Batch?
   private var useCounter: UInt64 = 0
 
-  package init(config: Config, counters: Counters, seed: UInt64) {
-    transaction = Transaction(config: config, counters: counters, seed: seed)
+  package init(config: Config, counters: Counters, seed: UInt64, bounds: EngineBounds = EngineBounds()) {
+    transaction = Transaction(config: config, counters: counters, seed: seed, bounds: bounds)
   }
+
+  /// Batches up to this one are durable.
+  package var durableBatch: UInt64 { transaction.durableBatch }
 
   // MARK: calls
 
@@ -37,28 +45,33 @@ package final class Engine {
     guard lane.queue.count < Limits.laneQueueMax else {
       answered.append(
         AnsweredCall(
-          call, .failure(Refusal(.resourceExhausted, "TOO_MANY_CALLS", "\(lane.queue.count) calls wait in this session"))))
+          call,
+          .failure(Refusal(.resourceExhausted, "TOO_MANY_CALLS", "\(lane.queue.count) calls wait in this session"))))
       return
     }
     lane.queue.append(SessionLane.Entry(command: command, call: call))
-    if lane.waitingFor == nil, lane.queue.count == 1 { run(lane) }
+    run(lane)
   }
 
   /// Takes a call back that has not been decided, because its deadline passed.
   package func withdraw(_ call: CallToken) {
-    for lane in lanes.values where lane.queue.contains(where: { $0.call == call }) { remove(call, from: lane) }
-    for lane in workspaceLanes.values where lane.queue.contains(where: { $0.call == call }) { remove(call, from: lane) }
-  }
-
-  private func remove(_ call: CallToken, from lane: SessionLane) {
-    if lane.queue.first?.call == call { lane.resources = [:] }
-    lane.queue.removeAll { $0.call == call }
+    for (id, lane) in waitingLanes where lane.queue.contains(where: { $0.call == call }) {
+      if lane.queue.first?.call == call { lane.resources = [:] }
+      lane.queue.removeAll { $0.call == call }
+      if lane.queue.isEmpty {
+        lane.isListed = false
+        waitingLanes[id] = nil
+      }
+      return
+    }
   }
 
   /// The lane of a session that can be read at once: loaded, nothing waiting, everything durable.
   @inline(__always)
   package func readableLane(_ id: SessionID) -> SessionLane? {
-    guard let lane = lanes[id], lane.state != nil, lane.queue.isEmpty, lane.changedIn <= durableBatch else { return nil }
+    guard let lane = lanes[id], lane.state != nil, lane.queue.isEmpty, lane.changedIn <= durableBatch else {
+      return nil
+    }
     return lane
   }
 
@@ -77,23 +90,28 @@ package final class Engine {
   /// Delivers what a lane waited for.
   package func deliver(_ loaded: Loaded, for load: Load, to key: SessionLane.Key, now: Timestamp) {
     transaction.now = now
-    let lane = lane(key)
-    if case .session(let session?) = loaded { adopt(session, isSuspended: false) }
+    let waiting = load.isShared ? sharedLoads.removeValue(forKey: load) ?? [] : [lane(key)]
+    if case .session(let session?) = loaded { adopt(session) }
     if case (.workspace(let path), .workspace(let selected)) = (load, loaded), selections[path] == nil {
       selections[path] = .some(selected)
     }
-    guard lane.waitingFor == load else { return }
-    lane.waitingFor = nil
-    lane.resources[load] = loaded
-    run(lane)
-    applyHeldReports(lane)
+    for lane in waiting where lane.waitingFor == load {
+      lane.waitingFor = nil
+      lane.resources[load] = loaded
+      run(lane)
+      // Nobody asked for it any more, or only a report did.
+      if lane.queue.isEmpty { lane.resources = [:] }
+      guard loaded.isThere else { continue }
+      resume(lane)
+      applyHeldReports(lane)
+    }
   }
 
   /// Takes over a session as the store has it, unless it is in memory already.
-  func adopt(_ loaded: LoadedSession, isSuspended: Bool) {
+  func adopt(_ loaded: LoadedSession) {
     let lane = lane(.session(loaded.record.meta.sessionID))
     guard lane.state == nil else { return }
-    let runs = loaded.runs.map { RunMachine(restoring: $0, isSuspended: isSuspended) }
+    let runs = loaded.runs.map { RunMachine(restoring: $0, isSuspended: awaitingResume.contains($0.record.id)) }
     lane.state = SessionState(record: loaded.record, eventSequence: loaded.eventSequence, runs: runs)
     for run in runs { sessionOfRun[run.record.id] = loaded.record.meta.sessionID }
   }
@@ -121,10 +139,13 @@ package final class Engine {
 
   /// Drops the lanes of sessions that were unused for longest, once there are too many; they load again when needed.
   private func evictIfCrowded() {
-    guard lanes.count + workspaceLanes.count >= Limits.lanesInMemoryMax else { return }
-    let oldest = useCounter - UInt64(Limits.lanesInMemoryMax / 2)
-    lanes = lanes.filter { !$0.value.isIdle || $0.value.changedIn > durableBatch || $0.value.lastUse > oldest }
-    workspaceLanes = workspaceLanes.filter { !$0.value.queue.isEmpty || $0.value.lastUse > oldest }
+    guard lanes.count + workspaceLanes.count >= transaction.bounds.lanes else { return }
+    let oldest = useCounter - UInt64(transaction.bounds.lanes / 2)
+    let isKept = { [durableBatch] (lane: SessionLane) in
+      !lane.isIdle || lane.changedIn > durableBatch || lane.lastUse > oldest
+    }
+    lanes = lanes.filter { isKept($0.value) }
+    workspaceLanes = workspaceLanes.filter { isKept($0.value) }
     let kept = Set(workspaceLanes.keys)
     let pending = Set(transaction.batch.selections.keys).union(inFlight?.selections.keys ?? [:].keys)
     selections = selections.filter { kept.contains($0.key) || pending.contains($0.key) }
@@ -134,6 +155,10 @@ package final class Engine {
   func need(_ load: Load, _ lane: SessionLane) -> Loaded? {
     if let loaded = lane.resources[load] { return loaded }
     lane.waitingFor = load
+    if load.isShared {
+      sharedLoads[load, default: []].append(lane)
+      guard sharedLoads[load]?.count == 1 else { return nil }
+    }
     loads.append((lane.key, load))
     return nil
   }
@@ -196,7 +221,7 @@ package final class Engine {
     precondition(inFlight?.number == number, "only the sealed batch can become durable")
     let late = inFlight?.replies ?? []
     inFlight = nil
-    durableBatch = number
+    transaction.durableBatch = number
     return late
   }
 
@@ -210,14 +235,23 @@ package final class Engine {
     readOnly = refusal
     inFlight = nil
     transaction.batch = Batch(number: gathered.number + 1)
-    durableBatch = gathered.number
-    for run in sealed.admittedRuns + gathered.admittedRuns { sessionOfRun[run] = nil }
-    for id in sealed.touched.union(gathered.touched) { forget(id) }
-    for path in Set(sealed.selections.keys).union(gathered.selections.keys) { selections[path] = nil }
-    for lane in lanes.values where !lane.resources.isEmpty { lane.resources = [:] }
-    for lane in workspaceLanes.values where !lane.resources.isEmpty { lane.resources = [:] }
+    transaction.durableBatch = gathered.number
+    for batch in [sealed, gathered] { undo(batch) }
+    for lane in waitingLanes.values { lane.resources = [:] }
     for report in sealed.reports + gathered.reports { hold(report) }
     return waiting.map { AnsweredCall($0.call, .failure(refusal)) }
+  }
+
+  /// Forgets what a batch changed; the store has it as it was before.
+  private func undo(_ batch: Batch) {
+    for (run, view) in batch.endedRuns { sessionOfRun[run] = view.record.sessionID }
+    for run in batch.admittedRuns { sessionOfRun[run] = nil }
+    awaitingResume.formUnion(batch.resumedRuns)
+    for id in batch.touched { forget(id) }
+    for path in batch.selections.keys {
+      selections[path] = nil
+      workspaceLanes[path]?.changedIn = 0
+    }
   }
 
   private func forget(_ id: SessionID) {
@@ -236,6 +270,17 @@ package final class Engine {
   package func allowWrites(now: Timestamp) {
     transaction.now = now
     readOnly = nil
+    applyWhatWaits(now: now)
+  }
+
+  /// Decides reports that are held, and goes on with runs, for which a session could not be read. The caller tries it
+  /// again some time after a load failed.
+  package func applyWhatWaits(now: Timestamp) {
+    transaction.now = now
+    resumeAll()
     for lane in lanes.values where !lane.heldReports.isEmpty { applyHeldReports(lane) }
   }
+
+  /// A run whose end is decided and not durable: the store still has it as unfinished.
+  func endedRun(_ id: RunID) -> RunView? { transaction.batch.endedRuns[id] ?? inFlight?.endedRuns[id] }
 }

@@ -31,18 +31,21 @@ extension RunMachine {
     }
     added += [
       ("FLOWD_RUN_ID", record.id.description), ("FLOWD_SESSION_ID", record.sessionID.description),
-      ("FLOWD_STEP_ID", step.id), ("FLOWD_FLOW", record.snapshot.flowID), ("FLOWD_PROVIDER", record.snapshot.providerID),
+      ("FLOWD_STEP_ID", step.id), ("FLOWD_FLOW", record.snapshot.flowID),
+      ("FLOWD_PROVIDER", record.snapshot.providerID),
       ("FLOWD_MODEL", record.snapshot.modelID), ("FLOWD_WORKSPACE", session.workspace),
     ]
     added += definition.flow.env.map { ($0.name, render($0.value)) }
     added += step.env.map { ($0.name, render($0.value)) }
-    var latest: [String: String] = [:]
-    for (name, value) in added { latest[name] = value }
+    var latest: [ExactName: String] = [:]
+    for (name, value) in added { latest[ExactName(name)] = value }
     var result = environment.filter { entry in
-      entry.firstIndex(of: "=").map { latest[String(entry[..<$0])] == nil } ?? false
+      entry.utf8.firstIndex(of: UInt8(ascii: "=")).map { latest[ExactName(String(entry[..<$0]))] == nil } ?? false
     }
-    var written: Set<String> = []
-    for (name, _) in added where written.insert(name).inserted { result.append("\(name)=\(latest[name] ?? "")") }
+    var written: Set<ExactName> = []
+    for (name, _) in added where written.insert(ExactName(name)).inserted {
+      result.append("\(name)=\(latest[ExactName(name)] ?? "")")
+    }
     return result
   }
 }

@@ -36,7 +36,9 @@ extension RunMachine {
     for step in stored.steps {
       steps[step.index] = step
       if step.status == .running { running.insert(step.index) }
-      if step.status == .failed, !definition.flow.steps[step.index].continueOnError { failedStep = failedStep ?? step.index }
+      if step.status == .failed, !definition.flow.steps[step.index].continueOnError {
+        failedStep = failedStep ?? step.index
+      }
     }
     ready = ReadySteps()
     for index in steps.indices where steps[index].status.isFinal {
@@ -55,7 +57,10 @@ extension SessionState {
   func resumeAfterRestart(_ transaction: Transaction) {
     let suspended = runs.filter(\.isSuspended)
     for run in suspended { run.isSuspended = false }
-    for run in suspended where run.record.status == .running {
+    transaction.batch.resumedRuns += suspended.map(\.record.id)
+    // Found before any of them goes on: one that ends may begin another, which has nothing to reconcile.
+    let cutOff = suspended.filter { $0.record.status == .running }
+    for run in cutOff {
       emit(.runResumed(afterRestart: true), of: run, transaction)
       for index in run.running.sorted() { reconcile(index, of: run, transaction) }
       advance(run, transaction)
@@ -78,7 +83,8 @@ extension SessionState {
         of: run, transaction)
       startStep(index, of: run, transaction)
     case .fail:
-      settle(index, of: run, .failed, error: StepError(.fatal, "\(cutOff.message), and on-restart is fail"), transaction)
+      settle(
+        index, of: run, .failed, error: StepError(.fatal, "\(cutOff.message), and on-restart is fail"), transaction)
     }
   }
 }

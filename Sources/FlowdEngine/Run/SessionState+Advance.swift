@@ -91,6 +91,7 @@ extension SessionState {
     recentRequests.update(run.record)
     runs.removeAll { $0 === run }
     transaction.runsEnded.append(run.record.id)
+    transaction.batch.endedRuns[run.record.id] = run.view
     beginNext(transaction)
   }
 

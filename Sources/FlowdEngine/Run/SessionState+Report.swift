@@ -6,7 +6,8 @@ extension SessionState {
   func apply(_ report: StepReport, _ transaction: Transaction) {
     guard let run = runs.first(where: { $0.record.id == report.attempt.run }),
       run.steps.indices.contains(report.attempt.step),
-      run.steps[report.attempt.step].status == .running, run.steps[report.attempt.step].attempt == report.attempt.attempt
+      run.steps[report.attempt.step].status == .running,
+      run.steps[report.attempt.step].attempt == report.attempt.attempt
     else { return }
     let index = report.attempt.step
     switch report.kind {

@@ -58,10 +58,7 @@ extension SessionState {
   func start(
     _ request: StartRequest, found: FlowLookup, stored: RunRecord?, _ transaction: Transaction
   ) throws(Refusal) -> Reply {
-    if let stored {
-      recentRequests.insert(stored)
-      return .started(runs.first { $0.record.id == stored.id }?.record ?? stored, existing: true)
-    }
+    if let stored { return .started(runs.first { $0.record.id == stored.id }?.record ?? stored, existing: true) }
     if let early = try answerEarly(request) { return early }
     let definition = try found.requireValid(meta.executedFlowID)
     let inputs = try SessionState.check(request.inputs, against: definition)
@@ -85,7 +82,7 @@ extension SessionState {
     transaction.batch.environments[run.record.key] = request.environment
     transaction.batch.write(run.record, isNew: true)
     noteUse(of: snapshot.flowID, transaction)
-    recentRequests.insert(run.record)
+    recentRequests.insert(run.record, transaction)
     if mustWait {
       emit(.runQueued(snapshot), of: run, transaction)
     } else {
@@ -96,7 +93,7 @@ extension SessionState {
 
   /// `last_used_flow_id` follows the start without a revision of its own: nobody chose anything.
   private func noteUse(of flow: String, _ transaction: Transaction) {
-    guard meta.lastUsedFlowID != flow else { return }
+    guard ExactName(meta.lastUsedFlowID) != ExactName(flow) else { return }
     record.meta.lastUsedFlowID = flow
     transaction.batch.write(record)
   }

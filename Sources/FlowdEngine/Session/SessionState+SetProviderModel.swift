@@ -15,7 +15,8 @@ extension SessionState {
     }
     guard definition.models.allows(model) else {
       throw Refusal(
-        .notFound, "MODEL_NOT_FOUND", "provider \"\(provider)\" has no model \"\(model)\"; provider.list shows its models",
+        .notFound, "MODEL_NOT_FOUND",
+        "provider \"\(provider)\" has no model \"\(model)\"; provider.list shows its models",
         metadata: ["provider_id": provider, "model_id": model])
     }
     changeMeta(transaction) { meta in

@@ -60,23 +60,3 @@ package final class SessionState {
     }
   }
 }
-
-/// The request ids of a session's latest starts; older ones are looked up in the store.
-struct RecentRequests {
-  private static let countMax = 256
-  private var runs: [String: RunRecord] = [:]
-  private var order: [String] = []
-
-  subscript(id: String) -> RunRecord? { runs[id] }
-
-  mutating func insert(_ record: RunRecord) {
-    guard !record.requestID.isEmpty else { return }
-    if order.count == RecentRequests.countMax { runs[order.removeFirst()] = nil }
-    runs[record.requestID] = record
-    order.append(record.requestID)
-  }
-
-  mutating func update(_ record: RunRecord) {
-    if runs[record.requestID] != nil { runs[record.requestID] = record }
-  }
-}

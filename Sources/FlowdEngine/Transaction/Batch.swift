@@ -22,7 +22,7 @@ package struct Batch: Sendable {
   package let number: UInt64
   package var sessions: [Int64: Row<SessionRecord>] = [:]
   /// By workspace: the key of its selected session, or nothing selected.
-  package var selections: [String: Int64?] = [:]
+  package var selections: [ExactName: Int64?] = [:]
   package var definitions: [String: PinnedDefinition] = [:]
   package var runs: [Int64: Row<RunRecord>] = [:]
   /// Kept until the run ends; `nil` deletes.
@@ -39,6 +39,10 @@ package struct Batch: Sendable {
   package var touched: Set<SessionID> = []
   /// Runs that exist only if it commits.
   package var admittedRuns: [RunID] = []
+  /// Runs whose end it holds, as they ended.
+  package var endedRuns: [RunID: RunView] = [:]
+  /// Runs of the daemon before this one that go on only if it commits.
+  package var resumedRuns: [RunID] = []
   /// Decided again when the commit fails: nobody would send them a second time.
   package var reports: [StepReport] = []
 

@@ -5,8 +5,11 @@ package final class Transaction {
   package internal(set) var batch: Batch
   /// The time of the decision, given by the caller: the engine has no clock.
   package internal(set) var now: Timestamp
+  /// Batches up to this one are durable.
+  package internal(set) var durableBatch: UInt64 = 0
   /// What new sessions and provider checks go by.
   package var config: Config
+  let bounds: EngineBounds
   /// Runs that came into memory, and left it, since the engine last looked.
   var runsAdmitted: [RunID] = []
   var runsEnded: [RunID] = []
@@ -15,8 +18,9 @@ package final class Transaction {
   private var nextRunKey: Int64
   private var nextPosition: EventPosition
 
-  init(config: Config, counters: Counters, seed: UInt64) {
+  init(config: Config, counters: Counters, seed: UInt64, bounds: EngineBounds) {
     batch = Batch(number: 1)
+    self.bounds = bounds
     now = Timestamp(microsecondsSince1970: 0)
     self.config = config
     random = RandomSource(seed: seed)
@@ -40,6 +44,19 @@ package final class Transaction {
   func makePosition() -> EventPosition {
     defer { nextPosition += 1 }
     return nextPosition
+  }
+}
+
+/// How much the engine keeps in memory; tests make it small.
+package struct EngineBounds: Sendable {
+  /// Idle ones beyond it are dropped and loaded again when needed.
+  package var lanes: Int
+  /// Of one session; older ones are looked up in the store.
+  package var recentRequests: Int
+
+  package init(lanes: Int = Limits.lanesInMemoryMax, recentRequests: Int = Limits.recentRequestsMax) {
+    self.lanes = lanes
+    self.recentRequests = recentRequests
   }
 }
 

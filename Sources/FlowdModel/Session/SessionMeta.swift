@@ -59,7 +59,8 @@ package struct Expectation: Equatable, Sendable {
       ("model", meta.modelID, modelID),
     ]
     for (name, actual, expected) in texts {
-      if let expected, expected != actual { found.append("\(name) is \"\(actual)\", expected \"\(expected)\"") }
+      guard let expected, ExactName(expected) != ExactName(actual) else { continue }
+      found.append("\(name) is \"\(actual)\", expected \"\(expected)\"")
     }
     return found
   }

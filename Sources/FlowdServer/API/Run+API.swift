@@ -34,7 +34,8 @@ extension API.Step {
       stepID: definition.id, label: definition.label, kind: definition.action.kind,
       status: API.StepStatus(step.status), attempt: UInt32(step.attempt),
       startedAt: step.startedAt.map(API.Timestamp.init), finishedAt: step.finishedAt.map(API.Timestamp.init),
-      exitCode: step.exitCode, error: step.error.map(API.StepError.init), stdout: output?.stdout ?? [], stderr: output?.stderr ?? [],
+      exitCode: step.exitCode, error: step.error.map(API.StepError.init), stdout: output?.stdout ?? [],
+      stderr: output?.stderr ?? [],
       stdoutTruncated: output?.stdoutTruncated ?? false, stderrTruncated: output?.stderrTruncated ?? false,
       needs: needs)
   }

@@ -45,7 +45,9 @@ extension Daemon {
   func validateFlow(_ request: API.FlowServiceValidateRequest, _ call: Call) throws(Refusal) {
     let workspace = request.workspace.isEmpty ? nil : try Fields.absolutePath(request.workspace, "workspace")
     try Fields.optional(request.file, "file", bytesMax: Limits.pathBytesMax)
-    guard let source = request.source else { throw .invalid(field: "content", "is empty; give a flow file or a flow_id") }
+    guard let source = request.source else {
+      throw .invalid(field: "content", "is empty; give a flow file or a flow_id")
+    }
     if case .flowID(let id) = source { _ = try Fields.id(id, "flow_id") }
     let token = markPending(call)
     fileJob { catalog in

@@ -23,7 +23,8 @@ extension Daemon {
     case .flowValidate: try validateFlow(decode(payload), call)
     case .flowAnswer, .flowPause, .flowResume, .flowRerun, .flowExportRun:
       throw Refusal(
-        .unimplemented, "METHOD_NOT_IMPLEMENTED", "\(method.alias) is part of the contract, but this version does not have it",
+        .unimplemented, "METHOD_NOT_IMPLEMENTED",
+        "\(method.alias) is part of the contract, but this version does not have it",
         metadata: ["method": method.alias])
     case .providerList: try listProviders(decode(payload), call)
     case .eventWatch: try watch(decode(payload), call)

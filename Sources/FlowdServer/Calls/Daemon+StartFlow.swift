@@ -13,7 +13,8 @@ extension Daemon {
       ifActive = .reject
     } else {
       guard let known = StartRequest.IfActive(rawValue: Int(request.ifActive.rawValue)) else {
-        throw .invalid(field: "if_active", "must be REJECT, QUEUE, REPLACE or PARALLEL, not \(request.ifActive.rawValue)")
+        throw .invalid(
+          field: "if_active", "must be REJECT, QUEUE, REPLACE or PARALLEL, not \(request.ifActive.rawValue)")
       }
       ifActive = known
     }

@@ -18,11 +18,15 @@ extension Daemon {
   /// A wake-up of another thread costs as much as several round trips, so a small commit runs on the loop while they are
   /// short; otherwise the writer thread does it, and the loop decides the next batch meanwhile.
   func commitDecisions() {
-    while let batch = engine.seal() {
+    while engine.canSeal {
+      encodeDecidedEvents()
+      let isForWriter = isNextBatchForWriter
+      guard let batch = engine.seal() else { return }
       commitPace.note(answers: batch.replies.count)
-      let sealed = SealedBatch(batch: batch, eventBodies: batch.events.map { API.Event($0).encoded })
+      let sealed = SealedBatch(batch: batch, eventBodies: encodedEvents)
+      encodedEvents = []
       let rows = StoreBatch(sealed)
-      if commitPace.isShort, !isCheckpointing, batch.events.count <= Limits.inlineCommitEventsMax {
+      if !isForWriter {
         let began = Clock.monotonicNanoseconds
         let result = Result { () throws(StoreError) in try store.commit(rows, patience: .zero) }
         commitPace.note(nanoseconds: Clock.monotonicNanoseconds - began)
@@ -39,6 +43,17 @@ extension Daemon {
     }
   }
 
+  private var isNextBatchForWriter: Bool {
+    !commitPace.isShort || isCheckpointing || engine.transaction.batch.events.count > Limits.inlineCommitEventsMax
+  }
+
+  /// Encodes the events of the batch that is being gathered, as far as it has come: while a commit is under way the loop
+  /// has the time, afterwards the writer would wait for it.
+  func encodeDecidedEvents() {
+    let events = engine.transaction.batch.events
+    while encodedEvents.count < events.count { encodedEvents.append(API.Event(events[encodedEvents.count]).encoded) }
+  }
+
   private func commitOnWriter(_ sealed: SealedBatch, _ rows: StoreBatch) {
     writer.submit { [mailbox] store in
       let began = Clock.monotonicNanoseconds
@@ -53,12 +68,15 @@ extension Daemon {
 
   /// Sends the answers, publishes the events and starts the effects of a batch that is durable.
   private func finishCommit(_ sealed: SealedBatch, _ result: Result<Void, StoreError>) {
+    deliver(engine.takeAnswered())
     switch result {
     case .failure(let error): failCommit(sealed, error)
     case .success:
       counters.commitsTotal += 1
       counters.eventsTotal += UInt64(sealed.batch.events.count)
       let late = engine.committed(sealed.batch.number)
+      // The writer gets its next batch before this one's answers are made, so that it does not wait for them.
+      if engine.canSeal, isNextBatchForWriter { commitDecisions() }
       deliver(sealed.batch.replies)
       deliver(late)
       hub.publish(sealed, self)
@@ -133,9 +151,11 @@ extension Daemon {
           "the disk of \(options.state) is full: nothing was changed. Free some space; flowd goes on by itself")
         : Refusal(
           .unavailable, "DATABASE_LOCKED",
-          "another program holds the database in \(options.state): nothing was changed. Close it; flowd goes on by itself")
+          "another program holds the database in \(options.state): nothing was changed. Close it; flowd goes on by itself"
+        )
       log.error("a commit failed; writes are refused until one succeeds", ["error": error.description])
       deliver(engine.commitFailed(sealed.batch, refusal))
+      encodedEvents = []
       addTimer(after: Limits.diskProbeInterval, .probeDisk)
     case .io, .corrupt, .tooNew, .other:
       let refusal = Refusal(
@@ -201,7 +221,7 @@ extension StoreBatch {
     for row in batch.sessions.values.sorted(by: { $0.record.key < $1.record.key }) {
       if row.isNew { newSessions.append(row.record) } else { changedSessions.append(row.record) }
     }
-    for (workspace, session) in batch.selections { selections.append((workspace, session)) }
+    for (workspace, session) in batch.selections { selections.append((workspace.text, session)) }
     definitions = Array(batch.definitions.values)
     for row in batch.runs.values.sorted(by: { $0.record.key < $1.record.key }) {
       if row.isNew { newRuns.append(row.record) } else { changedRuns.append(row.record) }

@@ -16,7 +16,7 @@ extension Daemon {
       case .session(let id):
         loadJob(load, key) { reader throws(StoreError) in .session(try reader.loadedSession(id)) }
       case .workspace(let path):
-        loadJob(load, key) { reader throws(StoreError) in .workspace(try reader.selection(of: path)) }
+        loadJob(load, key) { reader throws(StoreError) in .workspace(try reader.selection(of: path.text)) }
       case .request(_, let session, let id):
         loadJob(load, key) { reader throws(StoreError) in .request(try reader.run(session: session, requestID: id)) }
       case .run(let id):
@@ -130,7 +130,9 @@ extension StoreReader {
     guard let flow = parsed.definition else {
       throw StoreError(
         kind: .corrupt,
-        message: "definition \(snapshot.definitionHash) cannot be read: \(parsed.diagnostics.first?.description ?? "it is missing")")
+        message:
+          "definition \(snapshot.definitionHash) cannot be read: \(parsed.diagnostics.first?.description ?? "it is missing")"
+      )
     }
     return PinnedDefinition(flow: flow, hash: snapshot.definitionHash, canonicalJSON: json)
   }

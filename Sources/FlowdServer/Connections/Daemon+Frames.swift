@@ -47,10 +47,13 @@ extension Daemon {
 
   private func dispatch(_ envelope: RequestEnvelope, _ header: FrameHeader, on connection: Connection) {
     guard let method = MethodTable.find(service: envelope.service, method: envelope.method) else {
-      let name = "\(String(decoding: envelope.service.prefix(100), as: UTF8.self))/\(String(decoding: envelope.method.prefix(100), as: UTF8.self))"
+      let name =
+        "\(String(decoding: envelope.service.prefix(100), as: UTF8.self))/\(String(decoding: envelope.method.prefix(100), as: UTF8.self))"
       refuse(
         connection, header.stream,
-        Refusal(.unimplemented, "METHOD_NOT_FOUND", "no method \(name); daemon.hello lists those there are", metadata: ["method": name]))
+        Refusal(
+          .unimplemented, "METHOD_NOT_FOUND", "no method \(name); daemon.hello lists those there are",
+          metadata: ["method": name]))
       return
     }
     guard method.isServerStreaming || header.flags & FrameFlags.remoteOpen == 0 else {

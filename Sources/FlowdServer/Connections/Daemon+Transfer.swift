@@ -95,7 +95,9 @@ extension Daemon {
       return
     }
     updateInterest(connection)
-    if connection.unsentByteCount < Limits.watchBufferBytesMax / 2, !connection.watches.isEmpty { hub.resume(connection, self) }
+    if connection.unsentByteCount < Limits.watchBufferBytesMax / 2, !connection.watches.isEmpty {
+      hub.resume(connection, self)
+    }
   }
 
   /// Watches for what can be used: no reading while overloaded, writing only while something is unsent.

@@ -14,7 +14,9 @@ struct Listener {
   /// - Throws: A sentence for the person who started the daemon.
   static func bind(_ path: String) throws(StartError) -> Listener {
     guard path.utf8.count <= Limits.socketPathBytesMax else {
-      throw StartError("the socket path \(path) has \(path.utf8.count) bytes; a Unix socket allows \(Limits.socketPathBytesMax). Choose a shorter one with --socket")
+      throw StartError(
+        "the socket path \(path) has \(path.utf8.count) bytes; a Unix socket allows \(Limits.socketPathBytesMax). Choose a shorter one with --socket"
+      )
     }
     let fd = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue | SOCK_NONBLOCK.rawValue), 0)
     guard fd >= 0 else { throw StartError("cannot make a socket: \(errnoText())") }

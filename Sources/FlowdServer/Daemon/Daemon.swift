@@ -41,6 +41,8 @@ package final class Daemon {
   var timers = TimerQueue()
   var counters = DaemonCounters()
   var commitPace = CommitPace()
+  /// The events of the batch that is being gathered, as far as they are encoded.
+  var encodedEvents: [[UInt8]] = []
   /// The writer's thread has the write connection.
   var isCheckpointing = false
   /// What to do when a `settle` command is answered.
@@ -78,7 +80,8 @@ package final class Daemon {
   /// Serves until it is told to stop; then everything that was acknowledged is on disk.
   func run() {
     let isWatched =
-      poller.add(listener.fd, .read, tag: Daemon.listenerTag) && poller.add(mailbox.wakeFD, .read, tag: Daemon.mailboxTag)
+      poller.add(listener.fd, .read, tag: Daemon.listenerTag)
+      && poller.add(mailbox.wakeFD, .read, tag: Daemon.mailboxTag)
       && poller.add(signalFD, .read, tag: Daemon.signalTag)
     precondition(isWatched, "a fresh epoll instance takes three descriptors")
     resumeRuns()
@@ -133,6 +136,8 @@ package final class Daemon {
       // Reads do not wait for the disk.
       flushAll()
       commitDecisions()
+    } else {
+      encodeDecidedEvents()
     }
     // What was decided may have let other calls come to the head of their lanes.
     startLoads()

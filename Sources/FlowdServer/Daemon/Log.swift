@@ -55,7 +55,9 @@ final class Log: Sendable {
       JSONValue.Member("time", .string(rfc3339(time))), JSONValue.Member("level", .string(level.rawValue)),
       JSONValue.Member("message", .string(message)),
     ]
-    for (name, value) in fields.sorted(by: { $0.key < $1.key }) { members.append(JSONValue.Member(name, .string(value))) }
+    for (name, value) in fields.sorted(by: { $0.key < $1.key }) {
+      members.append(JSONValue.Member(name, .string(value)))
+    }
     return JSONValue.object(members).text
   }
 
@@ -69,7 +71,11 @@ final class Log: Sendable {
       case "\n": result += "\\n"
       default:
         let isControl = scalar.value < 0x20 || (0x7F...0x9F).contains(scalar.value) || scalar.value == 0x2028
-        if isControl { result += "\\u{\(String(scalar.value, radix: 16))}" } else { result.unicodeScalars.append(scalar) }
+        if isControl {
+          result += "\\u{\(String(scalar.value, radix: 16))}"
+        } else {
+          result.unicodeScalars.append(scalar)
+        }
       }
     }
     return result

@@ -7,7 +7,9 @@ internal import Glibc
 /// and its manual page documents the protocol as stable and meant to be implemented.
 enum ServiceManager {
   static func notify(_ state: String) {
-    guard let path = DefaultPaths.environment("NOTIFY_SOCKET"), path.hasPrefix("/") || path.hasPrefix("@") else { return }
+    guard let path = DefaultPaths.environment("NOTIFY_SOCKET"), path.hasPrefix("/") || path.hasPrefix("@") else {
+      return
+    }
     let fd = socket(AF_UNIX, Int32(SOCK_DGRAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
     guard fd >= 0 else { return }
     defer { close(fd) }

@@ -7,7 +7,8 @@ extension Daemon {
   /// `event.watch`.
   func watch(_ request: API.EventServiceWatchRequest, _ call: Call) throws(Refusal) {
     guard call.connection.watches.count < Limits.watchesPerConnectionMax else {
-      throw Refusal(.resourceExhausted, "TOO_MANY_CALLS", "the connection has \(call.connection.watches.count) watches already")
+      throw Refusal(
+        .resourceExhausted, "TOO_MANY_CALLS", "the connection has \(call.connection.watches.count) watches already")
     }
     guard let target = request.target else {
       throw .invalid(field: "session_id", "is empty; name a session, a workspace, a run, or all")

@@ -123,7 +123,8 @@ final class EventHub {
       watcher.connection.watches[watcher.stream] = nil
       remove(watcher)
       daemon.refuse(
-        watcher.connection, watcher.stream, Refusal(.unavailable, "STORE_UNREADABLE", "the events could not be read; watch again from where you are"))
+        watcher.connection, watcher.stream,
+        Refusal(.unavailable, "STORE_UNREADABLE", "the events could not be read; watch again from where you are"))
       return
     }
     for row in piece.rows {

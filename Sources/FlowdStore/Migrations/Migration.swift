@@ -5,16 +5,26 @@ struct Migration {
 
   static let all: [Migration] = [.initialSchema]
 
-  /// Runs what a database lacks.
+  /// The version of a database.
   ///
-  /// - Throws: `.tooNew` for a database of a later version; it is left alone.
-  static func migrate(_ connection: Connection) throws(StoreError) {
+  /// - Throws: `.tooNew` for one of a later version.
+  @discardableResult
+  static func requireKnown(_ connection: Connection) throws(StoreError) -> Int {
     let current = try connection.statement("PRAGMA user_version").first { $0.int(0) } ?? 0
     guard current <= all.count else {
       throw StoreError(
         kind: .tooNew,
-        message: "the database has schema version \(current), this flowd knows \(all.count); use a newer flowd, or another --state")
+        message: "the database has schema version \(current), this flowd knows \(all.count); "
+          + "use a newer flowd, or another --state")
     }
+    return current
+  }
+
+  /// Runs what a database lacks.
+  ///
+  /// - Throws: `.tooNew` for a database of a later version; it is left alone.
+  static func migrate(_ connection: Connection) throws(StoreError) {
+    let current = try requireKnown(connection)
     for migration in all where migration.version > current {
       try connection.execute("BEGIN IMMEDIATE")
       do throws(StoreError) {

@@ -18,8 +18,8 @@ final class WriterTables {
   let upsertStep: Statement
   let upsertOutput: Statement
   let insertEvent: Statement
-  /// Written by SQLite's hook inside a commit, on the thread that commits.
-  private let logPages: UnsafeMutablePointer<Int32>
+  /// Written by SQLite's hook inside a commit; read at any time by another thread.
+  private let logPages = Locked<Int32>(0)
 
   init(_ connection: Connection) throws(StoreError) {
     self.connection = connection
@@ -38,25 +38,20 @@ final class WriterTables {
     upsertStep = try prepare(StepTable.upsert)
     upsertOutput = try prepare(StepTable.upsertOutput)
     insertEvent = try prepare(EventTable.insert)
-    logPages = .allocate(capacity: 1)
-    logPages.initialize(to: 0)
     sqlite3_wal_hook(
       connection.handle,
       { context, _, _, pages in
-        context?.assumingMemoryBound(to: Int32.self).pointee = pages
+        if let context { Unmanaged<Locked<Int32>>.fromOpaque(context).takeUnretainedValue().withLock { $0 = pages } }
         return SQLITE_OK
-      }, logPages)
+      }, Unmanaged.passUnretained(logPages).toOpaque())
   }
 
-  deinit {
-    sqlite3_wal_hook(connection.handle, nil, nil)
-    logPages.deallocate()
-  }
+  deinit { sqlite3_wal_hook(connection.handle, nil, nil) }
 
   /// Pages in the write-ahead log as of the last commit.
-  var logPageCount: Int { Int(logPages.pointee) }
+  var logPageCount: Int { Int(logPages.withLock { $0 }) }
 
-  func forgetLog() { logPages.pointee = 0 }
+  func forgetLog() { logPages.withLock { $0 = 0 } }
 
   /// Writes everything or nothing.
   func commit(_ batch: StoreBatch) throws(StoreError) {

@@ -19,7 +19,9 @@ struct MessageScanner {
   mutating func scan(
     _ bytes: UnsafeRawBufferPointer, as descriptor: UnsafePointer<ProtobufCMessageDescriptor>, depth: Int = 1
   ) throws(WireError) {
-    guard depth <= Limits.messageDepthMax else { throw .tooLarge("messages nested deeper than \(Limits.messageDepthMax)") }
+    guard depth <= Limits.messageDepthMax else {
+      throw .tooLarge("messages nested deeper than \(Limits.messageDepthMax)")
+    }
     var reader = FieldReader(bytes)
     var seen: UInt64 = 0
     while let field = try reader.next() {
@@ -39,10 +41,14 @@ struct MessageScanner {
         }
       case PROTOBUF_C_TYPE_BYTES: try count(field.bytes.count)
       case PROTOBUF_C_TYPE_MESSAGE:
-        guard let nested = known.pointee.descriptor?.assumingMemoryBound(to: ProtobufCMessageDescriptor.self) else { continue }
+        guard let nested = known.pointee.descriptor?.assumingMemoryBound(to: ProtobufCMessageDescriptor.self) else {
+          continue
+        }
         try count(Int(nested.pointee.sizeof_message))
         if known.pointee.label != PROTOBUF_C_LABEL_REPEATED, index < 64 {
-          guard seen & (1 << UInt64(index)) == 0 else { throw .malformed("\(MessageScanner.name(of: known)) is given twice") }
+          guard seen & (1 << UInt64(index)) == 0 else {
+            throw .malformed("\(MessageScanner.name(of: known)) is given twice")
+          }
           seen |= 1 << UInt64(index)
         }
         try scan(field.bytes, as: nested, depth: depth + 1)

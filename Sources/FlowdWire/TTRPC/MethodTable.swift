@@ -34,7 +34,9 @@ package enum MethodTable {
 
   /// Finds a method by its full name (`flowd.v1.SessionService/SetExecutedFlow`) or alias (`session.setExecutedFlow`).
   package static func find(_ name: String) -> API.Method? {
-    API.Method.allCases.first { $0.alias == name || "\($0.service)/\($0.name)" == name || "/\($0.service)/\($0.name)" == name }
+    API.Method.allCases.first {
+      $0.alias == name || "\($0.service)/\($0.name)" == name || "/\($0.service)/\($0.name)" == name
+    }
   }
 
   @inline(__always)

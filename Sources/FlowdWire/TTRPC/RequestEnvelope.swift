@@ -16,7 +16,9 @@ package struct RequestEnvelope {
     var fields = 0
     while let field = try reader.next() {
       fields &+= 1
-      guard fields <= RequestEnvelope.fieldsMax else { throw .tooLarge("more than \(RequestEnvelope.fieldsMax) envelope fields") }
+      guard fields <= RequestEnvelope.fieldsMax else {
+        throw .tooLarge("more than \(RequestEnvelope.fieldsMax) envelope fields")
+      }
       switch (field.number, field.wireType) {
       case (1, .lengthDelimited): service = field.bytes
       case (2, .lengthDelimited): method = field.bytes

@@ -1,0 +1,124 @@
+import FlowdEngine
+import FlowdModel
+
+/// The rows that batches write, with the constraints of the real tables.
+struct MemoryStore {
+  private(set) var sessions: [Int64: SessionRecord] = [:]
+  private(set) var selections: [ExactName: Int64] = [:]
+  private(set) var definitions: [String: PinnedDefinition] = [:]
+  private(set) var runs: [Int64: RunRecord] = [:]
+  private(set) var environments: [Int64: [String]] = [:]
+  private(set) var steps: [Batch.StepKey: StepRecord] = [:]
+  private(set) var outputs: [Batch.StepKey: StepOutput] = [:]
+  private(set) var events: [Event] = []
+  private var requests: [Request: Int64] = [:]
+  private var sequences: [Int64: EventSequence] = [:]
+
+  private struct Request: Hashable {
+    let session: Int64
+    let id: ExactName
+  }
+
+  /// Writes everything; returns what a database would refuse.
+  mutating func apply(_ batch: Batch) -> [String] {
+    var broken: [String] = []
+    for row in batch.sessions.values {
+      if row.isNew != (sessions[row.record.key] == nil) { broken.append("session \(row.record.key): isNew is wrong") }
+      sessions[row.record.key] = row.record
+    }
+    for (path, key) in batch.selections {
+      if let key, sessions[key] == nil { broken.append("a session that does not exist is selected") }
+      selections[path] = key
+    }
+    definitions.merge(batch.definitions) { old, _ in old }
+    for row in batch.runs.values {
+      if row.isNew != (runs[row.record.key] == nil) { broken.append("run \(row.record.key): isNew is wrong") }
+      if row.isNew { broken += note(row.record) }
+      runs[row.record.key] = row.record
+    }
+    for (run, entries) in batch.environments { environments[run] = entries }
+    for (key, step) in batch.steps {
+      if runs[key.run] == nil { broken.append("a step of no run") }
+      steps[key] = step
+    }
+    for (key, output) in batch.outputs { outputs[key] = output }
+    for event in batch.events {
+      if event.position <= events.last?.position ?? 0 { broken.append("position \(event.position) after a later one") }
+      if event.sequence != sequences[event.sessionKey, default: 0] + 1 {
+        broken.append(
+          "event \(event.sequence) of session \(event.sessionKey) after \(sequences[event.sessionKey] ?? 0)")
+      }
+      sequences[event.sessionKey] = event.sequence
+      events.append(event)
+    }
+    return broken
+  }
+
+  private mutating func note(_ run: RunRecord) -> [String] {
+    var broken: [String] = []
+    if sessions[run.sessionKey] == nil { broken.append("a run of no session") }
+    if definitions[run.snapshot.definitionHash] == nil { broken.append("a run without its definition") }
+    guard !run.requestID.isEmpty else { return broken }
+    let request = Request(session: run.sessionKey, id: ExactName(run.requestID))
+    if requests[request] != nil { broken.append("request id \(run.requestID) admitted two runs") }
+    requests[request] = run.key
+    return broken
+  }
+
+  // MARK: reading
+
+  var counters: Counters {
+    Counters(
+      lastSessionKey: sessions.keys.max() ?? 0, lastRunKey: runs.keys.max() ?? 0,
+      lastPosition: events.last?.position ?? 0)
+  }
+
+  func session(_ id: SessionID) -> SessionRecord? { sessions.values.first { $0.meta.sessionID == id } }
+
+  func lastSequence(of session: Int64) -> EventSequence { sequences[session] ?? 0 }
+
+  func run(_ id: RunID) -> RunRecord? { runs.values.first { $0.id == id } }
+
+  var unfinishedSessions: [SessionID] {
+    Set(runs.values.filter { !$0.status.isFinal }.map(\.sessionID)).sorted()
+  }
+
+  func loaded(_ id: SessionID) -> LoadedSession? {
+    guard let record = session(id) else { return nil }
+    let unfinished = runs.values.filter { $0.sessionKey == record.key && !$0.status.isFinal }.sorted { $0.key < $1.key }
+    return LoadedSession(
+      record: record, eventSequence: lastSequence(of: record.key), runs: unfinished.compactMap(stored))
+  }
+
+  private func stored(_ record: RunRecord) -> StoredRun? {
+    guard let definition = definitions[record.snapshot.definitionHash] else { return nil }
+    let keys = definition.flow.steps.indices.map { Batch.StepKey(run: record.key, index: $0) }
+    var kept: [Int: StepOutput] = [:]
+    for key in keys where definition.isOutputReferenced[key.index] { kept[key.index] = outputs[key] }
+    let inputs = (try? JSONValue(parsing: record.inputs)).flatMap { value in
+      if case .object(let members) = value { members } else { nil }
+    }
+    return StoredRun(
+      record: record, definition: definition, environment: environments[record.key] ?? [], inputs: inputs ?? [],
+      steps: keys.compactMap { steps[$0] }, outputs: kept)
+  }
+
+  func view(_ id: RunID) -> RunView? {
+    guard let record = run(id), let definition = definitions[record.snapshot.definitionHash] else { return nil }
+    let rows = definition.flow.steps.indices.map { index in
+      steps[Batch.StepKey(run: record.key, index: index)] ?? StepRecord(index: index)
+    }
+    return RunView(record: record, definition: definition, steps: rows)
+  }
+
+  /// What a load finds now.
+  func load(_ load: Load, flows: (String) -> FlowLookup) -> Loaded {
+    switch load {
+    case .session(let id): .session(loaded(id))
+    case .workspace(let path): .workspace(selections[path].flatMap { sessions[$0]?.meta.sessionID })
+    case .flow(_, let id): .flow(flows(id))
+    case .request(_, let key, let id): .request(requests[Request(session: key, id: ExactName(id))].flatMap { runs[$0] })
+    case .run(let id): .run(view(id))
+    }
+  }
+}
