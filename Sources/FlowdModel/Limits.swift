@@ -9,6 +9,10 @@ public enum Limits {
   public static let messageDepthMax = 16
   /// Memory protobuf-c may use for one message: eight of the largest frames.
   public static let unpackBytesMax = 33_554_432
+  /// Of one answer: a frame without its envelope.
+  public static let answerBytesMax = 4_194_288
+  /// Steps' output in one answer, and runs in one snapshot.
+  public static let answerOutputBytesMax = 2_097_152
   /// Of one error message on the wire, in bytes.
   public static let statusMessageBytesMax = 8_192
 

@@ -37,7 +37,12 @@ extension Daemon {
       daemon.readJob(token) { reader throws(StoreError) in
         try reader.runs(filter, before: before, limit: size + 1)
       } then: { daemon, records in
-        var response = API.FlowServiceListRunsResponse(runs: records.prefix(size).map { API.Run($0) })
+        var response = API.FlowServiceListRunsResponse()
+        response.runs = records.prefix(size).map { record in
+          var run = API.Run(record)
+          run.inputs = []
+          return run
+        }
         if records.count > size { response.nextPageToken = String(records[size - 1].key) }
         daemon.answer(token, .success(response.encoded))
       }
@@ -68,11 +73,16 @@ extension StoreReader {
   /// A run with its steps; the caller holds a snapshot.
   func view(of record: RunRecord, includeOutput: Bool = false) throws(StoreError) -> RunView {
     let definition = try pinnedDefinition(record.snapshot)
+    var bytesLeft = Limits.answerOutputBytesMax
     var view = RunView(
       record: record, definition: definition, steps: definition.flow.steps.indices.map { StepRecord(index: $0) })
     for step in try steps(of: record.key) where view.steps.indices.contains(step.index) {
       view.steps[step.index] = step
-      if includeOutput { view.outputs[step.index] = try output(of: record.key, step: step.index) }
+      guard includeOutput, let output = try output(of: record.key, step: step.index) else { continue }
+      bytesLeft -= output.stdout.count + output.stderr.count
+      // What does not fit into one answer is left out and marked; `event.watch` has all of it.
+      view.outputs[step.index] =
+        bytesLeft >= 0 ? output : StepOutput(stdoutTruncated: true, stderrTruncated: true)
     }
     return view
   }

@@ -121,6 +121,12 @@ extension Daemon {
     guard let connection = connections[call.connection], connection.pending.removeValue(forKey: call.stream) != nil
     else { return }
     switch result {
+    case .success(let payload) where payload.count > Limits.answerBytesMax:
+      refuse(
+        connection, call.stream,
+        Refusal(
+          .resourceExhausted, "ANSWER_TOO_LARGE",
+          "the answer has \(payload.count) bytes; at most \(Limits.answerBytesMax) fit into a frame. Ask for less, such as a smaller page"))
     case .success(let payload): ResponseFrame.append(payload: payload, stream: call.stream, to: &connection.output)
     case .failure(let refusal): refuse(connection, call.stream, refusal)
     }

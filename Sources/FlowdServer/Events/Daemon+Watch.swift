@@ -126,7 +126,19 @@ extension StoreReader {
 
   private func snapshotEvent(_ record: SessionRecord, _ last: EventSequence) throws(StoreError) -> API.Event {
     var runs: [API.Run] = []
-    for run in try unfinishedRuns(of: record.key) { runs.append(API.Run(try view(of: run))) }
+    var bytesLeft = Limits.answerOutputBytesMax
+    for run in try unfinishedRuns(of: record.key) {
+      let whole = API.Run(try view(of: run))
+      bytesLeft -= whole.encoded.count
+      if bytesLeft >= 0 {
+        runs.append(whole)
+      } else {
+        // One event has to hold them all: of the later ones it tells less.
+        var brief = API.Run(run)
+        brief.inputs = []
+        runs.append(brief)
+      }
+    }
     let selected = try selection(of: record.meta.workspace) == record.meta.sessionID
     return API.Event(
       sessionID: record.meta.sessionID.description, seq: last, at: API.Timestamp(Clock.now),

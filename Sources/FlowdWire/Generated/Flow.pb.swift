@@ -823,7 +823,7 @@ extension API.FlowServiceListRunsRequest: CMessage {
 
 extension API {
   public struct FlowServiceListRunsResponse: Message {
-    /// Without steps and report.
+    /// Without steps, inputs and report.
     public var runs: [API.Run]
     public var nextPageToken: String
 

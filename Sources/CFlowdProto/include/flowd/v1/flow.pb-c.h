@@ -331,7 +331,7 @@ struct  Flowd__V1__FlowServiceListRunsResponse
 {
   ProtobufCMessage base;
   /*
-   * Without steps and report.
+   * Without steps, inputs and report.
    */
   size_t n_runs;
   Flowd__V1__Run **runs;
