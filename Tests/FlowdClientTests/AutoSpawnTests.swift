@@ -12,7 +12,10 @@ import Testing
 
   /// A daemon that says that it was started, with what, and then waits; the test listens in its stead.
   private func spawn(_ script: String, wait: Duration = .seconds(10)) throws -> AutoSpawn {
-    try folder.write("#!/bin/sh\n\(script)\n", to: "daemon", mode: 0o700)
+    // Made by another process: a file this one has open for writing, if only in a child that another test is about to
+    // start, cannot be executed (ETXTBSY).
+    try folder.write("#!/bin/sh\n\(script)\n", to: "daemon.text")
+    _ = Shell.run("install -m 700 '\(folder.path)/daemon.text' '\(folder.path)/daemon'")
     return AutoSpawn(
       executable: "\(folder.path)/daemon", arguments: ["--idle-exit", "10m"], wait: wait,
       logPath: "\(folder.path)/logs/flowd.log")

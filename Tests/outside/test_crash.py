@@ -15,6 +15,7 @@ from harness import flows
 from harness.daemon import Daemon
 from harness.eventually import eventually
 from harness.load import FLOWS, Loader, Record, check_log, retry_unanswered
+from harness.tracing import strace
 
 SEED = int(os.environ.get("FLOWD_SEED", "0"))
 ROUNDS = int(os.environ.get("FLOWD_CRASH_ROUNDS", "50"))
@@ -198,7 +199,7 @@ def test_kill_at_a_write_loses_and_doubles_nothing(daemon: Daemon, call: str, po
     session, record = begin(daemon), Record()
     load_briefly(daemon, session, record)
     daemon.stop()
-    daemon.start(wrapper=traced(f"{call}:signal=KILL:when={point}+"), wait=False)
+    daemon.start(wrapper=strace(f"{call}:signal=KILL:when={point}+"), wait=False)
     assert daemon.process is not None
     if daemon.serves_or_ends():
         load_until(daemon, session, record, 1, lambda: daemon.process and daemon.process.wait(60))
@@ -215,8 +216,3 @@ def load_briefly(daemon: Daemon, session: str, record: Record) -> None:
         meta = client.session.set_provider_model(session, provider_id="ollama", model_id=f"before-{n}").meta
         record.writes[meta.revision] = meta
     client.close()
-
-
-def traced(injection: str) -> list[str]:
-    name = injection.partition(":")[0]
-    return ["strace", "-f", "-qq", "-o", "/dev/null", "-e", f"trace={name}", "-e", f"inject={injection}"]

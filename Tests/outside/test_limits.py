@@ -142,3 +142,23 @@ def test_the_largest_frame_is_taken(daemon: Daemon) -> None:
             assert not response.valid
         raw.call(5, *STATUS)
         raw.reply(5)
+
+
+def test_calls_that_expire_together_hold_up_nobody(daemon: Daemon, client: Client) -> None:
+    """Two thousand deadlines in one instant, with many sessions in memory."""
+    made = [client.pipelined.session.new(workspace=f"/w{n}") for n in range(2000)]
+    session = [future.result(60) for future in made][0].meta.session_id
+    (database,) = [path for path in daemon.place.state.iterdir() if path.read_bytes()[:6] == b"SQLite"]
+    other = sqlite3.connect(database, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    call = client.pipelined.session.set_provider_model
+    futures = [call(session, provider_id="ollama", model_id="m", timeout=0.3) for _ in range(2000)]
+    bystander, slowest = daemon.client(), 0.0
+    while not futures[-1].done():
+        began = time.monotonic()
+        bystander.daemon.status()
+        slowest = max(slowest, time.monotonic() - began)
+    other.execute("ROLLBACK")
+    other.close()
+    assert {type(future.exception(20)) for future in futures} == {errors.DeadlineExceeded}
+    assert slowest < 0.5, f"another client waited {slowest:.1f} s"

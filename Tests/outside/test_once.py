@@ -13,6 +13,7 @@ from flowd.v1 import run_pb2
 from harness import flows
 from harness.daemon import Daemon
 from harness.eventually import eventually
+from harness.tracing import faults
 
 PARALLEL = "IF_ACTIVE_PARALLEL"
 
@@ -116,18 +117,16 @@ def test_start_once_survives_crashes(daemon: Daemon) -> None:
 
 @pytest.mark.strace
 def test_a_start_that_could_not_be_stored_does_not_run(daemon: Daemon) -> None:
-    session = daemon.session(flow=marked(daemon)).session_id
-    daemon.stop()
-    trace = ["-e", "trace=pwrite64", "-e", "inject=pwrite64:error=ENOSPC:when=14..17"]
-    daemon.start(wrapper=["strace", "-f", "-qq", "-o", "/dev/null", *trace])
     client = daemon.client()
+    session = daemon.session(client, flow=marked(daemon)).session_id
     admitted, refused = [], 0
-    while len(admitted) < 12:
-        try:
-            reply = client.flow.start(session, if_active=PARALLEL, env=daemon.place.environment)
-            admitted.append(reply.run_id)
-        except errors.ResourceExhausted:
-            refused += 1
+    with faults(daemon.pid, "pwrite64:error=ENOSPC:when=5..8"):
+        while len(admitted) < 12:
+            try:
+                reply = client.flow.start(session, if_active=PARALLEL, env=daemon.place.environment)
+                admitted.append(reply.run_id)
+            except errors.ResourceExhausted:
+                refused += 1
     assert refused > 0
     for run in admitted:
         assert daemon.wait_for(client, run, 30).status == run_pb2.RUN_STATUS_SUCCEEDED

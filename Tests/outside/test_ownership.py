@@ -17,6 +17,7 @@ from flowd import Client
 from harness import flows, processes
 from harness.daemon import BINARIES, ROOT, Daemon, Place
 from harness.eventually import eventually
+from harness.tracing import strace
 
 
 def mode(path: pathlib.Path) -> int:
@@ -164,8 +165,7 @@ def test_a_daemon_killed_while_it_starts_a_command_is_followed_at_once(daemon: D
     """Between fork and exec the child has the dead daemon's descriptors, and its lock with them."""
     session = daemon.session(flow=daemon.place.flow("f", flows.TRUE)).session_id
     daemon.stop()
-    trace = ["-e", "trace=execve", "-e", "inject=execve:delay_enter=400000"]
-    daemon.start(wrapper=["strace", "-f", "-qq", "-o", "/dev/null", *trace])
+    daemon.start(wrapper=strace("execve:delay_enter=400000"))
     client = daemon.client()
     pid = daemon.pid
     client.flow.start(session)

@@ -277,7 +277,7 @@ def test_a_program_that_is_not_there_fails_the_step(daemon: Daemon, client: Clie
 
 
 def test_no_more_steps_run_at_once_than_the_flow_says(daemon: Daemon, client: Client) -> None:
-    script = 'd="$FLOWD_WORKSPACE/running"; mkdir -p "$d"; me="$d/$FLOWD_STEP_ID"; touch "$me"; ls "$d" | wc -l; sleep 0.1; rm "$me"'
+    script = 'd="$FLOWD_WORKSPACE/d"; mkdir -p "$d"; me="$d/$FLOWD_STEP_ID"; touch "$me"; ls "$d" | wc -l; sleep 0.1; rm "$me"'
     text = "concurrency: { max-parallel: 3 }\n" + flows.steps(*((f"s{n}", script, {"needs": "[]"}) for n in range(12)))
     ended = daemon.wait_for(client, start(daemon, client, text).run_id)
     seen = [int(step.stdout) for step in ended.steps]

@@ -238,7 +238,8 @@ package final class Engine {
     inFlight = nil
     transaction.batch = Batch(number: gathered.number + 1)
     transaction.durableBatch = gathered.number
-    for batch in [sealed, gathered] { undo(batch) }
+    // The later one first: it may have ended what the other admitted.
+    for batch in [gathered, sealed] { undo(batch) }
     for lane in waitingLanes.values { lane.resources = [:] }
     for report in sealed.reports + gathered.reports { hold(report) }
     return waiting.map { AnsweredCall($0.call, .failure(refusal)) }

@@ -27,6 +27,11 @@ extension Daemon {
 
   private func deliver(_ loaded: Loaded, for load: Load, to key: SessionLane.Key) {
     engine.deliver(loaded, for: load, to: key, now: turnTime)
+    // Reports and resumptions have no caller who would ask again.
+    if case .failed(let reason) = loaded {
+      log.error("could not load what a call or a run needs", ["reason": reason])
+      addTimer(after: Limits.diskProbeInterval, .retryLoads)
+    }
   }
 
   private func loadJob(

@@ -168,6 +168,7 @@ package final class Daemon {
       switch action {
       case .deadlines(let connection): checkDeadlines(of: connection, now: now)
       case .probeDisk: probeDisk()
+      case .retryLoads: engine.applyWhatWaits(now: turnTime)
       case .resumeAccepting: resumeAccepting()
       case .idleExit: exitIfIdle()
       case .drained: stopWhenDrained(now: now)

@@ -3,6 +3,7 @@ enum TimerAction: Equatable {
   /// Some call of the connection may be past its deadline.
   case deadlines(connection: UInt64)
   case probeDisk
+  case retryLoads
   case resumeAccepting
   case idleExit
   case drained
