@@ -4,11 +4,11 @@ public enum Limits {
 
   /// Of one frame's body; ttrpc 1.2.
   public static let frameBytesMax = 4_194_304
-  /// Fields of one message, nested ones counted.
-  public static let messageFieldsMax = 65_536
+  /// Fields of one message, nested ones counted. A run of the longest flow with the most needs has some 230,000.
+  public static let messageFieldsMax = 262_144
   public static let messageDepthMax = 16
-  /// Memory protobuf-c may use for one message: eight of the largest frames.
-  public static let unpackBytesMax = 33_554_432
+  /// Memory protobuf-c may use for one message: sixteen of the largest frames.
+  public static let unpackBytesMax = 67_108_864
   /// Of one answer: a frame without its envelope.
   public static let answerBytesMax = 4_194_288
   /// Steps' output in one answer, and runs in one snapshot.

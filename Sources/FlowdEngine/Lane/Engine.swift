@@ -72,6 +72,8 @@ package final class Engine {
     guard let lane = lanes[id], lane.state != nil, lane.queue.isEmpty, lane.changedIn <= durableBatch else {
       return nil
     }
+    // A session that is only read must not be the first to leave memory.
+    lane.lastUse = useCounter
     return lane
   }
 

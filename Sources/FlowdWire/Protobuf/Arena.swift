@@ -41,8 +41,9 @@ final class Arena {
 
   /// Zeroed by nobody; aligned to 16. `nil` past the limit.
   func allocate(bytes: Int) -> UnsafeMutableRawPointer? {
+    // A size beyond Int.max comes as a negative one.
     let size = (bytes &+ 15) & ~15
-    guard size >= bytes, size <= limit - used else { return nil }
+    guard bytes >= 0, size >= bytes, size <= limit - used else { return nil }
     used += size
     if size > end - next {
       let capacity = max(size, Arena.blockBytes)
