@@ -126,7 +126,8 @@ extension Daemon {
         connection, call.stream,
         Refusal(
           .resourceExhausted, "ANSWER_TOO_LARGE",
-          "the answer has \(payload.count) bytes; at most \(Limits.answerBytesMax) fit into a frame. Ask for less, such as a smaller page"))
+          "the answer has \(payload.count) bytes; at most \(Limits.answerBytesMax) fit into a frame. Ask for less, such as a smaller page"
+        ))
     case .success(let payload): ResponseFrame.append(payload: payload, stream: call.stream, to: &connection.output)
     case .failure(let refusal): refuse(connection, call.stream, refusal)
     }
