@@ -91,7 +91,7 @@ def test_start_once_survives_crashes(daemon: Daemon) -> None:
 
     def program() -> None:
         try:
-            for _ in range(60):
+            for _ in range(40):
                 own = daemon.client()
                 replies.append(own.start_once(session, if_active=PARALLEL, env=daemon.place.environment))
         except BaseException as failure:
