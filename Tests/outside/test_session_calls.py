@@ -200,3 +200,13 @@ def test_a_session_survives_the_daemon(daemon: Daemon, client: Client) -> None:
     after = daemon.start().client()
     assert meta_of(after, meta.session_id) == meta
     assert eventually(lambda: after.session.get_current_meta(workspace=meta.workspace).meta) == meta
+
+
+def test_a_flow_that_cannot_be_read_is_not_chosen(daemon: Daemon, client: Client) -> None:
+    meta = daemon.session(client)
+    folder = daemon.place.workspace / ".flowd" / "flows"
+    (folder / "odd.flow.yaml").mkdir(parents=True)
+    with pytest.raises(errors.FailedPrecondition) as refused:
+        client.session.set_executed_flow(meta.session_id, flow_id="odd")
+    assert refused.value.reason == "FLOW_UNREADABLE"
+    assert client.session.get_current_meta(session_id=meta.session_id).meta == meta

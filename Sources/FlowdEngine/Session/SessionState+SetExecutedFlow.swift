@@ -18,10 +18,15 @@ package enum FlowLookup: Equatable, Sendable {
   case found(PinnedDefinition)
   /// It exists but is not valid; the diagnostics as text.
   case invalid([String])
+  /// Whether it exists, or what it says, could not be found out; why.
+  case unreadable(String)
   /// It does not exist; ids that look alike.
   case missing(suggestions: [String])
 
   func requireExists(_ id: String) throws(Refusal) {
+    if case .unreadable(let reason) = self {
+      throw Refusal(.failedPrecondition, "FLOW_UNREADABLE", reason, metadata: ["flow_id": id])
+    }
     guard case .missing(let suggestions) = self else { return }
     let hint =
       suggestions.isEmpty
@@ -41,7 +46,7 @@ package enum FlowLookup: Equatable, Sendable {
       let more = diagnostics.count > 1 ? " (and \(diagnostics.count - 1) more; flow.validate lists them)" : ""
       throw Refusal(
         .failedPrecondition, "FLOW_INVALID", "flow \"\(id)\" is not valid: \(first)\(more)", metadata: ["flow_id": id])
-    case .missing: preconditionFailure("a missing flow was refused above")
+    case .missing, .unreadable: preconditionFailure("a flow that is not there was refused above")
     }
   }
 }

@@ -87,7 +87,7 @@ extension FlowLookup {
       switch error {
       case .notFound(_, let suggestion): return .missing(suggestions: suggestion.map { [$0] } ?? [])
       case .invalidID: return .missing(suggestions: [])
-      case .unreadable: return .invalid([error.message])
+      case .unreadable: return .unreadable(error.message)
       }
     }
   }

@@ -51,8 +51,11 @@ final class Connection {
   private static func error(_ handle: OpaquePointer?, _ code: Int32, _ what: String) -> StoreError {
     let text = handle.map { String(cString: sqlite3_errmsg($0)) } ?? String(cString: sqlite3_errstr(code))
     let extended = handle.map { sqlite3_extended_errcode($0) } ?? code
+    // Making room for the index of the log failed: it has no other cause than a full disk or quota.
+    let isFull = extended == SQLITE_IOERR | (19 << 8)
     let kind: StoreError.Kind =
       switch code & 0xFF {
+      case SQLITE_IOERR where isFull: .full
       case SQLITE_FULL: .full
       case SQLITE_IOERR: .io
       case SQLITE_BUSY, SQLITE_LOCKED: .busy

@@ -17,7 +17,8 @@ extension API {
     public var providerID: String
     public var modelID: String
     public var mode: API.RunMode
-    /// Rises by 1 with each change of the metadata.
+    /// Rises by 1 with each write of flow, provider, model or mode. A start, which sets only `last_used_flow_id`, and a close
+    /// leave it as it is.
     public var revision: UInt64
     public var createdAt: API.Timestamp?
     public var updatedAt: API.Timestamp?

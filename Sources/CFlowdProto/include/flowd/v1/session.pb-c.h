@@ -70,7 +70,8 @@ struct  Flowd__V1__SessionMeta
   char *model_id;
   Flowd__V1__RunMode mode;
   /*
-   * Rises by 1 with each change of the metadata.
+   * Rises by 1 with each write of flow, provider, model or mode. A start, which sets only `last_used_flow_id`, and a close
+   * leave it as it is.
    */
   uint64_t revision;
   Google__Protobuf__Timestamp *created_at;
