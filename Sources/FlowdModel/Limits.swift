@@ -23,6 +23,8 @@ public enum Limits {
 
   /// Answers that a client has not taken; past it nothing more is read from that client.
   public static let unsentBytesMax = 1_048_576
+  /// Answers to calls that were read already; past it calls are refused, which takes little room.
+  public static let unsentBytesHardMax = 16_777_216
   /// Room for answers that an idle connection keeps.
   public static let keptOutputBytesMax = 65_536
   /// Calls of one connection without an answer; past it nothing more is read from that client.

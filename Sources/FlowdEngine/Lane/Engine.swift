@@ -269,6 +269,9 @@ package final class Engine {
     lane(.session(id)).heldReports.append(report)
   }
 
+  /// Nothing is started from now on: the daemon is ending.
+  package func stopStarting() { transaction.isStopping = true }
+
   /// The store takes writes again: reports that were held are decided now.
   package func allowWrites(now: Timestamp) {
     transaction.now = now

@@ -5,6 +5,7 @@ extension SessionState {
   func advance(_ run: RunMachine, _ transaction: Transaction) {
     guard !run.isSuspended, run.record.status == .running else { return }
     if !run.isEnding {
+      guard !transaction.isStopping || run.ready.isEmpty else { return }
       while run.running.count < run.definition.flow.maxParallel, let next = run.ready.removeFirst() {
         startStep(next, of: run, transaction)
       }
@@ -97,7 +98,7 @@ extension SessionState {
 
   /// Starts the oldest waiting run once no other is active.
   private func beginNext(_ transaction: Transaction) {
-    guard activeRun == nil, let next = runs.first else { return }
+    guard !transaction.isStopping, activeRun == nil, let next = runs.first else { return }
     begin(next, transaction)
   }
 }

@@ -10,6 +10,8 @@ package final class Transaction {
   /// What new sessions and provider checks go by.
   package var config: Config
   let bounds: EngineBounds
+  /// The daemon is ending: steps are settled, but none is started; the next daemon does that.
+  var isStopping = false
   /// Runs that came into memory, and left it, since the engine last looked.
   var runsAdmitted: [RunID] = []
   var runsEnded: [RunID] = []

@@ -48,12 +48,13 @@ extension Daemon {
     }
   }
 
-  /// Reads from the store on the reader's thread, and goes on with the result on the loop.
+  /// Reads from the store on the history's thread, so that no lane waits for a long list, and goes on with the result on the
+  /// loop.
   func readJob<Value: Sendable>(
     _ token: CallToken, _ read: @escaping @Sendable (SQLiteReader) throws(StoreError) -> Value,
     then finish: @escaping @Sendable (Daemon, Value) -> Void
   ) {
-    reader.submit { [mailbox] reader in
+    history.submit { [mailbox] reader in
       let result = Result { () throws(StoreError) in try read(reader) }
       mailbox.post { daemon in
         switch result {

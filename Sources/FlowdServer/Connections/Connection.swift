@@ -15,8 +15,8 @@ final class Connection {
   var sent = 0
   /// Unary calls without an answer yet, with their deadlines in monotonic nanoseconds; 0: none.
   var pending: [UInt32: UInt64] = [:]
-  /// When its deadlines are looked at next; 0: not at all.
-  var nextDeadlineCheck: UInt64 = 0
+  /// When its deadlines are looked at, the next time last. A timer is set for each.
+  var deadlineChecks: [UInt64] = []
   var watches: [UInt32: Watcher] = [:]
   /// Extensions the client asked for with `daemon.hello`.
   var features: Set<String> = []

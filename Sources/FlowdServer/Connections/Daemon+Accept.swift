@@ -59,5 +59,6 @@ extension Daemon {
   func resumeAccepting() {
     guard !isAccepting, !isDraining else { return }
     isAccepting = poller.add(listener.fd, .read, tag: Daemon.listenerTag)
+    if !isAccepting { addTimer(after: .milliseconds(200), .resumeAccepting) }
   }
 }

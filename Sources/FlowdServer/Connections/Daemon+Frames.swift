@@ -36,6 +36,10 @@ extension Daemon {
             : "stream id \(header.stream) was used before"))
       return
     }
+    guard connection.unsentByteCount < Limits.unsentBytesHardMax else {
+      refuse(connection, header.stream, Daemon.answersNotTaken)
+      return
+    }
     do throws(WireError) {
       let envelope = try RequestEnvelope(decoding: body)
       if answerMetaRead(envelope, connection, header.stream) { return }
@@ -114,6 +118,9 @@ extension Daemon {
   static let deadlineExceeded = Refusal(
     .deadlineExceeded, "DEADLINE_EXCEEDED", "the call's time was over before it was answered")
 
+  private static let answersNotTaken = Refusal(
+    .resourceExhausted, "TOO_MANY_CALLS", "the client has not taken \(Limits.unsentBytesHardMax) bytes of answers")
+
   // MARK: answers
 
   /// Answers a call that may have been waiting; one that was answered otherwise meanwhile is let be.
@@ -121,6 +128,8 @@ extension Daemon {
     guard let connection = connections[call.connection], connection.pending.removeValue(forKey: call.stream) != nil
     else { return }
     switch result {
+    case .success where connection.unsentByteCount >= Limits.unsentBytesHardMax:
+      refuse(connection, call.stream, Daemon.answersNotTaken)
     case .success(let payload) where payload.count > Limits.answerBytesMax:
       refuse(
         connection, call.stream,
@@ -149,11 +158,15 @@ extension Daemon {
   /// Notes that a call will be answered later.
   func markPending(_ call: Call) -> CallToken {
     call.connection.pending[call.stream] = call.due
-    if call.due != 0, call.connection.nextDeadlineCheck == 0 || call.due < call.connection.nextDeadlineCheck {
-      call.connection.nextDeadlineCheck = call.due
-      timers.add(due: call.due, .deadlines(connection: call.connection.id))
-    }
+    if call.due != 0 { scheduleDeadlineCheck(of: call.connection, due: call.due) }
     return CallToken(connection: call.connection.id, stream: call.stream)
+  }
+
+  /// Sets a timer unless one is set for that time or an earlier one, whose check will look further.
+  private func scheduleDeadlineCheck(of connection: Connection, due: UInt64) {
+    guard connection.deadlineChecks.last.map({ due < $0 }) ?? true else { return }
+    connection.deadlineChecks.append(due)
+    timers.add(due: due, .deadlines(connection: connection.id))
   }
 
   /// Takes back a call that was answered otherwise; what was decided stays decided.
@@ -165,7 +178,7 @@ extension Daemon {
   /// Refuses the calls of a connection whose time is over; those not decided yet never will be.
   func checkDeadlines(of id: UInt64, now: UInt64) {
     guard let connection = connections[id] else { return }
-    connection.nextDeadlineCheck = 0
+    connection.deadlineChecks.removeAll { $0 <= now }
     var next: UInt64 = 0
     for (stream, due) in connection.pending where due != 0 {
       if due <= now {
@@ -185,8 +198,6 @@ extension Daemon {
         next = watcher.due
       }
     }
-    guard next != 0 else { return }
-    connection.nextDeadlineCheck = next
-    timers.add(due: next, .deadlines(connection: id))
+    if next != 0 { scheduleDeadlineCheck(of: connection, due: next) }
   }
 }

@@ -83,6 +83,7 @@ extension Daemon {
     executor.shutdown()
     writer.stop()
     reader.stop()
+    history.stop()
     log.info("stopped")
   }
 

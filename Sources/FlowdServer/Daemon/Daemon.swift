@@ -24,9 +24,10 @@ package final class Daemon {
   let hub = EventHub()
   let poller = Poller()
   let mailbox: Mailbox
-  /// The writer's thread, the reader's, and the one that looks at flow files.
+  /// The writer's thread; the readers' for what lanes wait for and for everything longer; and the one for flow files.
   let writer: Worker<SQLiteStore>
   let reader: Worker<SQLiteReader>
+  let history: Worker<SQLiteReader>
   let files: Worker<FlowCatalog>
   let executor: CommandExecutor
   let epoch: String
@@ -68,6 +69,7 @@ package final class Daemon {
     mailbox = parts.mailbox
     writer = parts.writer
     reader = parts.reader
+    history = parts.history
     files = parts.files
     executor = parts.executor
     signalFD = parts.signalFD
@@ -232,6 +234,7 @@ package final class Daemon {
   /// go on at the next start.
   func drain() {
     isDraining = true
+    engine.stopStarting()
     ServiceManager.notify("STOPPING=1")
     if isAccepting { poller.remove(listener.fd) }
     isAccepting = false

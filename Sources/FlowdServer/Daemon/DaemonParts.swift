@@ -15,6 +15,7 @@ struct DaemonParts {
   let mailbox: Mailbox
   let writer: Worker<SQLiteStore>
   let reader: Worker<SQLiteReader>
+  let history: Worker<SQLiteReader>
   let files: Worker<FlowCatalog>
   let executor: CommandExecutor
   let signalFD: Int32
@@ -40,9 +41,11 @@ struct DaemonParts {
       throw StartError("cannot read the database in \(options.state): \(error)")
     }
     let readerTool = try DaemonParts.makeReader(store)
+    let historyTool = try DaemonParts.makeReader(store)
     do throws(OwnThread.StartError) {
       writer = try Worker(named: "writer") { store }
       reader = try Worker(named: "reader") { readerTool.value }
+      history = try Worker(named: "history") { historyTool.value }
       let flows = options.configDirectory
       files = try Worker(named: "files") { FlowCatalog(configDirectory: flows) }
     } catch {
@@ -51,10 +54,7 @@ struct DaemonParts {
     let launcher = "\(DaemonParts.ownDirectory())/flowd-launch"
     do throws(StepsError) {
       executor = try CommandExecutor(launcherPath: launcher) { [mailbox] reports in
-        mailbox.post { daemon in
-          guard !daemon.isDraining else { return }
-          daemon.engine.apply(reports, now: daemon.turnTime)
-        }
+        mailbox.post { daemon in daemon.engine.apply(reports, now: daemon.turnTime) }
       }
     } catch {
       throw StartError("cannot run commands: \(error)")

@@ -7,8 +7,7 @@ extension Daemon {
   /// `event.watch`.
   func watch(_ request: API.EventServiceWatchRequest, _ call: Call) throws(Refusal) {
     guard call.connection.watches.count < Limits.watchesPerConnectionMax else {
-      throw Refusal(
-        .resourceExhausted, "TOO_MANY_CALLS", "the connection has \(call.connection.watches.count) watches already")
+      throw Daemon.tooManyWatches
     }
     guard let target = request.target else {
       throw .invalid(field: "session_id", "is empty; name a session, a workspace, a run, or all")
@@ -33,9 +32,16 @@ extension Daemon {
     readJob(token, find) { daemon, start in daemon.begin(start, token, untilNow: request.untilNow, due: due) }
   }
 
+  private static let tooManyWatches = Refusal(
+    .resourceExhausted, "TOO_MANY_CALLS", "the connection has \(Limits.watchesPerConnectionMax) watches already")
+
   private func begin(_ start: WatchStart, _ token: CallToken, untilNow: Bool, due: UInt64) {
     guard let connection = connections[token.connection], connection.pending.removeValue(forKey: token.stream) != nil
     else { return }
+    guard connection.watches.count < Limits.watchesPerConnectionMax else {
+      refuse(connection, token.stream, Daemon.tooManyWatches)
+      return
+    }
     switch start {
     case .refused(let refusal): refuse(connection, token.stream, refusal)
     case .from(let place, let cursor, let snapshots):

@@ -102,7 +102,7 @@ final class EventHub {
     watcher.missed = false
     let range = watcher.range
     let id = (watcher.connection.id, watcher.stream)
-    daemon.reader.submit { [mailbox = daemon.mailbox] reader in
+    daemon.history.submit { [mailbox = daemon.mailbox] reader in
       let result = Result { () throws(StoreError) in
         try reader.snapshot { reader throws(StoreError) in
           var isRunOver = false

@@ -1,4 +1,5 @@
 internal import CSQLite
+internal import Glibc
 
 /// One connection to the database; used by one thread at a time.
 final class Connection {
@@ -51,8 +52,12 @@ final class Connection {
   private static func error(_ handle: OpaquePointer?, _ code: Int32, _ what: String) -> StoreError {
     let text = handle.map { String(cString: sqlite3_errmsg($0)) } ?? String(cString: sqlite3_errstr(code))
     let extended = handle.map { sqlite3_extended_errcode($0) } ?? code
-    // Making room for the index of the log failed: it has no other cause than a full disk or quota.
-    let isFull = extended == SQLITE_IOERR | (19 << 8)
+    // A write that found no room: also over a quota, over a size limit, and for the index of the log. (A failed fsync is
+    // another matter, whatever its cause.)
+    let writeFailures = [SQLITE_IOERR | (3 << 8), SQLITE_IOERR | (19 << 8)]
+    let noRoom = [ENOSPC, EDQUOT, EFBIG]
+    let isFull =
+      writeFailures.contains(extended) && handle.map { noRoom.contains(sqlite3_system_errno($0)) } ?? false
     let kind: StoreError.Kind =
       switch code & 0xFF {
       case SQLITE_IOERR where isFull: .full

@@ -45,6 +45,25 @@ struct RestartTests {
     #expect(lab.store.view(run)?.steps.map(\.attempt) == [1, 2, 1])
   }
 
+  @Test("What ends while the daemon is ending is settled, and nothing is started by it")
+  func stopping() throws {
+    let (lab, session) = try Lab.withSession(Flows.chain("f", 2))
+    let run = try lab.start(session).id
+    lab.engine.stopStarting()
+    lab.finish(run, "s0")
+    #expect(lab.executor.running.isEmpty)
+    #expect(lab.stepStatuses(run) == [.succeeded, .pending])
+    #expect(lab.status(run) == .running)
+    lab.restart()
+    #expect(lab.engine.cutOffAttempts.isEmpty)
+    lab.resume()
+    lab.settle()
+    #expect(lab.executor.running == [AttemptID(run: run, step: 1, attempt: 1)])
+    lab.finish(run, "s1")
+    #expect(lab.status(run) == .succeeded)
+    #expect(lab.broken.isEmpty)
+  }
+
   @Test("A run that was ending ends, whatever its steps' policy", arguments: CancelMode.allCases)
   func endingRuns(_ mode: CancelMode) throws {
     let (lab, session) = try Lab.withSession(Flows.chain("f", 2))
