@@ -86,6 +86,23 @@ public enum Limits {
   /// Files looked at in one flow directory.
   public static let directoryEntriesMax = 10_000
 
+  /// Elements of one `foreach` list.
+  public static let foreachItemsMax = 10_000
+  /// Steps of one run with the children of its `foreach` steps.
+  public static let runStepsMax = 50_000
+  /// Flows that run flows.
+  public static let subflowDepthMax = 8
+  /// Flows that one run may use, with those of its sub-flows.
+  public static let subflowsMax = 64
+  /// Attempts that `retry` may ask for.
+  public static let retryLimitMax = 1_000
+  public static let checksMax = 100
+  public static let outputsMax = 100
+  /// A script's result, a step's outputs, an answer: as JSON.
+  public static let resultBytesMax = 1_048_576
+  public static let promptBytesMax = 16_384
+  public static let optionsMax = 256
+
   // MARK: configuration
 
   public static let configFileBytesMax = 1_048_576
@@ -100,7 +117,11 @@ public enum Limits {
   /// Of one stream of one attempt, as events.
   public static let streamedOutputBytesMax = 8_388_608
   /// Of one stream of one attempt, kept with the step for later steps and the report.
-  public static let capturedOutputBytesMax = 262_144
+  public static let capturedOutputBytesMax = 1_048_576
+  /// A step's output that is larger stays in the store and is read when an expression asks for it.
+  public static let keptStepOutputBytesMax = 262_144
+  /// Outputs that one run keeps in memory; past it the oldest are left to the store.
+  public static let runOutputsBytesMax = 4_194_304
   /// Output of one attempt that the engine has not yet taken over, before its pipes are no longer read.
   public static let unacknowledgedOutputBytesMax = 262_144
   /// How long output is gathered at most before it is handed on.
@@ -125,6 +146,16 @@ public enum Limits {
   public static let lanesInMemoryMax = 20_000
   /// Request ids of one session's starts that are kept in memory once they are durable.
   public static let recentRequestsMax = 256
+
+  /// Circuit breakers that are remembered.
+  public static let circuitsMax = 1_024
+  /// Failures in a row that open a circuit.
+  public static let circuitFailures = 5
+  /// How long a circuit stays open for the first time; each further time twice as long.
+  public static let circuitDelay = Duration.seconds(5)
+  public static let circuitDelayMax = Duration.seconds(300)
+  /// How long a question of a HYBRID run waits while nobody watches, when its flow does not say.
+  public static let inputTimeoutDefault = Duration.seconds(60)
 
   // MARK: client
 

@@ -473,7 +473,7 @@ const ProtobufCMessageDescriptor flowd__v1__daemon_service_status_response__coun
   (ProtobufCMessageInit) flowd__v1__daemon_service_status_response__counters_entry__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor flowd__v1__daemon_service_status_response__field_descriptors[10] =
+static const ProtobufCFieldDescriptor flowd__v1__daemon_service_status_response__field_descriptors[11] =
 {
   {
     "health",
@@ -595,8 +595,21 @@ static const ProtobufCFieldDescriptor flowd__v1__daemon_service_status_response_
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "circuits",
+    11,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Flowd__V1__DaemonServiceStatusResponse, n_circuits),
+    offsetof(Flowd__V1__DaemonServiceStatusResponse, circuits),
+    &flowd__v1__circuit__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned flowd__v1__daemon_service_status_response__field_indices_by_name[] = {
+  10,   /* field[10] = circuits */
   8,   /* field[8] = config_path */
   9,   /* field[9] = counters */
   3,   /* field[3] = epoch */
@@ -611,7 +624,7 @@ static const unsigned flowd__v1__daemon_service_status_response__field_indices_b
 static const ProtobufCIntRange flowd__v1__daemon_service_status_response__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 10 }
+  { 0, 11 }
 };
 const ProtobufCMessageDescriptor flowd__v1__daemon_service_status_response__descriptor =
 {
@@ -621,7 +634,7 @@ const ProtobufCMessageDescriptor flowd__v1__daemon_service_status_response__desc
   "Flowd__V1__DaemonServiceStatusResponse",
   "flowd.v1",
   sizeof(Flowd__V1__DaemonServiceStatusResponse),
-  10,
+  11,
   flowd__v1__daemon_service_status_response__field_descriptors,
   flowd__v1__daemon_service_status_response__field_indices_by_name,
   1,  flowd__v1__daemon_service_status_response__number_ranges,

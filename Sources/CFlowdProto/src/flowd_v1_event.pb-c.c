@@ -637,6 +637,51 @@ void   flowd__v1__step_finished__free_unpacked
   assert(message->base.descriptor == &flowd__v1__step_finished__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   flowd__v1__run_pause_requested__init
+                     (Flowd__V1__RunPauseRequested         *message)
+{
+  static const Flowd__V1__RunPauseRequested init_value = FLOWD__V1__RUN_PAUSE_REQUESTED__INIT;
+  *message = init_value;
+}
+size_t flowd__v1__run_pause_requested__get_packed_size
+                     (const Flowd__V1__RunPauseRequested *message)
+{
+  assert(message->base.descriptor == &flowd__v1__run_pause_requested__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t flowd__v1__run_pause_requested__pack
+                     (const Flowd__V1__RunPauseRequested *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &flowd__v1__run_pause_requested__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t flowd__v1__run_pause_requested__pack_to_buffer
+                     (const Flowd__V1__RunPauseRequested *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &flowd__v1__run_pause_requested__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Flowd__V1__RunPauseRequested *
+       flowd__v1__run_pause_requested__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Flowd__V1__RunPauseRequested *)
+     protobuf_c_message_unpack (&flowd__v1__run_pause_requested__descriptor,
+                                allocator, len, data);
+}
+void   flowd__v1__run_pause_requested__free_unpacked
+                     (Flowd__V1__RunPauseRequested *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &flowd__v1__run_pause_requested__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 void   flowd__v1__run_paused__init
                      (Flowd__V1__RunPaused         *message)
 {
@@ -680,6 +725,96 @@ void   flowd__v1__run_paused__free_unpacked
   if(!message)
     return;
   assert(message->base.descriptor == &flowd__v1__run_paused__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   flowd__v1__run_mode_changed__init
+                     (Flowd__V1__RunModeChanged         *message)
+{
+  static const Flowd__V1__RunModeChanged init_value = FLOWD__V1__RUN_MODE_CHANGED__INIT;
+  *message = init_value;
+}
+size_t flowd__v1__run_mode_changed__get_packed_size
+                     (const Flowd__V1__RunModeChanged *message)
+{
+  assert(message->base.descriptor == &flowd__v1__run_mode_changed__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t flowd__v1__run_mode_changed__pack
+                     (const Flowd__V1__RunModeChanged *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &flowd__v1__run_mode_changed__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t flowd__v1__run_mode_changed__pack_to_buffer
+                     (const Flowd__V1__RunModeChanged *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &flowd__v1__run_mode_changed__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Flowd__V1__RunModeChanged *
+       flowd__v1__run_mode_changed__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Flowd__V1__RunModeChanged *)
+     protobuf_c_message_unpack (&flowd__v1__run_mode_changed__descriptor,
+                                allocator, len, data);
+}
+void   flowd__v1__run_mode_changed__free_unpacked
+                     (Flowd__V1__RunModeChanged *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &flowd__v1__run_mode_changed__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   flowd__v1__circuit_changed__init
+                     (Flowd__V1__CircuitChanged         *message)
+{
+  static const Flowd__V1__CircuitChanged init_value = FLOWD__V1__CIRCUIT_CHANGED__INIT;
+  *message = init_value;
+}
+size_t flowd__v1__circuit_changed__get_packed_size
+                     (const Flowd__V1__CircuitChanged *message)
+{
+  assert(message->base.descriptor == &flowd__v1__circuit_changed__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t flowd__v1__circuit_changed__pack
+                     (const Flowd__V1__CircuitChanged *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &flowd__v1__circuit_changed__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t flowd__v1__circuit_changed__pack_to_buffer
+                     (const Flowd__V1__CircuitChanged *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &flowd__v1__circuit_changed__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Flowd__V1__CircuitChanged *
+       flowd__v1__circuit_changed__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Flowd__V1__CircuitChanged *)
+     protobuf_c_message_unpack (&flowd__v1__circuit_changed__descriptor,
+                                allocator, len, data);
+}
+void   flowd__v1__circuit_changed__free_unpacked
+                     (Flowd__V1__CircuitChanged *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &flowd__v1__circuit_changed__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
 void   flowd__v1__run_resumed__init
@@ -1029,7 +1164,7 @@ const ProtobufCMessageDescriptor flowd__v1__event_service_watch_response__descri
   (ProtobufCMessageInit) flowd__v1__event_service_watch_response__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor flowd__v1__event__field_descriptors[21] =
+static const ProtobufCFieldDescriptor flowd__v1__event__field_descriptors[24] =
 {
   {
     "session_id",
@@ -1272,6 +1407,42 @@ static const ProtobufCFieldDescriptor flowd__v1__event__field_descriptors[21] =
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
   {
+    "run_pause_requested",
+    25,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Flowd__V1__Event, kind_case),
+    offsetof(Flowd__V1__Event, run_pause_requested),
+    &flowd__v1__run_pause_requested__descriptor,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "run_mode_changed",
+    26,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Flowd__V1__Event, kind_case),
+    offsetof(Flowd__V1__Event, run_mode_changed),
+    &flowd__v1__run_mode_changed__descriptor,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "circuit_changed",
+    27,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Flowd__V1__Event, kind_case),
+    offsetof(Flowd__V1__Event, circuit_changed),
+    &flowd__v1__circuit_changed__descriptor,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
     "snapshot",
     30,
     PROTOBUF_C_LABEL_NONE,
@@ -1286,10 +1457,13 @@ static const ProtobufCFieldDescriptor flowd__v1__event__field_descriptors[21] =
 };
 static const unsigned flowd__v1__event__field_indices_by_name[] = {
   3,   /* field[3] = at */
+  22,   /* field[22] = circuit_changed */
   4,   /* field[4] = position */
   18,   /* field[18] = run_cancel_requested */
   16,   /* field[16] = run_finished */
   1,   /* field[1] = run_id */
+  21,   /* field[21] = run_mode_changed */
+  20,   /* field[20] = run_pause_requested */
   14,   /* field[14] = run_paused */
   17,   /* field[17] = run_queued */
   15,   /* field[15] = run_resumed */
@@ -1299,7 +1473,7 @@ static const unsigned flowd__v1__event__field_indices_by_name[] = {
   0,   /* field[0] = session_id */
   5,   /* field[5] = session_meta_changed */
   6,   /* field[6] = session_selected */
-  20,   /* field[20] = snapshot */
+  23,   /* field[23] = snapshot */
   13,   /* field[13] = step_finished */
   11,   /* field[11] = step_input_answered */
   10,   /* field[10] = step_input_required */
@@ -1311,8 +1485,8 @@ static const ProtobufCIntRange flowd__v1__event__number_ranges[3 + 1] =
 {
   { 1, 0 },
   { 10, 5 },
-  { 30, 20 },
-  { 0, 21 }
+  { 30, 23 },
+  { 0, 24 }
 };
 const ProtobufCMessageDescriptor flowd__v1__event__descriptor =
 {
@@ -1322,7 +1496,7 @@ const ProtobufCMessageDescriptor flowd__v1__event__descriptor =
   "Flowd__V1__Event",
   "flowd.v1",
   sizeof(Flowd__V1__Event),
-  21,
+  24,
   flowd__v1__event__field_descriptors,
   flowd__v1__event__field_indices_by_name,
   3,  flowd__v1__event__number_ranges,
@@ -1481,7 +1655,7 @@ const ProtobufCMessageDescriptor flowd__v1__run_queued__descriptor =
   (ProtobufCMessageInit) flowd__v1__run_queued__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor flowd__v1__run_started__field_descriptors[3] =
+static const ProtobufCFieldDescriptor flowd__v1__run_started__field_descriptors[7] =
 {
   {
     "snapshot",
@@ -1519,16 +1693,68 @@ static const ProtobufCFieldDescriptor flowd__v1__run_started__field_descriptors[
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "inputs",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Flowd__V1__RunStarted, inputs),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "parent_run_id",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Flowd__V1__RunStarted, parent_run_id),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "parent_step_id",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Flowd__V1__RunStarted, parent_step_id),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "reused_from_run_id",
+    7,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Flowd__V1__RunStarted, reused_from_run_id),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned flowd__v1__run_started__field_indices_by_name[] = {
   2,   /* field[2] = cwd */
+  3,   /* field[3] = inputs */
+  4,   /* field[4] = parent_run_id */
+  5,   /* field[5] = parent_step_id */
+  6,   /* field[6] = reused_from_run_id */
   1,   /* field[1] = roster */
   0,   /* field[0] = snapshot */
 };
 static const ProtobufCIntRange flowd__v1__run_started__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 3 }
+  { 0, 7 }
 };
 const ProtobufCMessageDescriptor flowd__v1__run_started__descriptor =
 {
@@ -1538,14 +1764,14 @@ const ProtobufCMessageDescriptor flowd__v1__run_started__descriptor =
   "Flowd__V1__RunStarted",
   "flowd.v1",
   sizeof(Flowd__V1__RunStarted),
-  3,
+  7,
   flowd__v1__run_started__field_descriptors,
   flowd__v1__run_started__field_indices_by_name,
   1,  flowd__v1__run_started__number_ranges,
   (ProtobufCMessageInit) flowd__v1__run_started__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor flowd__v1__step_started__field_descriptors[2] =
+static const ProtobufCFieldDescriptor flowd__v1__step_started__field_descriptors[4] =
 {
   {
     "step_id",
@@ -1571,15 +1797,41 @@ static const ProtobufCFieldDescriptor flowd__v1__step_started__field_descriptors
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "child_count",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    offsetof(Flowd__V1__StepStarted, children_case),
+    offsetof(Flowd__V1__StepStarted, child_count),
+    NULL,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "child_run_id",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Flowd__V1__StepStarted, child_run_id),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned flowd__v1__step_started__field_indices_by_name[] = {
   1,   /* field[1] = attempt */
+  2,   /* field[2] = child_count */
+  3,   /* field[3] = child_run_id */
   0,   /* field[0] = step_id */
 };
 static const ProtobufCIntRange flowd__v1__step_started__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 2 }
+  { 0, 4 }
 };
 const ProtobufCMessageDescriptor flowd__v1__step_started__descriptor =
 {
@@ -1589,7 +1841,7 @@ const ProtobufCMessageDescriptor flowd__v1__step_started__descriptor =
   "Flowd__V1__StepStarted",
   "flowd.v1",
   sizeof(Flowd__V1__StepStarted),
-  2,
+  4,
   flowd__v1__step_started__field_descriptors,
   flowd__v1__step_started__field_indices_by_name,
   1,  flowd__v1__step_started__number_ranges,
@@ -1699,7 +1951,7 @@ const ProtobufCMessageDescriptor flowd__v1__step_output__descriptor =
   (ProtobufCMessageInit) flowd__v1__step_output__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor flowd__v1__step_input_required__field_descriptors[3] =
+static const ProtobufCFieldDescriptor flowd__v1__step_input_required__field_descriptors[2] =
 {
   {
     "step_id",
@@ -1714,39 +1966,26 @@ static const ProtobufCFieldDescriptor flowd__v1__step_input_required__field_desc
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
   {
-    "input_id",
+    "input",
     2,
     PROTOBUF_C_LABEL_NONE,
-    PROTOBUF_C_TYPE_STRING,
+    PROTOBUF_C_TYPE_MESSAGE,
     0,   /* quantifier_offset */
-    offsetof(Flowd__V1__StepInputRequired, input_id),
+    offsetof(Flowd__V1__StepInputRequired, input),
+    &flowd__v1__pending_input__descriptor,
     NULL,
-    &protobuf_c_empty_string,
-    0,             /* flags */
-    0,NULL,NULL    /* reserved1,reserved2, etc */
-  },
-  {
-    "prompt",
-    3,
-    PROTOBUF_C_LABEL_NONE,
-    PROTOBUF_C_TYPE_STRING,
-    0,   /* quantifier_offset */
-    offsetof(Flowd__V1__StepInputRequired, prompt),
-    NULL,
-    &protobuf_c_empty_string,
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
 };
 static const unsigned flowd__v1__step_input_required__field_indices_by_name[] = {
-  1,   /* field[1] = input_id */
-  2,   /* field[2] = prompt */
+  1,   /* field[1] = input */
   0,   /* field[0] = step_id */
 };
 static const ProtobufCIntRange flowd__v1__step_input_required__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 3 }
+  { 0, 2 }
 };
 const ProtobufCMessageDescriptor flowd__v1__step_input_required__descriptor =
 {
@@ -1756,14 +1995,14 @@ const ProtobufCMessageDescriptor flowd__v1__step_input_required__descriptor =
   "Flowd__V1__StepInputRequired",
   "flowd.v1",
   sizeof(Flowd__V1__StepInputRequired),
-  3,
+  2,
   flowd__v1__step_input_required__field_descriptors,
   flowd__v1__step_input_required__field_indices_by_name,
   1,  flowd__v1__step_input_required__number_ranges,
   (ProtobufCMessageInit) flowd__v1__step_input_required__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor flowd__v1__step_input_answered__field_descriptors[2] =
+static const ProtobufCFieldDescriptor flowd__v1__step_input_answered__field_descriptors[4] =
 {
   {
     "step_id",
@@ -1789,15 +2028,41 @@ static const ProtobufCFieldDescriptor flowd__v1__step_input_answered__field_desc
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "value",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Flowd__V1__StepInputAnswered, value),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "by",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_ENUM,
+    0,   /* quantifier_offset */
+    offsetof(Flowd__V1__StepInputAnswered, by),
+    &flowd__v1__answered_by__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned flowd__v1__step_input_answered__field_indices_by_name[] = {
+  3,   /* field[3] = by */
   1,   /* field[1] = input_id */
   0,   /* field[0] = step_id */
+  2,   /* field[2] = value */
 };
 static const ProtobufCIntRange flowd__v1__step_input_answered__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 2 }
+  { 0, 4 }
 };
 const ProtobufCMessageDescriptor flowd__v1__step_input_answered__descriptor =
 {
@@ -1807,7 +2072,7 @@ const ProtobufCMessageDescriptor flowd__v1__step_input_answered__descriptor =
   "Flowd__V1__StepInputAnswered",
   "flowd.v1",
   sizeof(Flowd__V1__StepInputAnswered),
-  2,
+  4,
   flowd__v1__step_input_answered__field_descriptors,
   flowd__v1__step_input_answered__field_indices_by_name,
   1,  flowd__v1__step_input_answered__number_ranges,
@@ -1929,6 +2194,24 @@ const ProtobufCMessageDescriptor flowd__v1__step_finished__descriptor =
   (ProtobufCMessageInit) flowd__v1__step_finished__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
+#define flowd__v1__run_pause_requested__field_descriptors NULL
+#define flowd__v1__run_pause_requested__field_indices_by_name NULL
+#define flowd__v1__run_pause_requested__number_ranges NULL
+const ProtobufCMessageDescriptor flowd__v1__run_pause_requested__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "flowd.v1.RunPauseRequested",
+  "RunPauseRequested",
+  "Flowd__V1__RunPauseRequested",
+  "flowd.v1",
+  sizeof(Flowd__V1__RunPauseRequested),
+  0,
+  flowd__v1__run_pause_requested__field_descriptors,
+  flowd__v1__run_pause_requested__field_indices_by_name,
+  0,  flowd__v1__run_pause_requested__number_ranges,
+  (ProtobufCMessageInit) flowd__v1__run_pause_requested__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
 #define flowd__v1__run_paused__field_descriptors NULL
 #define flowd__v1__run_paused__field_indices_by_name NULL
 #define flowd__v1__run_paused__number_ranges NULL
@@ -1945,6 +2228,82 @@ const ProtobufCMessageDescriptor flowd__v1__run_paused__descriptor =
   flowd__v1__run_paused__field_indices_by_name,
   0,  flowd__v1__run_paused__number_ranges,
   (ProtobufCMessageInit) flowd__v1__run_paused__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor flowd__v1__run_mode_changed__field_descriptors[1] =
+{
+  {
+    "mode",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_ENUM,
+    0,   /* quantifier_offset */
+    offsetof(Flowd__V1__RunModeChanged, mode),
+    &flowd__v1__run_mode__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned flowd__v1__run_mode_changed__field_indices_by_name[] = {
+  0,   /* field[0] = mode */
+};
+static const ProtobufCIntRange flowd__v1__run_mode_changed__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 1 }
+};
+const ProtobufCMessageDescriptor flowd__v1__run_mode_changed__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "flowd.v1.RunModeChanged",
+  "RunModeChanged",
+  "Flowd__V1__RunModeChanged",
+  "flowd.v1",
+  sizeof(Flowd__V1__RunModeChanged),
+  1,
+  flowd__v1__run_mode_changed__field_descriptors,
+  flowd__v1__run_mode_changed__field_indices_by_name,
+  1,  flowd__v1__run_mode_changed__number_ranges,
+  (ProtobufCMessageInit) flowd__v1__run_mode_changed__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor flowd__v1__circuit_changed__field_descriptors[1] =
+{
+  {
+    "circuit",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Flowd__V1__CircuitChanged, circuit),
+    &flowd__v1__circuit__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned flowd__v1__circuit_changed__field_indices_by_name[] = {
+  0,   /* field[0] = circuit */
+};
+static const ProtobufCIntRange flowd__v1__circuit_changed__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 1 }
+};
+const ProtobufCMessageDescriptor flowd__v1__circuit_changed__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "flowd.v1.CircuitChanged",
+  "CircuitChanged",
+  "Flowd__V1__CircuitChanged",
+  "flowd.v1",
+  sizeof(Flowd__V1__CircuitChanged),
+  1,
+  flowd__v1__circuit_changed__field_descriptors,
+  flowd__v1__circuit_changed__field_indices_by_name,
+  1,  flowd__v1__circuit_changed__number_ranges,
+  (ProtobufCMessageInit) flowd__v1__circuit_changed__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
 static const ProtobufCFieldDescriptor flowd__v1__run_resumed__field_descriptors[1] =
@@ -2023,7 +2382,7 @@ const ProtobufCMessageDescriptor flowd__v1__run_cancel_requested__descriptor =
   (ProtobufCMessageInit) flowd__v1__run_cancel_requested__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor flowd__v1__run_finished__field_descriptors[3] =
+static const ProtobufCFieldDescriptor flowd__v1__run_finished__field_descriptors[4] =
 {
   {
     "status",
@@ -2061,16 +2420,29 @@ static const ProtobufCFieldDescriptor flowd__v1__run_finished__field_descriptors
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "outputs",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Flowd__V1__RunFinished, outputs),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned flowd__v1__run_finished__field_indices_by_name[] = {
   2,   /* field[2] = error */
+  3,   /* field[3] = outputs */
   1,   /* field[1] = report */
   0,   /* field[0] = status */
 };
 static const ProtobufCIntRange flowd__v1__run_finished__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 3 }
+  { 0, 4 }
 };
 const ProtobufCMessageDescriptor flowd__v1__run_finished__descriptor =
 {
@@ -2080,7 +2452,7 @@ const ProtobufCMessageDescriptor flowd__v1__run_finished__descriptor =
   "Flowd__V1__RunFinished",
   "flowd.v1",
   sizeof(Flowd__V1__RunFinished),
-  3,
+  4,
   flowd__v1__run_finished__field_descriptors,
   flowd__v1__run_finished__field_indices_by_name,
   1,  flowd__v1__run_finished__number_ranges,

@@ -463,6 +463,12 @@ void   flowd__v1__flow_service_resume_response__free_unpacked
   assert(message->base.descriptor == &flowd__v1__flow_service_resume_response__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   flowd__v1__flow_service_rerun_request__env_entry__init
+                     (Flowd__V1__FlowServiceRerunRequest__EnvEntry         *message)
+{
+  static const Flowd__V1__FlowServiceRerunRequest__EnvEntry init_value = FLOWD__V1__FLOW_SERVICE_RERUN_REQUEST__ENV_ENTRY__INIT;
+  *message = init_value;
+}
 void   flowd__v1__flow_service_rerun_request__init
                      (Flowd__V1__FlowServiceRerunRequest         *message)
 {
@@ -1234,7 +1240,7 @@ const ProtobufCMessageDescriptor flowd__v1__flow_service_start_request__env_entr
   (ProtobufCMessageInit) flowd__v1__flow_service_start_request__env_entry__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor flowd__v1__flow_service_start_request__field_descriptors[7] =
+static const ProtobufCFieldDescriptor flowd__v1__flow_service_start_request__field_descriptors[8] =
 {
   {
     "session_id",
@@ -1320,6 +1326,18 @@ static const ProtobufCFieldDescriptor flowd__v1__flow_service_start_request__fie
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "step_by_step",
+    8,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Flowd__V1__FlowServiceStartRequest, step_by_step),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned flowd__v1__flow_service_start_request__field_indices_by_name[] = {
   5,   /* field[5] = cwd */
@@ -1329,11 +1347,12 @@ static const unsigned flowd__v1__flow_service_start_request__field_indices_by_na
   3,   /* field[3] = inputs */
   1,   /* field[1] = request_id */
   0,   /* field[0] = session_id */
+  7,   /* field[7] = step_by_step */
 };
 static const ProtobufCIntRange flowd__v1__flow_service_start_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 7 }
+  { 0, 8 }
 };
 const ProtobufCMessageDescriptor flowd__v1__flow_service_start_request__descriptor =
 {
@@ -1343,7 +1362,7 @@ const ProtobufCMessageDescriptor flowd__v1__flow_service_start_request__descript
   "Flowd__V1__FlowServiceStartRequest",
   "flowd.v1",
   sizeof(Flowd__V1__FlowServiceStartRequest),
-  7,
+  8,
   flowd__v1__flow_service_start_request__field_descriptors,
   flowd__v1__flow_service_start_request__field_indices_by_name,
   1,  flowd__v1__flow_service_start_request__number_ranges,
@@ -1645,7 +1664,7 @@ const ProtobufCMessageDescriptor flowd__v1__flow_service_answer_request__descrip
   (ProtobufCMessageInit) flowd__v1__flow_service_answer_request__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor flowd__v1__flow_service_answer_response__field_descriptors[1] =
+static const ProtobufCFieldDescriptor flowd__v1__flow_service_answer_response__field_descriptors[2] =
 {
   {
     "run",
@@ -1659,14 +1678,27 @@ static const ProtobufCFieldDescriptor flowd__v1__flow_service_answer_response__f
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "outcome",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_ENUM,
+    0,   /* quantifier_offset */
+    offsetof(Flowd__V1__FlowServiceAnswerResponse, outcome),
+    &flowd__v1__answer_outcome__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned flowd__v1__flow_service_answer_response__field_indices_by_name[] = {
+  1,   /* field[1] = outcome */
   0,   /* field[0] = run */
 };
 static const ProtobufCIntRange flowd__v1__flow_service_answer_response__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 1 }
+  { 0, 2 }
 };
 const ProtobufCMessageDescriptor flowd__v1__flow_service_answer_response__descriptor =
 {
@@ -1676,7 +1708,7 @@ const ProtobufCMessageDescriptor flowd__v1__flow_service_answer_response__descri
   "Flowd__V1__FlowServiceAnswerResponse",
   "flowd.v1",
   sizeof(Flowd__V1__FlowServiceAnswerResponse),
-  1,
+  2,
   flowd__v1__flow_service_answer_response__field_descriptors,
   flowd__v1__flow_service_answer_response__field_indices_by_name,
   1,  flowd__v1__flow_service_answer_response__number_ranges,
@@ -1759,7 +1791,7 @@ const ProtobufCMessageDescriptor flowd__v1__flow_service_pause_response__descrip
   (ProtobufCMessageInit) flowd__v1__flow_service_pause_response__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor flowd__v1__flow_service_resume_request__field_descriptors[1] =
+static const ProtobufCFieldDescriptor flowd__v1__flow_service_resume_request__field_descriptors[2] =
 {
   {
     "run_id",
@@ -1773,14 +1805,27 @@ static const ProtobufCFieldDescriptor flowd__v1__flow_service_resume_request__fi
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "step_by_step",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Flowd__V1__FlowServiceResumeRequest, step_by_step),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned flowd__v1__flow_service_resume_request__field_indices_by_name[] = {
   0,   /* field[0] = run_id */
+  1,   /* field[1] = step_by_step */
 };
 static const ProtobufCIntRange flowd__v1__flow_service_resume_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 1 }
+  { 0, 2 }
 };
 const ProtobufCMessageDescriptor flowd__v1__flow_service_resume_request__descriptor =
 {
@@ -1790,7 +1835,7 @@ const ProtobufCMessageDescriptor flowd__v1__flow_service_resume_request__descrip
   "Flowd__V1__FlowServiceResumeRequest",
   "flowd.v1",
   sizeof(Flowd__V1__FlowServiceResumeRequest),
-  1,
+  2,
   flowd__v1__flow_service_resume_request__field_descriptors,
   flowd__v1__flow_service_resume_request__field_indices_by_name,
   1,  flowd__v1__flow_service_resume_request__number_ranges,
@@ -1835,7 +1880,58 @@ const ProtobufCMessageDescriptor flowd__v1__flow_service_resume_response__descri
   (ProtobufCMessageInit) flowd__v1__flow_service_resume_response__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor flowd__v1__flow_service_rerun_request__field_descriptors[3] =
+static const ProtobufCFieldDescriptor flowd__v1__flow_service_rerun_request__env_entry__field_descriptors[2] =
+{
+  {
+    "key",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Flowd__V1__FlowServiceRerunRequest__EnvEntry, key),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "value",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Flowd__V1__FlowServiceRerunRequest__EnvEntry, value),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned flowd__v1__flow_service_rerun_request__env_entry__field_indices_by_name[] = {
+  0,   /* field[0] = key */
+  1,   /* field[1] = value */
+};
+static const ProtobufCIntRange flowd__v1__flow_service_rerun_request__env_entry__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor flowd__v1__flow_service_rerun_request__env_entry__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "flowd.v1.FlowServiceRerunRequest.EnvEntry",
+  "EnvEntry",
+  "Flowd__V1__FlowServiceRerunRequest__EnvEntry",
+  "flowd.v1",
+  sizeof(Flowd__V1__FlowServiceRerunRequest__EnvEntry),
+  2,
+  flowd__v1__flow_service_rerun_request__env_entry__field_descriptors,
+  flowd__v1__flow_service_rerun_request__env_entry__field_indices_by_name,
+  1,  flowd__v1__flow_service_rerun_request__env_entry__number_ranges,
+  (ProtobufCMessageInit) flowd__v1__flow_service_rerun_request__env_entry__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor flowd__v1__flow_service_rerun_request__field_descriptors[7] =
 {
   {
     "run_id",
@@ -1873,16 +1969,68 @@ static const ProtobufCFieldDescriptor flowd__v1__flow_service_rerun_request__fie
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "reuse_succeeded",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Flowd__V1__FlowServiceRerunRequest, reuse_succeeded),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "env",
+    5,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Flowd__V1__FlowServiceRerunRequest, n_env),
+    offsetof(Flowd__V1__FlowServiceRerunRequest, env),
+    &flowd__v1__flow_service_rerun_request__env_entry__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "if_active",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_ENUM,
+    0,   /* quantifier_offset */
+    offsetof(Flowd__V1__FlowServiceRerunRequest, if_active),
+    &flowd__v1__if_active__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "expected",
+    7,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Flowd__V1__FlowServiceRerunRequest, expected),
+    &flowd__v1__expected_meta__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned flowd__v1__flow_service_rerun_request__field_indices_by_name[] = {
+  4,   /* field[4] = env */
+  6,   /* field[6] = expected */
   1,   /* field[1] = from_step_id */
+  5,   /* field[5] = if_active */
   2,   /* field[2] = request_id */
+  3,   /* field[3] = reuse_succeeded */
   0,   /* field[0] = run_id */
 };
 static const ProtobufCIntRange flowd__v1__flow_service_rerun_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 3 }
+  { 0, 7 }
 };
 const ProtobufCMessageDescriptor flowd__v1__flow_service_rerun_request__descriptor =
 {
@@ -1892,14 +2040,14 @@ const ProtobufCMessageDescriptor flowd__v1__flow_service_rerun_request__descript
   "Flowd__V1__FlowServiceRerunRequest",
   "flowd.v1",
   sizeof(Flowd__V1__FlowServiceRerunRequest),
-  3,
+  7,
   flowd__v1__flow_service_rerun_request__field_descriptors,
   flowd__v1__flow_service_rerun_request__field_indices_by_name,
   1,  flowd__v1__flow_service_rerun_request__number_ranges,
   (ProtobufCMessageInit) flowd__v1__flow_service_rerun_request__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor flowd__v1__flow_service_rerun_response__field_descriptors[1] =
+static const ProtobufCFieldDescriptor flowd__v1__flow_service_rerun_response__field_descriptors[3] =
 {
   {
     "run",
@@ -1913,14 +2061,40 @@ static const ProtobufCFieldDescriptor flowd__v1__flow_service_rerun_response__fi
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "existing",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Flowd__V1__FlowServiceRerunResponse, existing),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "event_seq",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Flowd__V1__FlowServiceRerunResponse, event_seq),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned flowd__v1__flow_service_rerun_response__field_indices_by_name[] = {
+  2,   /* field[2] = event_seq */
+  1,   /* field[1] = existing */
   0,   /* field[0] = run */
 };
 static const ProtobufCIntRange flowd__v1__flow_service_rerun_response__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 1 }
+  { 0, 3 }
 };
 const ProtobufCMessageDescriptor flowd__v1__flow_service_rerun_response__descriptor =
 {
@@ -1930,7 +2104,7 @@ const ProtobufCMessageDescriptor flowd__v1__flow_service_rerun_response__descrip
   "Flowd__V1__FlowServiceRerunResponse",
   "flowd.v1",
   sizeof(Flowd__V1__FlowServiceRerunResponse),
-  1,
+  3,
   flowd__v1__flow_service_rerun_response__field_descriptors,
   flowd__v1__flow_service_rerun_response__field_indices_by_name,
   1,  flowd__v1__flow_service_rerun_response__number_ranges,
@@ -2180,7 +2354,7 @@ const ProtobufCMessageDescriptor flowd__v1__flow_service_list_runs_response__des
   (ProtobufCMessageInit) flowd__v1__flow_service_list_runs_response__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor flowd__v1__flow_service_export_run_request__field_descriptors[1] =
+static const ProtobufCFieldDescriptor flowd__v1__flow_service_export_run_request__field_descriptors[2] =
 {
   {
     "run_id",
@@ -2194,14 +2368,27 @@ static const ProtobufCFieldDescriptor flowd__v1__flow_service_export_run_request
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "after_seq",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Flowd__V1__FlowServiceExportRunRequest, after_seq),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned flowd__v1__flow_service_export_run_request__field_indices_by_name[] = {
+  1,   /* field[1] = after_seq */
   0,   /* field[0] = run_id */
 };
 static const ProtobufCIntRange flowd__v1__flow_service_export_run_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 1 }
+  { 0, 2 }
 };
 const ProtobufCMessageDescriptor flowd__v1__flow_service_export_run_request__descriptor =
 {
@@ -2211,14 +2398,14 @@ const ProtobufCMessageDescriptor flowd__v1__flow_service_export_run_request__des
   "Flowd__V1__FlowServiceExportRunRequest",
   "flowd.v1",
   sizeof(Flowd__V1__FlowServiceExportRunRequest),
-  1,
+  2,
   flowd__v1__flow_service_export_run_request__field_descriptors,
   flowd__v1__flow_service_export_run_request__field_indices_by_name,
   1,  flowd__v1__flow_service_export_run_request__number_ranges,
   (ProtobufCMessageInit) flowd__v1__flow_service_export_run_request__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor flowd__v1__flow_service_export_run_response__field_descriptors[2] =
+static const ProtobufCFieldDescriptor flowd__v1__flow_service_export_run_response__field_descriptors[4] =
 {
   {
     "run",
@@ -2244,15 +2431,41 @@ static const ProtobufCFieldDescriptor flowd__v1__flow_service_export_run_respons
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "next_after_seq",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Flowd__V1__FlowServiceExportRunResponse, next_after_seq),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "definition",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Flowd__V1__FlowServiceExportRunResponse, definition),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned flowd__v1__flow_service_export_run_response__field_indices_by_name[] = {
+  3,   /* field[3] = definition */
   1,   /* field[1] = events */
+  2,   /* field[2] = next_after_seq */
   0,   /* field[0] = run */
 };
 static const ProtobufCIntRange flowd__v1__flow_service_export_run_response__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 2 }
+  { 0, 4 }
 };
 const ProtobufCMessageDescriptor flowd__v1__flow_service_export_run_response__descriptor =
 {
@@ -2262,7 +2475,7 @@ const ProtobufCMessageDescriptor flowd__v1__flow_service_export_run_response__de
   "Flowd__V1__FlowServiceExportRunResponse",
   "flowd.v1",
   sizeof(Flowd__V1__FlowServiceExportRunResponse),
-  2,
+  4,
   flowd__v1__flow_service_export_run_response__field_descriptors,
   flowd__v1__flow_service_export_run_response__field_indices_by_name,
   1,  flowd__v1__flow_service_export_run_response__number_ranges,
@@ -2901,6 +3114,36 @@ const ProtobufCEnumDescriptor flowd__v1__flow_source__descriptor =
   flowd__v1__flow_source__enum_values_by_name,
   1,
   flowd__v1__flow_source__value_ranges,
+  NULL,NULL,NULL,NULL   /* reserved[1234] */
+};
+static const ProtobufCEnumValue flowd__v1__answer_outcome__enum_values_by_number[3] =
+{
+  { "ANSWER_OUTCOME_UNSPECIFIED", "FLOWD__V1__ANSWER_OUTCOME__ANSWER_OUTCOME_UNSPECIFIED", 0 },
+  { "ANSWER_OUTCOME_ACCEPTED", "FLOWD__V1__ANSWER_OUTCOME__ANSWER_OUTCOME_ACCEPTED", 1 },
+  { "ANSWER_OUTCOME_REPEATED", "FLOWD__V1__ANSWER_OUTCOME__ANSWER_OUTCOME_REPEATED", 2 },
+};
+static const ProtobufCIntRange flowd__v1__answer_outcome__value_ranges[] = {
+{0, 0},{0, 3}
+};
+static const ProtobufCEnumValueIndex flowd__v1__answer_outcome__enum_values_by_name[3] =
+{
+  { "ANSWER_OUTCOME_ACCEPTED", 1 },
+  { "ANSWER_OUTCOME_REPEATED", 2 },
+  { "ANSWER_OUTCOME_UNSPECIFIED", 0 },
+};
+const ProtobufCEnumDescriptor flowd__v1__answer_outcome__descriptor =
+{
+  PROTOBUF_C__ENUM_DESCRIPTOR_MAGIC,
+  "flowd.v1.AnswerOutcome",
+  "AnswerOutcome",
+  "Flowd__V1__AnswerOutcome",
+  "flowd.v1",
+  3,
+  flowd__v1__answer_outcome__enum_values_by_number,
+  3,
+  flowd__v1__answer_outcome__enum_values_by_name,
+  1,
+  flowd__v1__answer_outcome__value_ranges,
   NULL,NULL,NULL,NULL   /* reserved[1234] */
 };
 static const ProtobufCEnumValue flowd__v1__diagnostic_severity__enum_values_by_number[3] =

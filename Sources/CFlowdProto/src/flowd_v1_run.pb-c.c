@@ -142,6 +142,141 @@ void   flowd__v1__step__free_unpacked
   assert(message->base.descriptor == &flowd__v1__step__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   flowd__v1__check_result__init
+                     (Flowd__V1__CheckResult         *message)
+{
+  static const Flowd__V1__CheckResult init_value = FLOWD__V1__CHECK_RESULT__INIT;
+  *message = init_value;
+}
+size_t flowd__v1__check_result__get_packed_size
+                     (const Flowd__V1__CheckResult *message)
+{
+  assert(message->base.descriptor == &flowd__v1__check_result__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t flowd__v1__check_result__pack
+                     (const Flowd__V1__CheckResult *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &flowd__v1__check_result__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t flowd__v1__check_result__pack_to_buffer
+                     (const Flowd__V1__CheckResult *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &flowd__v1__check_result__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Flowd__V1__CheckResult *
+       flowd__v1__check_result__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Flowd__V1__CheckResult *)
+     protobuf_c_message_unpack (&flowd__v1__check_result__descriptor,
+                                allocator, len, data);
+}
+void   flowd__v1__check_result__free_unpacked
+                     (Flowd__V1__CheckResult *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &flowd__v1__check_result__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   flowd__v1__pending_input__init
+                     (Flowd__V1__PendingInput         *message)
+{
+  static const Flowd__V1__PendingInput init_value = FLOWD__V1__PENDING_INPUT__INIT;
+  *message = init_value;
+}
+size_t flowd__v1__pending_input__get_packed_size
+                     (const Flowd__V1__PendingInput *message)
+{
+  assert(message->base.descriptor == &flowd__v1__pending_input__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t flowd__v1__pending_input__pack
+                     (const Flowd__V1__PendingInput *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &flowd__v1__pending_input__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t flowd__v1__pending_input__pack_to_buffer
+                     (const Flowd__V1__PendingInput *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &flowd__v1__pending_input__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Flowd__V1__PendingInput *
+       flowd__v1__pending_input__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Flowd__V1__PendingInput *)
+     protobuf_c_message_unpack (&flowd__v1__pending_input__descriptor,
+                                allocator, len, data);
+}
+void   flowd__v1__pending_input__free_unpacked
+                     (Flowd__V1__PendingInput *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &flowd__v1__pending_input__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   flowd__v1__circuit__init
+                     (Flowd__V1__Circuit         *message)
+{
+  static const Flowd__V1__Circuit init_value = FLOWD__V1__CIRCUIT__INIT;
+  *message = init_value;
+}
+size_t flowd__v1__circuit__get_packed_size
+                     (const Flowd__V1__Circuit *message)
+{
+  assert(message->base.descriptor == &flowd__v1__circuit__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t flowd__v1__circuit__pack
+                     (const Flowd__V1__Circuit *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &flowd__v1__circuit__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t flowd__v1__circuit__pack_to_buffer
+                     (const Flowd__V1__Circuit *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &flowd__v1__circuit__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Flowd__V1__Circuit *
+       flowd__v1__circuit__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Flowd__V1__Circuit *)
+     protobuf_c_message_unpack (&flowd__v1__circuit__descriptor,
+                                allocator, len, data);
+}
+void   flowd__v1__circuit__free_unpacked
+                     (Flowd__V1__Circuit *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &flowd__v1__circuit__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 void   flowd__v1__step_error__init
                      (Flowd__V1__StepError         *message)
 {
@@ -290,7 +425,7 @@ const ProtobufCMessageDescriptor flowd__v1__run_snapshot__descriptor =
   (ProtobufCMessageInit) flowd__v1__run_snapshot__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor flowd__v1__run__field_descriptors[14] =
+static const ProtobufCFieldDescriptor flowd__v1__run__field_descriptors[22] =
 {
   {
     "run_id",
@@ -460,27 +595,131 @@ static const ProtobufCFieldDescriptor flowd__v1__run__field_descriptors[14] =
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "mode",
+    15,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_ENUM,
+    0,   /* quantifier_offset */
+    offsetof(Flowd__V1__Run, mode),
+    &flowd__v1__run_mode__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "pause_requested",
+    16,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Flowd__V1__Run, pause_requested),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "step_by_step",
+    17,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Flowd__V1__Run, step_by_step),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "parent_run_id",
+    18,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Flowd__V1__Run, parent_run_id),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "parent_step_id",
+    19,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Flowd__V1__Run, parent_step_id),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "reused_from_run_id",
+    20,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Flowd__V1__Run, reused_from_run_id),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "concurrency_group",
+    21,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Flowd__V1__Run, concurrency_group),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "outputs",
+    22,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Flowd__V1__Run, outputs),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned flowd__v1__run__field_indices_by_name[] = {
   6,   /* field[6] = admitted_at */
   12,   /* field[12] = cancel_requested */
+  20,   /* field[20] = concurrency_group */
   4,   /* field[4] = cwd */
   11,   /* field[11] = error */
   8,   /* field[8] = finished_at */
   13,   /* field[13] = first_event_seq */
   5,   /* field[5] = inputs */
+  14,   /* field[14] = mode */
+  21,   /* field[21] = outputs */
+  17,   /* field[17] = parent_run_id */
+  18,   /* field[18] = parent_step_id */
+  15,   /* field[15] = pause_requested */
   10,   /* field[10] = report */
+  19,   /* field[19] = reused_from_run_id */
   0,   /* field[0] = run_id */
   1,   /* field[1] = session_id */
   3,   /* field[3] = snapshot */
   7,   /* field[7] = started_at */
   2,   /* field[2] = status */
+  16,   /* field[16] = step_by_step */
   9,   /* field[9] = steps */
 };
 static const ProtobufCIntRange flowd__v1__run__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 14 }
+  { 0, 22 }
 };
 const ProtobufCMessageDescriptor flowd__v1__run__descriptor =
 {
@@ -490,14 +729,14 @@ const ProtobufCMessageDescriptor flowd__v1__run__descriptor =
   "Flowd__V1__Run",
   "flowd.v1",
   sizeof(Flowd__V1__Run),
-  14,
+  22,
   flowd__v1__run__field_descriptors,
   flowd__v1__run__field_indices_by_name,
   1,  flowd__v1__run__number_ranges,
   (ProtobufCMessageInit) flowd__v1__run__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor flowd__v1__step__field_descriptors[14] =
+static const ProtobufCFieldDescriptor flowd__v1__step__field_descriptors[24] =
 {
   {
     "step_id",
@@ -667,15 +906,144 @@ static const ProtobufCFieldDescriptor flowd__v1__step__field_descriptors[14] =
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "outputs",
+    15,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Flowd__V1__Step, outputs),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "result",
+    16,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Flowd__V1__Step, result),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "checks",
+    17,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Flowd__V1__Step, n_checks),
+    offsetof(Flowd__V1__Step, checks),
+    &flowd__v1__check_result__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "parent_step_id",
+    18,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Flowd__V1__Step, parent_step_id),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "item",
+    19,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Flowd__V1__Step, item),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "child_count",
+    20,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    offsetof(Flowd__V1__Step, children_case),
+    offsetof(Flowd__V1__Step, child_count),
+    NULL,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "child_run_id",
+    21,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Flowd__V1__Step, child_run_id),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "wake_at",
+    22,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Flowd__V1__Step, wake_at),
+    &google__protobuf__timestamp__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "input",
+    23,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Flowd__V1__Step, input),
+    &flowd__v1__pending_input__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "reused",
+    24,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Flowd__V1__Step, reused),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned flowd__v1__step__field_indices_by_name[] = {
   4,   /* field[4] = attempt */
+  16,   /* field[16] = checks */
+  19,   /* field[19] = child_count */
+  20,   /* field[20] = child_run_id */
   8,   /* field[8] = error */
   7,   /* field[7] = exit_code */
   6,   /* field[6] = finished_at */
+  22,   /* field[22] = input */
+  18,   /* field[18] = item */
   2,   /* field[2] = kind */
   1,   /* field[1] = label */
   13,   /* field[13] = needs */
+  14,   /* field[14] = outputs */
+  17,   /* field[17] = parent_step_id */
+  15,   /* field[15] = result */
+  23,   /* field[23] = reused */
   5,   /* field[5] = started_at */
   3,   /* field[3] = status */
   10,   /* field[10] = stderr */
@@ -683,11 +1051,12 @@ static const unsigned flowd__v1__step__field_indices_by_name[] = {
   9,   /* field[9] = stdout */
   11,   /* field[11] = stdout_truncated */
   0,   /* field[0] = step_id */
+  21,   /* field[21] = wake_at */
 };
 static const ProtobufCIntRange flowd__v1__step__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 14 }
+  { 0, 24 }
 };
 const ProtobufCMessageDescriptor flowd__v1__step__descriptor =
 {
@@ -697,11 +1066,294 @@ const ProtobufCMessageDescriptor flowd__v1__step__descriptor =
   "Flowd__V1__Step",
   "flowd.v1",
   sizeof(Flowd__V1__Step),
-  14,
+  24,
   flowd__v1__step__field_descriptors,
   flowd__v1__step__field_indices_by_name,
   1,  flowd__v1__step__number_ranges,
   (ProtobufCMessageInit) flowd__v1__step__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor flowd__v1__check_result__field_descriptors[4] =
+{
+  {
+    "check",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Flowd__V1__CheckResult, check),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "passed",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Flowd__V1__CheckResult, passed),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "seen",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Flowd__V1__CheckResult, seen),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "line",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Flowd__V1__CheckResult, line),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned flowd__v1__check_result__field_indices_by_name[] = {
+  0,   /* field[0] = check */
+  3,   /* field[3] = line */
+  1,   /* field[1] = passed */
+  2,   /* field[2] = seen */
+};
+static const ProtobufCIntRange flowd__v1__check_result__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 4 }
+};
+const ProtobufCMessageDescriptor flowd__v1__check_result__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "flowd.v1.CheckResult",
+  "CheckResult",
+  "Flowd__V1__CheckResult",
+  "flowd.v1",
+  sizeof(Flowd__V1__CheckResult),
+  4,
+  flowd__v1__check_result__field_descriptors,
+  flowd__v1__check_result__field_indices_by_name,
+  1,  flowd__v1__check_result__number_ranges,
+  (ProtobufCMessageInit) flowd__v1__check_result__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor flowd__v1__pending_input__field_descriptors[8] =
+{
+  {
+    "input_id",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Flowd__V1__PendingInput, input_id),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "reason",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_ENUM,
+    0,   /* quantifier_offset */
+    offsetof(Flowd__V1__PendingInput, reason),
+    &flowd__v1__input_reason__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "prompt",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Flowd__V1__PendingInput, prompt),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "type",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Flowd__V1__PendingInput, type),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "options",
+    5,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_STRING,
+    offsetof(Flowd__V1__PendingInput, n_options),
+    offsetof(Flowd__V1__PendingInput, options),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "default_value",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Flowd__V1__PendingInput, default_value),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "asked_at",
+    7,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Flowd__V1__PendingInput, asked_at),
+    &google__protobuf__timestamp__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "due_at",
+    8,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Flowd__V1__PendingInput, due_at),
+    &google__protobuf__timestamp__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned flowd__v1__pending_input__field_indices_by_name[] = {
+  6,   /* field[6] = asked_at */
+  5,   /* field[5] = default_value */
+  7,   /* field[7] = due_at */
+  0,   /* field[0] = input_id */
+  4,   /* field[4] = options */
+  2,   /* field[2] = prompt */
+  1,   /* field[1] = reason */
+  3,   /* field[3] = type */
+};
+static const ProtobufCIntRange flowd__v1__pending_input__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 8 }
+};
+const ProtobufCMessageDescriptor flowd__v1__pending_input__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "flowd.v1.PendingInput",
+  "PendingInput",
+  "Flowd__V1__PendingInput",
+  "flowd.v1",
+  sizeof(Flowd__V1__PendingInput),
+  8,
+  flowd__v1__pending_input__field_descriptors,
+  flowd__v1__pending_input__field_indices_by_name,
+  1,  flowd__v1__pending_input__number_ranges,
+  (ProtobufCMessageInit) flowd__v1__pending_input__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor flowd__v1__circuit__field_descriptors[4] =
+{
+  {
+    "name",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Flowd__V1__Circuit, name),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "state",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_ENUM,
+    0,   /* quantifier_offset */
+    offsetof(Flowd__V1__Circuit, state),
+    &flowd__v1__circuit_state__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "failures",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Flowd__V1__Circuit, failures),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "retry_at",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Flowd__V1__Circuit, retry_at),
+    &google__protobuf__timestamp__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned flowd__v1__circuit__field_indices_by_name[] = {
+  2,   /* field[2] = failures */
+  0,   /* field[0] = name */
+  3,   /* field[3] = retry_at */
+  1,   /* field[1] = state */
+};
+static const ProtobufCIntRange flowd__v1__circuit__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 4 }
+};
+const ProtobufCMessageDescriptor flowd__v1__circuit__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "flowd.v1.Circuit",
+  "Circuit",
+  "Flowd__V1__Circuit",
+  "flowd.v1",
+  sizeof(Flowd__V1__Circuit),
+  4,
+  flowd__v1__circuit__field_descriptors,
+  flowd__v1__circuit__field_indices_by_name,
+  1,  flowd__v1__circuit__number_ranges,
+  (ProtobufCMessageInit) flowd__v1__circuit__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
 static const ProtobufCFieldDescriptor flowd__v1__step_error__field_descriptors[2] =
@@ -901,6 +1553,104 @@ const ProtobufCEnumDescriptor flowd__v1__cancel_mode__descriptor =
   flowd__v1__cancel_mode__enum_values_by_name,
   1,
   flowd__v1__cancel_mode__value_ranges,
+  NULL,NULL,NULL,NULL   /* reserved[1234] */
+};
+static const ProtobufCEnumValue flowd__v1__input_reason__enum_values_by_number[4] =
+{
+  { "INPUT_REASON_UNSPECIFIED", "FLOWD__V1__INPUT_REASON__INPUT_REASON_UNSPECIFIED", 0 },
+  { "INPUT_REASON_INPUT", "FLOWD__V1__INPUT_REASON__INPUT_REASON_INPUT", 1 },
+  { "INPUT_REASON_ERROR", "FLOWD__V1__INPUT_REASON__INPUT_REASON_ERROR", 2 },
+  { "INPUT_REASON_RESTART", "FLOWD__V1__INPUT_REASON__INPUT_REASON_RESTART", 3 },
+};
+static const ProtobufCIntRange flowd__v1__input_reason__value_ranges[] = {
+{0, 0},{0, 4}
+};
+static const ProtobufCEnumValueIndex flowd__v1__input_reason__enum_values_by_name[4] =
+{
+  { "INPUT_REASON_ERROR", 2 },
+  { "INPUT_REASON_INPUT", 1 },
+  { "INPUT_REASON_RESTART", 3 },
+  { "INPUT_REASON_UNSPECIFIED", 0 },
+};
+const ProtobufCEnumDescriptor flowd__v1__input_reason__descriptor =
+{
+  PROTOBUF_C__ENUM_DESCRIPTOR_MAGIC,
+  "flowd.v1.InputReason",
+  "InputReason",
+  "Flowd__V1__InputReason",
+  "flowd.v1",
+  4,
+  flowd__v1__input_reason__enum_values_by_number,
+  4,
+  flowd__v1__input_reason__enum_values_by_name,
+  1,
+  flowd__v1__input_reason__value_ranges,
+  NULL,NULL,NULL,NULL   /* reserved[1234] */
+};
+static const ProtobufCEnumValue flowd__v1__answered_by__enum_values_by_number[5] =
+{
+  { "ANSWERED_BY_UNSPECIFIED", "FLOWD__V1__ANSWERED_BY__ANSWERED_BY_UNSPECIFIED", 0 },
+  { "ANSWERED_BY_PERSON", "FLOWD__V1__ANSWERED_BY__ANSWERED_BY_PERSON", 1 },
+  { "ANSWERED_BY_MODE", "FLOWD__V1__ANSWERED_BY__ANSWERED_BY_MODE", 2 },
+  { "ANSWERED_BY_TIMEOUT", "FLOWD__V1__ANSWERED_BY__ANSWERED_BY_TIMEOUT", 3 },
+  { "ANSWERED_BY_EXPIRY", "FLOWD__V1__ANSWERED_BY__ANSWERED_BY_EXPIRY", 4 },
+};
+static const ProtobufCIntRange flowd__v1__answered_by__value_ranges[] = {
+{0, 0},{0, 5}
+};
+static const ProtobufCEnumValueIndex flowd__v1__answered_by__enum_values_by_name[5] =
+{
+  { "ANSWERED_BY_EXPIRY", 4 },
+  { "ANSWERED_BY_MODE", 2 },
+  { "ANSWERED_BY_PERSON", 1 },
+  { "ANSWERED_BY_TIMEOUT", 3 },
+  { "ANSWERED_BY_UNSPECIFIED", 0 },
+};
+const ProtobufCEnumDescriptor flowd__v1__answered_by__descriptor =
+{
+  PROTOBUF_C__ENUM_DESCRIPTOR_MAGIC,
+  "flowd.v1.AnsweredBy",
+  "AnsweredBy",
+  "Flowd__V1__AnsweredBy",
+  "flowd.v1",
+  5,
+  flowd__v1__answered_by__enum_values_by_number,
+  5,
+  flowd__v1__answered_by__enum_values_by_name,
+  1,
+  flowd__v1__answered_by__value_ranges,
+  NULL,NULL,NULL,NULL   /* reserved[1234] */
+};
+static const ProtobufCEnumValue flowd__v1__circuit_state__enum_values_by_number[4] =
+{
+  { "CIRCUIT_STATE_UNSPECIFIED", "FLOWD__V1__CIRCUIT_STATE__CIRCUIT_STATE_UNSPECIFIED", 0 },
+  { "CIRCUIT_STATE_CLOSED", "FLOWD__V1__CIRCUIT_STATE__CIRCUIT_STATE_CLOSED", 1 },
+  { "CIRCUIT_STATE_OPEN", "FLOWD__V1__CIRCUIT_STATE__CIRCUIT_STATE_OPEN", 2 },
+  { "CIRCUIT_STATE_HALF_OPEN", "FLOWD__V1__CIRCUIT_STATE__CIRCUIT_STATE_HALF_OPEN", 3 },
+};
+static const ProtobufCIntRange flowd__v1__circuit_state__value_ranges[] = {
+{0, 0},{0, 4}
+};
+static const ProtobufCEnumValueIndex flowd__v1__circuit_state__enum_values_by_name[4] =
+{
+  { "CIRCUIT_STATE_CLOSED", 1 },
+  { "CIRCUIT_STATE_HALF_OPEN", 3 },
+  { "CIRCUIT_STATE_OPEN", 2 },
+  { "CIRCUIT_STATE_UNSPECIFIED", 0 },
+};
+const ProtobufCEnumDescriptor flowd__v1__circuit_state__descriptor =
+{
+  PROTOBUF_C__ENUM_DESCRIPTOR_MAGIC,
+  "flowd.v1.CircuitState",
+  "CircuitState",
+  "Flowd__V1__CircuitState",
+  "flowd.v1",
+  4,
+  flowd__v1__circuit_state__enum_values_by_number,
+  4,
+  flowd__v1__circuit_state__enum_values_by_name,
+  1,
+  flowd__v1__circuit_state__value_ranges,
   NULL,NULL,NULL,NULL   /* reserved[1234] */
 };
 static const ProtobufCEnumValue flowd__v1__error_class__enum_values_by_number[4] =

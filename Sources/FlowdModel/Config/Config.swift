@@ -4,14 +4,16 @@ package struct Config: Equatable, Sendable {
   package var providers: [ProviderDefinition]
   package var defaults: SessionDefaults
   package var log: LogSettings
+  package var lifecycle: Lifecycle
 
   package init(
     providers: [ProviderDefinition] = ProviderDefinition.builtIn, defaults: SessionDefaults = SessionDefaults(),
-    log: LogSettings = LogSettings()
+    log: LogSettings = LogSettings(), lifecycle: Lifecycle = Lifecycle()
   ) {
     self.providers = providers
     self.defaults = defaults
     self.log = log
+    self.lifecycle = lifecycle
   }
 
   /// The provider of that id, if it is configured.
@@ -32,6 +34,19 @@ package struct SessionDefaults: Equatable, Sendable {
     self.provider = provider
     self.model = model
     self.mode = mode
+  }
+}
+
+/// When sessions leave.
+package struct Lifecycle: Equatable, Sendable {
+  /// An open session without runs that was not touched for so long is archived; `sessions.expiry`.
+  package var expiry: Duration
+  /// An archived or closed session is deleted with its runs and events after it; `sessions.retention`.
+  package var retention: Duration
+
+  package init(expiry: Duration = .seconds(30 * 86_400), retention: Duration = .seconds(90 * 86_400)) {
+    self.expiry = expiry
+    self.retention = retention
   }
 }
 

@@ -31,17 +31,63 @@ package enum EventKind: Equatable, Sendable {
   case sessionSelected(SessionMeta)
   case sessionClosed(SessionMeta)
   case runQueued(RunSnapshot)
-  case runStarted(RunSnapshot, PinnedDefinition, cwd: String)
+  /// `steps`: as they are at the start; those that were taken over from another run are settled.
+  case runStarted(RunRecord, PinnedDefinition, reused: [StepRecord])
   case runCancelRequested(CancelMode)
+  case runPauseRequested
+  case runPaused
   case runResumed(afterRestart: Bool)
-  case runFinished(RunStatus, report: String, error: String)
-  case stepStarted(stepID: String, attempt: Int)
-  case stepOutput(stepID: String, attempt: Int, OutputChunk)
-  case stepRetrying(stepID: String, attempt: Int, StepError, nextAt: Timestamp)
-  case stepFinished(StepRecord, StepDefinition)
+  case runModeChanged(RunMode)
+  case runFinished(RunStatus, report: String, error: String, outputs: [UInt8])
+  case stepStarted(StepName, attempt: Int, childCount: Int?, childRun: RunID?)
+  case stepOutput(StepName, attempt: Int, OutputChunk)
+  case stepRetrying(StepName, attempt: Int, StepError, nextAt: Timestamp)
+  case stepInputRequired(StepName, PendingQuestion, dueAt: Timestamp?)
+  /// `value` is `nil` for a secret.
+  case stepInputAnswered(StepName, inputID: String, value: JSONValue?, by: AnsweredBy)
+  case stepFinished(StepName, StepRecord, StepDefinition, StepDetails)
+  case circuitChanged(CircuitView)
 
   /// The last event of a run.
   package var endsRun: Bool {
     if case .runFinished = self { true } else { false }
+  }
+}
+
+/// How a step is named to people and in events: its id, of a `foreach` step's child with its place, such as `review[2]`.
+package struct StepName: Equatable, Sendable, CustomStringConvertible {
+  package var id: String
+  package var item: Int?
+
+  package init(_ id: String, item: Int? = nil) {
+    self.id = id
+    self.item = item
+  }
+
+  package var description: String { item.map { "\(id)[\($0)]" } ?? id }
+}
+
+/// A circuit breaker as people see it.
+package struct CircuitView: Equatable, Sendable {
+  package enum State: Int, Equatable, Sendable, CaseIterable {
+    /// Attempts are made.
+    case closed = 1
+    /// None is made until `retryAt`.
+    case open = 2
+    /// One attempt finds out whether it works again.
+    case halfOpen = 3
+  }
+
+  package var name: String
+  package var state: State
+  /// In a row.
+  package var failures: Int
+  package var retryAt: Timestamp?
+
+  package init(name: String, state: State, failures: Int, retryAt: Timestamp?) {
+    self.name = name
+    self.state = state
+    self.failures = failures
+    self.retryAt = retryAt
   }
 }

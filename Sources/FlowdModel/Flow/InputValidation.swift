@@ -44,11 +44,24 @@ package enum InputValidation {
       return text.utf8.contains(0) ? "must not hold a NUL character" : nil
     case (.choice, .string(let text)) where definition.options.contains { ExactName($0) == ExactName(text) }:
       return nil
+    case (.secret, .string(let text)):
+      return isSecretReference(text) ? nil : "is a secret: give a reference such as secret:NAME, not the value itself"
+    case (.secret, _): return "must be a reference such as secret:NAME, found \(describe(value))"
     case (.choice, _):
       let options = definition.options.prefix(20).map(quoted).joined(separator: ", ")
       return "must be one of \(options); found \(describe(value))"
     case (.string, _), (.number, _), (.boolean, _):
       return "must be a \(definition.kind.rawValue), found \(describe(value))"
+    }
+  }
+
+  /// `secret:NAME`, the name as an environment variable has it.
+  package static func isSecretReference(_ text: String) -> Bool {
+    guard text.hasPrefix("secret:") else { return false }
+    let name = text.dropFirst("secret:".count).utf8
+    guard let first = name.first, name.count <= Limits.idBytesMax, !(0x30...0x39).contains(first) else { return false }
+    return name.allSatisfy { byte in
+      (0x30...0x39).contains(byte) || (0x41...0x5A).contains(byte) || (0x61...0x7A).contains(byte) || byte == 0x5F
     }
   }
 

@@ -4,15 +4,24 @@ package final class PinnedDefinition: Equatable, Sendable {
   /// Lower-case hexadecimal SHA-256 of `canonicalJSON`.
   package let hash: String
   package let canonicalJSON: [UInt8]
+  /// The file as it was, so that errors name its lines also after a restart; empty: not kept.
+  package let source: [UInt8]
+  /// The flows that its steps run, and theirs, as they were when this one was looked up; by id.
+  package let subflows: [String: PinnedDefinition]
   /// By step: the steps that need it.
   package let dependents: [[Int]]
-  /// By step: whether a later step or the report refers to what it wrote.
+  /// By step: whether an expression reads its results.
   package let isOutputReferenced: [Bool]
 
-  package init(flow: FlowDefinition, hash: String, canonicalJSON: [UInt8]) {
+  package init(
+    flow: FlowDefinition, hash: String, canonicalJSON: [UInt8], source: [UInt8] = [],
+    subflows: [String: PinnedDefinition] = [:]
+  ) {
     self.flow = flow
     self.hash = hash
     self.canonicalJSON = canonicalJSON
+    self.source = source
+    self.subflows = subflows
     var dependents = [[Int]](repeating: [], count: flow.steps.count)
     for (index, step) in flow.steps.enumerated() {
       for need in step.needs { dependents[need.step].append(index) }
@@ -25,17 +34,9 @@ package final class PinnedDefinition: Equatable, Sendable {
 
   private static func referencedOutputs(of flow: FlowDefinition) -> [Bool] {
     var referenced = [Bool](repeating: false, count: flow.steps.count)
-    var templates = flow.env.map(\.value)
-    if let report = flow.report { templates.append(report) }
-    for step in flow.steps {
-      templates += step.env.map(\.value)
-      if let directory = step.workingDirectory { templates.append(directory) }
-      if case .run(.arguments(let arguments)) = step.action { templates += arguments }
-    }
-    for template in templates {
-      for case .reference(.step(let index, let field)) in template.parts where field == .stdout || field == .stderr {
-        referenced[index] = true
-      }
+    for expression in flow.ownExpressions + flow.steps.flatMap(\.expressions) {
+      if expression.reads.readsAnyStep { return [Bool](repeating: true, count: flow.steps.count) }
+      for index in expression.reads.steps { referenced[index] = true }
     }
     return referenced
   }

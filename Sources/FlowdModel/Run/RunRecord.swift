@@ -38,18 +38,36 @@ package struct RunRecord: Equatable, Sendable {
   package let admittedAt: Timestamp
   /// The sequence of its first event.
   package let firstSequence: EventSequence
+  /// Of a run that is a step of another one.
+  package let parent: ParentRun?
+  /// The run whose results it took over.
+  package let reusedFrom: RunID?
+  /// Runs with the same one, in any session, wait for each other; empty: none.
+  package let group: String
+  /// The definitions that its `flow` steps run, and theirs: hashes by flow id.
+  package let subflows: [String: String]
   package var status: RunStatus
   package var startedAt: Timestamp?
   package var finishedAt: Timestamp?
   package var cancelRequested: CancelMode?
   package var error: String
   package var report: String
+  /// A JSON object: the flow's `outputs` once the run has ended.
+  package var outputs: [UInt8]
+  /// How it treats questions now; `snapshot.mode` is what it began with.
+  package var mode: RunMode
+  /// It pauses, or has paused, after the steps in hand.
+  package var isPauseRequested: Bool
+  /// It pauses after each step.
+  package var isStepping: Bool
 
   package init(
     key: Int64, id: RunID, sessionKey: Int64, sessionID: SessionID, requestID: String, snapshot: RunSnapshot,
     cwd: String, inputs: [UInt8], waitsForOthers: Bool, admittedAt: Timestamp, firstSequence: EventSequence,
+    parent: ParentRun? = nil, reusedFrom: RunID? = nil, group: String = "", subflows: [String: String] = [:],
     status: RunStatus = .queued, startedAt: Timestamp? = nil, finishedAt: Timestamp? = nil,
-    cancelRequested: CancelMode? = nil, error: String = "", report: String = ""
+    cancelRequested: CancelMode? = nil, error: String = "", report: String = "",
+    outputs: [UInt8] = [], mode: RunMode? = nil, isPauseRequested: Bool = false, isStepping: Bool = false
   ) {
     self.key = key
     self.id = id
@@ -62,74 +80,38 @@ package struct RunRecord: Equatable, Sendable {
     self.waitsForOthers = waitsForOthers
     self.admittedAt = admittedAt
     self.firstSequence = firstSequence
+    self.parent = parent
+    self.reusedFrom = reusedFrom
+    self.group = group
+    self.subflows = subflows
     self.status = status
     self.startedAt = startedAt
     self.finishedAt = finishedAt
     self.cancelRequested = cancelRequested
     self.error = error
     self.report = report
+    self.outputs = outputs
+    self.mode = mode ?? snapshot.mode
+    self.isPauseRequested = isPauseRequested
+    self.isStepping = isStepping
   }
 }
 
-/// A step of a run as it is stored. A step that has not left `pending` has no row.
-package struct StepRecord: Equatable, Sendable {
-  /// Index in the definition's steps.
-  package let index: Int
-  package var status: StepStatus
-  /// 0 until it first runs.
-  package var attempt: Int
-  package var startedAt: Timestamp?
-  package var finishedAt: Timestamp?
-  package var exitCode: Int32?
-  package var error: StepError?
+/// Where a run hangs that is a step of another one.
+package struct ParentRun: Equatable, Sendable {
+  package let key: Int64
+  package let id: RunID
+  /// The attempt that started it.
+  package let step: Int
+  package let attempt: Int
+  /// 1 for a step of an outermost run.
+  package let depth: Int
 
-  package init(
-    index: Int, status: StepStatus = .pending, attempt: Int = 0, startedAt: Timestamp? = nil,
-    finishedAt: Timestamp? = nil, exitCode: Int32? = nil, error: StepError? = nil
-  ) {
-    self.index = index
-    self.status = status
+  package init(key: Int64, id: RunID, step: Int, attempt: Int, depth: Int) {
+    self.key = key
+    self.id = id
+    self.step = step
     self.attempt = attempt
-    self.startedAt = startedAt
-    self.finishedAt = finishedAt
-    self.exitCode = exitCode
-    self.error = error
-  }
-}
-
-/// Why a step failed.
-package struct StepError: Equatable, Sendable {
-  package enum Class: Int, Equatable, Sendable, CaseIterable {
-    /// A later attempt may succeed.
-    case recoverable = 1
-    case fatal = 2
-    /// A person has to act.
-    case needsUser = 3
-  }
-
-  package var errorClass: Class
-  /// One sentence for a person.
-  package var message: String
-
-  package init(_ errorClass: Class, _ message: String) {
-    self.errorClass = errorClass
-    self.message = message
-  }
-}
-
-/// What a step wrote, as later steps and the report see it.
-package struct StepOutput: Equatable, Sendable {
-  package var stdout: [UInt8]
-  package var stderr: [UInt8]
-  package var stdoutTruncated: Bool
-  package var stderrTruncated: Bool
-
-  package init(
-    stdout: [UInt8] = [], stderr: [UInt8] = [], stdoutTruncated: Bool = false, stderrTruncated: Bool = false
-  ) {
-    self.stdout = stdout
-    self.stderr = stderr
-    self.stdoutTruncated = stdoutTruncated
-    self.stderrTruncated = stderrTruncated
+    self.depth = depth
   }
 }

@@ -62,6 +62,12 @@ package struct StepResult: Equatable, Sendable {
     case cancelled
     /// The command could not be started; the reason.
     case notStarted(String)
+    /// A script's value.
+    case returned(JSONValue)
+    /// A script that failed.
+    case raised(ExpressionError)
+    /// A wait that needed no timer.
+    case elapsed
   }
 
   package var outcome: Outcome

@@ -199,8 +199,10 @@ extension API {
     public var configPath: String
     /// Names of counters and gauges, such as `connections` or `commits_total`.
     public var counters: [String: UInt64]
+    /// Circuit breakers that are not CLOSED, or have failures.
+    public var circuits: [API.Circuit]
 
-    public init(health: API.DaemonHealth = .unspecified, healthMessage: String = "", version: String = "", epoch: String = "", pid: Int32 = 0, startedAt: API.Timestamp? = nil, socketPath: String = "", statePath: String = "", configPath: String = "", counters: [String: UInt64] = [:]) {
+    public init(health: API.DaemonHealth = .unspecified, healthMessage: String = "", version: String = "", epoch: String = "", pid: Int32 = 0, startedAt: API.Timestamp? = nil, socketPath: String = "", statePath: String = "", configPath: String = "", counters: [String: UInt64] = [:], circuits: [API.Circuit] = []) {
       self.health = health
       self.healthMessage = healthMessage
       self.version = version
@@ -211,6 +213,7 @@ extension API {
       self.statePath = statePath
       self.configPath = configPath
       self.counters = counters
+      self.circuits = circuits
     }
 
     public static let fullName = "flowd.v1.DaemonServiceStatusResponse"
@@ -244,6 +247,7 @@ extension API.DaemonServiceStatusResponse: CMessage {
     for entry in CField.messages(c.pointee.counters, c.pointee.n_counters) {
       counters[CField.string(entry.pointee.key)] = entry.pointee.value
     }
+    circuits = CField.messages(c.pointee.circuits, c.pointee.n_circuits).map { API.Circuit(c: $0) }
   }
 
   func makeC(in arena: Arena) -> UnsafeMutablePointer<Flowd__V1__DaemonServiceStatusResponse> {
@@ -265,6 +269,7 @@ extension API.DaemonServiceStatusResponse: CMessage {
       entry.pointee.value = member.value
       return entry
     }
+    arena.array(circuits, into: &c.pointee.circuits, count: &c.pointee.n_circuits) { $0.makeC(in: arena) }
     return c
   }
 }

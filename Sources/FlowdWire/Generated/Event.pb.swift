@@ -193,6 +193,9 @@ extension API {
       case runQueued(API.RunQueued)
       case runCancelRequested(API.RunCancelRequested)
       case sessionClosed(API.SessionClosed)
+      case runPauseRequested(API.RunPauseRequested)
+      case runModeChanged(API.RunModeChanged)
+      case circuitChanged(API.CircuitChanged)
       case snapshot(API.Snapshot)
     }
   }
@@ -234,6 +237,9 @@ extension API.Event: CMessage {
     case FLOWD__V1__EVENT__KIND_RUN_QUEUED: if let value = c.pointee.run_queued { kind = .runQueued(API.RunQueued(c: value)) }
     case FLOWD__V1__EVENT__KIND_RUN_CANCEL_REQUESTED: if let value = c.pointee.run_cancel_requested { kind = .runCancelRequested(API.RunCancelRequested(c: value)) }
     case FLOWD__V1__EVENT__KIND_SESSION_CLOSED: if let value = c.pointee.session_closed { kind = .sessionClosed(API.SessionClosed(c: value)) }
+    case FLOWD__V1__EVENT__KIND_RUN_PAUSE_REQUESTED: if let value = c.pointee.run_pause_requested { kind = .runPauseRequested(API.RunPauseRequested(c: value)) }
+    case FLOWD__V1__EVENT__KIND_RUN_MODE_CHANGED: if let value = c.pointee.run_mode_changed { kind = .runModeChanged(API.RunModeChanged(c: value)) }
+    case FLOWD__V1__EVENT__KIND_CIRCUIT_CHANGED: if let value = c.pointee.circuit_changed { kind = .circuitChanged(API.CircuitChanged(c: value)) }
     case FLOWD__V1__EVENT__KIND_SNAPSHOT: if let value = c.pointee.snapshot { kind = .snapshot(API.Snapshot(c: value)) }
     default: break
     }
@@ -294,6 +300,15 @@ extension API.Event: CMessage {
     case .sessionClosed(let value):
       c.pointee.kind_case = FLOWD__V1__EVENT__KIND_SESSION_CLOSED
       c.pointee.session_closed = value.makeC(in: arena)
+    case .runPauseRequested(let value):
+      c.pointee.kind_case = FLOWD__V1__EVENT__KIND_RUN_PAUSE_REQUESTED
+      c.pointee.run_pause_requested = value.makeC(in: arena)
+    case .runModeChanged(let value):
+      c.pointee.kind_case = FLOWD__V1__EVENT__KIND_RUN_MODE_CHANGED
+      c.pointee.run_mode_changed = value.makeC(in: arena)
+    case .circuitChanged(let value):
+      c.pointee.kind_case = FLOWD__V1__EVENT__KIND_CIRCUIT_CHANGED
+      c.pointee.circuit_changed = value.makeC(in: arena)
     case .snapshot(let value):
       c.pointee.kind_case = FLOWD__V1__EVENT__KIND_SNAPSHOT
       c.pointee.snapshot = value.makeC(in: arena)
@@ -461,11 +476,22 @@ extension API {
     /// Every step of the run: id, label, kind and needs.
     public var roster: [API.Step]
     public var cwd: String
+    /// A JSON object.
+    public var inputs: [UInt8]
+    /// Of a run that is a step of another one.
+    public var parentRunID: String
+    public var parentStepID: String
+    /// The run whose results it took over; those steps are settled in the roster.
+    public var reusedFromRunID: String
 
-    public init(snapshot: API.RunSnapshot? = nil, roster: [API.Step] = [], cwd: String = "") {
+    public init(snapshot: API.RunSnapshot? = nil, roster: [API.Step] = [], cwd: String = "", inputs: [UInt8] = [], parentRunID: String = "", parentStepID: String = "", reusedFromRunID: String = "") {
       self.snapshot = snapshot
       self.roster = roster
       self.cwd = cwd
+      self.inputs = inputs
+      self.parentRunID = parentRunID
+      self.parentStepID = parentStepID
+      self.reusedFromRunID = reusedFromRunID
     }
 
     public static let fullName = "flowd.v1.RunStarted"
@@ -490,6 +516,10 @@ extension API.RunStarted: CMessage {
     if let value = c.pointee.snapshot { snapshot = API.RunSnapshot(c: value) }
     roster = CField.messages(c.pointee.roster, c.pointee.n_roster).map { API.Step(c: $0) }
     cwd = CField.string(c.pointee.cwd)
+    inputs = CField.bytes(c.pointee.inputs)
+    parentRunID = CField.string(c.pointee.parent_run_id)
+    parentStepID = CField.string(c.pointee.parent_step_id)
+    reusedFromRunID = CField.string(c.pointee.reused_from_run_id)
   }
 
   func makeC(in arena: Arena) -> UnsafeMutablePointer<Flowd__V1__RunStarted> {
@@ -498,6 +528,10 @@ extension API.RunStarted: CMessage {
     if let snapshot { c.pointee.snapshot = snapshot.makeC(in: arena) }
     arena.array(roster, into: &c.pointee.roster, count: &c.pointee.n_roster) { $0.makeC(in: arena) }
     c.pointee.cwd = arena.string(cwd)
+    c.pointee.inputs = arena.bytes(inputs)
+    c.pointee.parent_run_id = arena.string(parentRunID)
+    c.pointee.parent_step_id = arena.string(parentStepID)
+    c.pointee.reused_from_run_id = arena.string(reusedFromRunID)
     return c
   }
 }
@@ -506,10 +540,15 @@ extension API {
   public struct StepStarted: Message {
     public var stepID: String
     public var attempt: UInt32
+    public var childCount: UInt32?
+    /// Of a `flow` step.
+    public var childRunID: String
 
-    public init(stepID: String = "", attempt: UInt32 = 0) {
+    public init(stepID: String = "", attempt: UInt32 = 0, childCount: UInt32? = nil, childRunID: String = "") {
       self.stepID = stepID
       self.attempt = attempt
+      self.childCount = childCount
+      self.childRunID = childRunID
     }
 
     public static let fullName = "flowd.v1.StepStarted"
@@ -533,6 +572,11 @@ extension API.StepStarted: CMessage {
     self.init()
     stepID = CField.string(c.pointee.step_id)
     attempt = c.pointee.attempt
+    childRunID = CField.string(c.pointee.child_run_id)
+    switch c.pointee.children_case {
+    case FLOWD__V1__STEP_STARTED__CHILDREN_CHILD_COUNT: childCount = c.pointee.child_count
+    default: break
+    }
   }
 
   func makeC(in arena: Arena) -> UnsafeMutablePointer<Flowd__V1__StepStarted> {
@@ -540,6 +584,11 @@ extension API.StepStarted: CMessage {
     flowd__v1__step_started__init(c)
     c.pointee.step_id = arena.string(stepID)
     c.pointee.attempt = attempt
+    c.pointee.child_run_id = arena.string(childRunID)
+    if let childCount {
+      c.pointee.children_case = FLOWD__V1__STEP_STARTED__CHILDREN_CHILD_COUNT
+      c.pointee.child_count = childCount
+    }
     return c
   }
 }
@@ -608,13 +657,11 @@ extension API.StepOutput: CMessage {
 extension API {
   public struct StepInputRequired: Message {
     public var stepID: String
-    public var inputID: String
-    public var prompt: String
+    public var input: API.PendingInput?
 
-    public init(stepID: String = "", inputID: String = "", prompt: String = "") {
+    public init(stepID: String = "", input: API.PendingInput? = nil) {
       self.stepID = stepID
-      self.inputID = inputID
-      self.prompt = prompt
+      self.input = input
     }
 
     public static let fullName = "flowd.v1.StepInputRequired"
@@ -637,16 +684,14 @@ extension API.StepInputRequired: CMessage {
   init(c: UnsafePointer<Flowd__V1__StepInputRequired>) {
     self.init()
     stepID = CField.string(c.pointee.step_id)
-    inputID = CField.string(c.pointee.input_id)
-    prompt = CField.string(c.pointee.prompt)
+    if let value = c.pointee.input { input = API.PendingInput(c: value) }
   }
 
   func makeC(in arena: Arena) -> UnsafeMutablePointer<Flowd__V1__StepInputRequired> {
     let c = arena.allocate(Flowd__V1__StepInputRequired.self)
     flowd__v1__step_input_required__init(c)
     c.pointee.step_id = arena.string(stepID)
-    c.pointee.input_id = arena.string(inputID)
-    c.pointee.prompt = arena.string(prompt)
+    if let input { c.pointee.input = input.makeC(in: arena) }
     return c
   }
 }
@@ -655,10 +700,15 @@ extension API {
   public struct StepInputAnswered: Message {
     public var stepID: String
     public var inputID: String
+    /// JSON; empty for a secret.
+    public var value: [UInt8]
+    public var by: API.AnsweredBy
 
-    public init(stepID: String = "", inputID: String = "") {
+    public init(stepID: String = "", inputID: String = "", value: [UInt8] = [], by: API.AnsweredBy = .unspecified) {
       self.stepID = stepID
       self.inputID = inputID
+      self.value = value
+      self.by = by
     }
 
     public static let fullName = "flowd.v1.StepInputAnswered"
@@ -682,6 +732,8 @@ extension API.StepInputAnswered: CMessage {
     self.init()
     stepID = CField.string(c.pointee.step_id)
     inputID = CField.string(c.pointee.input_id)
+    value = CField.bytes(c.pointee.value)
+    by = API.AnsweredBy(rawValue: Int32(truncatingIfNeeded: c.pointee.by.rawValue))
   }
 
   func makeC(in arena: Arena) -> UnsafeMutablePointer<Flowd__V1__StepInputAnswered> {
@@ -689,6 +741,8 @@ extension API.StepInputAnswered: CMessage {
     flowd__v1__step_input_answered__init(c)
     c.pointee.step_id = arena.string(stepID)
     c.pointee.input_id = arena.string(inputID)
+    c.pointee.value = arena.bytes(value)
+    c.pointee.by = Flowd__V1__AnsweredBy(rawValue: .init(truncatingIfNeeded: by.rawValue))
     return c
   }
 }
@@ -784,6 +838,42 @@ extension API.StepFinished: CMessage {
 }
 
 extension API {
+  /// The run pauses once the steps in hand have finished.
+  public struct RunPauseRequested: Message {
+
+    public init() {
+    }
+
+    public static let fullName = "flowd.v1.RunPauseRequested"
+  }
+}
+
+extension API.RunPauseRequested {
+  public init(decoding bytes: UnsafeRawBufferPointer) throws(WireError) {
+    self = try MessageCodec.decode(Self.self, from: bytes)
+  }
+
+  public func encode(into output: inout [UInt8]) {
+    MessageCodec.encode(self, into: &output)
+  }
+}
+
+extension API.RunPauseRequested: CMessage {
+  static var descriptor: UnsafePointer<ProtobufCMessageDescriptor> { flowd__v1__run_pause_requested__describe() }
+
+  init(c _: UnsafePointer<Flowd__V1__RunPauseRequested>) {
+    self.init()
+  }
+
+  func makeC(in arena: Arena) -> UnsafeMutablePointer<Flowd__V1__RunPauseRequested> {
+    let c = arena.allocate(Flowd__V1__RunPauseRequested.self)
+    flowd__v1__run_pause_requested__init(c)
+    return c
+  }
+}
+
+extension API {
+  /// No step is in hand and none starts until the run is resumed.
   public struct RunPaused: Message {
 
     public init() {
@@ -813,6 +903,82 @@ extension API.RunPaused: CMessage {
   func makeC(in arena: Arena) -> UnsafeMutablePointer<Flowd__V1__RunPaused> {
     let c = arena.allocate(Flowd__V1__RunPaused.self)
     flowd__v1__run_paused__init(c)
+    return c
+  }
+}
+
+extension API {
+  public struct RunModeChanged: Message {
+    public var mode: API.RunMode
+
+    public init(mode: API.RunMode = .unspecified) {
+      self.mode = mode
+    }
+
+    public static let fullName = "flowd.v1.RunModeChanged"
+  }
+}
+
+extension API.RunModeChanged {
+  public init(decoding bytes: UnsafeRawBufferPointer) throws(WireError) {
+    self = try MessageCodec.decode(Self.self, from: bytes)
+  }
+
+  public func encode(into output: inout [UInt8]) {
+    MessageCodec.encode(self, into: &output)
+  }
+}
+
+extension API.RunModeChanged: CMessage {
+  static var descriptor: UnsafePointer<ProtobufCMessageDescriptor> { flowd__v1__run_mode_changed__describe() }
+
+  init(c: UnsafePointer<Flowd__V1__RunModeChanged>) {
+    self.init()
+    mode = API.RunMode(rawValue: Int32(truncatingIfNeeded: c.pointee.mode.rawValue))
+  }
+
+  func makeC(in arena: Arena) -> UnsafeMutablePointer<Flowd__V1__RunModeChanged> {
+    let c = arena.allocate(Flowd__V1__RunModeChanged.self)
+    flowd__v1__run_mode_changed__init(c)
+    c.pointee.mode = Flowd__V1__RunMode(rawValue: .init(truncatingIfNeeded: mode.rawValue))
+    return c
+  }
+}
+
+extension API {
+  public struct CircuitChanged: Message {
+    public var circuit: API.Circuit?
+
+    public init(circuit: API.Circuit? = nil) {
+      self.circuit = circuit
+    }
+
+    public static let fullName = "flowd.v1.CircuitChanged"
+  }
+}
+
+extension API.CircuitChanged {
+  public init(decoding bytes: UnsafeRawBufferPointer) throws(WireError) {
+    self = try MessageCodec.decode(Self.self, from: bytes)
+  }
+
+  public func encode(into output: inout [UInt8]) {
+    MessageCodec.encode(self, into: &output)
+  }
+}
+
+extension API.CircuitChanged: CMessage {
+  static var descriptor: UnsafePointer<ProtobufCMessageDescriptor> { flowd__v1__circuit_changed__describe() }
+
+  init(c: UnsafePointer<Flowd__V1__CircuitChanged>) {
+    self.init()
+    if let value = c.pointee.circuit { circuit = API.Circuit(c: value) }
+  }
+
+  func makeC(in arena: Arena) -> UnsafeMutablePointer<Flowd__V1__CircuitChanged> {
+    let c = arena.allocate(Flowd__V1__CircuitChanged.self)
+    flowd__v1__circuit_changed__init(c)
+    if let circuit { c.pointee.circuit = circuit.makeC(in: arena) }
     return c
   }
 }
@@ -899,11 +1065,14 @@ extension API {
     public var status: API.RunStatus
     public var report: String
     public var error: String
+    /// A JSON object: the flow's `outputs`.
+    public var outputs: [UInt8]
 
-    public init(status: API.RunStatus = .unspecified, report: String = "", error: String = "") {
+    public init(status: API.RunStatus = .unspecified, report: String = "", error: String = "", outputs: [UInt8] = []) {
       self.status = status
       self.report = report
       self.error = error
+      self.outputs = outputs
     }
 
     public static let fullName = "flowd.v1.RunFinished"
@@ -928,6 +1097,7 @@ extension API.RunFinished: CMessage {
     status = API.RunStatus(rawValue: Int32(truncatingIfNeeded: c.pointee.status.rawValue))
     report = CField.string(c.pointee.report)
     error = CField.string(c.pointee.error)
+    outputs = CField.bytes(c.pointee.outputs)
   }
 
   func makeC(in arena: Arena) -> UnsafeMutablePointer<Flowd__V1__RunFinished> {
@@ -936,6 +1106,7 @@ extension API.RunFinished: CMessage {
     c.pointee.status = Flowd__V1__RunStatus(rawValue: .init(truncatingIfNeeded: status.rawValue))
     c.pointee.report = arena.string(report)
     c.pointee.error = arena.string(error)
+    c.pointee.outputs = arena.bytes(outputs)
     return c
   }
 }

@@ -103,6 +103,36 @@ extension API {
 }
 
 extension API {
+  /// The first valid answer wins; another one that differs is refused.
+  public enum AnswerOutcome: RawRepresentable, Hashable, Sendable {
+    case unspecified
+    case accepted
+    /// The same answer was given before.
+    case repeated
+    /// A value this version does not know.
+    case unrecognized(Int32)
+
+    public init(rawValue: Int32) {
+      switch rawValue {
+      case 0: self = .unspecified
+      case 1: self = .accepted
+      case 2: self = .repeated
+      default: self = .unrecognized(rawValue)
+      }
+    }
+
+    public var rawValue: Int32 {
+      switch self {
+      case .unspecified: 0
+      case .accepted: 1
+      case .repeated: 2
+      case .unrecognized(let number): number
+      }
+    }
+  }
+}
+
+extension API {
   public enum DiagnosticSeverity: RawRepresentable, Hashable, Sendable {
     case unspecified
     case error
@@ -143,8 +173,10 @@ extension API {
     public var cwd: String
     /// The whole environment of the run's commands; nothing of the daemon's is added.
     public var env: [String: String]
+    /// Pause after each step.
+    public var stepByStep: Bool
 
-    public init(sessionID: String = "", requestID: String = "", expected: API.ExpectedMeta? = nil, inputs: [UInt8] = [], ifActive: API.IfActive = .unspecified, cwd: String = "", env: [String: String] = [:]) {
+    public init(sessionID: String = "", requestID: String = "", expected: API.ExpectedMeta? = nil, inputs: [UInt8] = [], ifActive: API.IfActive = .unspecified, cwd: String = "", env: [String: String] = [:], stepByStep: Bool = false) {
       self.sessionID = sessionID
       self.requestID = requestID
       self.expected = expected
@@ -152,6 +184,7 @@ extension API {
       self.ifActive = ifActive
       self.cwd = cwd
       self.env = env
+      self.stepByStep = stepByStep
     }
 
     public static let fullName = "flowd.v1.FlowServiceStartRequest"
@@ -182,6 +215,7 @@ extension API.FlowServiceStartRequest: CMessage {
     for entry in CField.messages(c.pointee.env, c.pointee.n_env) {
       env[CField.string(entry.pointee.key)] = CField.string(entry.pointee.value)
     }
+    stepByStep = c.pointee.step_by_step != 0
   }
 
   func makeC(in arena: Arena) -> UnsafeMutablePointer<Flowd__V1__FlowServiceStartRequest> {
@@ -200,6 +234,7 @@ extension API.FlowServiceStartRequest: CMessage {
       entry.pointee.value = arena.string(member.value)
       return entry
     }
+    c.pointee.step_by_step = stepByStep ? 1 : 0
     return c
   }
 }
@@ -356,9 +391,10 @@ extension API.FlowServiceCancelResponse: CMessage {
 extension API {
   public struct FlowServiceAnswerRequest: Message {
     public var runID: String
+    /// Either or both name the question; both may be empty when only one waits.
     public var stepID: String
     public var inputID: String
-    /// JSON.
+    /// JSON; empty: the question's default.
     public var value: [UInt8]
 
     public init(runID: String = "", stepID: String = "", inputID: String = "", value: [UInt8] = []) {
@@ -407,9 +443,11 @@ extension API.FlowServiceAnswerRequest: CMessage {
 extension API {
   public struct FlowServiceAnswerResponse: Message {
     public var run: API.Run?
+    public var outcome: API.AnswerOutcome
 
-    public init(run: API.Run? = nil) {
+    public init(run: API.Run? = nil, outcome: API.AnswerOutcome = .unspecified) {
       self.run = run
+      self.outcome = outcome
     }
 
     public static let fullName = "flowd.v1.FlowServiceAnswerResponse"
@@ -432,12 +470,14 @@ extension API.FlowServiceAnswerResponse: CMessage {
   init(c: UnsafePointer<Flowd__V1__FlowServiceAnswerResponse>) {
     self.init()
     if let value = c.pointee.run { run = API.Run(c: value) }
+    outcome = API.AnswerOutcome(rawValue: Int32(truncatingIfNeeded: c.pointee.outcome.rawValue))
   }
 
   func makeC(in arena: Arena) -> UnsafeMutablePointer<Flowd__V1__FlowServiceAnswerResponse> {
     let c = arena.allocate(Flowd__V1__FlowServiceAnswerResponse.self)
     flowd__v1__flow_service_answer_response__init(c)
     if let run { c.pointee.run = run.makeC(in: arena) }
+    c.pointee.outcome = Flowd__V1__AnswerOutcome(rawValue: .init(truncatingIfNeeded: outcome.rawValue))
     return c
   }
 }
@@ -521,9 +561,12 @@ extension API.FlowServicePauseResponse: CMessage {
 extension API {
   public struct FlowServiceResumeRequest: Message {
     public var runID: String
+    /// Run one more step and pause again; otherwise a run that was started step by step goes on without pauses.
+    public var stepByStep: Bool
 
-    public init(runID: String = "") {
+    public init(runID: String = "", stepByStep: Bool = false) {
       self.runID = runID
+      self.stepByStep = stepByStep
     }
 
     public static let fullName = "flowd.v1.FlowServiceResumeRequest"
@@ -546,12 +589,14 @@ extension API.FlowServiceResumeRequest: CMessage {
   init(c: UnsafePointer<Flowd__V1__FlowServiceResumeRequest>) {
     self.init()
     runID = CField.string(c.pointee.run_id)
+    stepByStep = c.pointee.step_by_step != 0
   }
 
   func makeC(in arena: Arena) -> UnsafeMutablePointer<Flowd__V1__FlowServiceResumeRequest> {
     let c = arena.allocate(Flowd__V1__FlowServiceResumeRequest.self)
     flowd__v1__flow_service_resume_request__init(c)
     c.pointee.run_id = arena.string(runID)
+    c.pointee.step_by_step = stepByStep ? 1 : 0
     return c
   }
 }
@@ -597,14 +642,24 @@ extension API.FlowServiceResumeResponse: CMessage {
 extension API {
   public struct FlowServiceRerunRequest: Message {
     public var runID: String
-    /// Empty: the whole run.
+    /// Results of the steps that neither are this one nor depend on it are taken over. Empty: see `reuse_succeeded`.
     public var fromStepID: String
     public var requestID: String
+    /// Every result of a step that succeeded or was skipped is taken over; false without `from_step_id`: none.
+    public var reuseSucceeded: Bool
+    /// As in a start; the run's own is not kept.
+    public var env: [String: String]
+    public var ifActive: API.IfActive
+    public var expected: API.ExpectedMeta?
 
-    public init(runID: String = "", fromStepID: String = "", requestID: String = "") {
+    public init(runID: String = "", fromStepID: String = "", requestID: String = "", reuseSucceeded: Bool = false, env: [String: String] = [:], ifActive: API.IfActive = .unspecified, expected: API.ExpectedMeta? = nil) {
       self.runID = runID
       self.fromStepID = fromStepID
       self.requestID = requestID
+      self.reuseSucceeded = reuseSucceeded
+      self.env = env
+      self.ifActive = ifActive
+      self.expected = expected
     }
 
     public static let fullName = "flowd.v1.FlowServiceRerunRequest"
@@ -629,6 +684,12 @@ extension API.FlowServiceRerunRequest: CMessage {
     runID = CField.string(c.pointee.run_id)
     fromStepID = CField.string(c.pointee.from_step_id)
     requestID = CField.string(c.pointee.request_id)
+    reuseSucceeded = c.pointee.reuse_succeeded != 0
+    for entry in CField.messages(c.pointee.env, c.pointee.n_env) {
+      env[CField.string(entry.pointee.key)] = CField.string(entry.pointee.value)
+    }
+    ifActive = API.IfActive(rawValue: Int32(truncatingIfNeeded: c.pointee.if_active.rawValue))
+    if let value = c.pointee.expected { expected = API.ExpectedMeta(c: value) }
   }
 
   func makeC(in arena: Arena) -> UnsafeMutablePointer<Flowd__V1__FlowServiceRerunRequest> {
@@ -637,16 +698,33 @@ extension API.FlowServiceRerunRequest: CMessage {
     c.pointee.run_id = arena.string(runID)
     c.pointee.from_step_id = arena.string(fromStepID)
     c.pointee.request_id = arena.string(requestID)
+    c.pointee.reuse_succeeded = reuseSucceeded ? 1 : 0
+    arena.array(env.sorted { $0.key < $1.key }, into: &c.pointee.env, count: &c.pointee.n_env) { member in
+      let entry = arena.allocate(Flowd__V1__FlowServiceRerunRequest__EnvEntry.self)
+      flowd__v1__flow_service_rerun_request__env_entry__init(entry)
+      entry.pointee.key = arena.string(member.key)
+      entry.pointee.value = arena.string(member.value)
+      return entry
+    }
+    c.pointee.if_active = Flowd__V1__IfActive(rawValue: .init(truncatingIfNeeded: ifActive.rawValue))
+    if let expected { c.pointee.expected = expected.makeC(in: arena) }
     return c
   }
 }
 
 extension API {
   public struct FlowServiceRerunResponse: Message {
+    /// The new run, with its steps.
     public var run: API.Run?
+    /// It was admitted by an earlier call with this `request_id`.
+    public var existing: Bool
+    /// The sequence before the run's first event.
+    public var eventSeq: UInt64
 
-    public init(run: API.Run? = nil) {
+    public init(run: API.Run? = nil, existing: Bool = false, eventSeq: UInt64 = 0) {
       self.run = run
+      self.existing = existing
+      self.eventSeq = eventSeq
     }
 
     public static let fullName = "flowd.v1.FlowServiceRerunResponse"
@@ -669,12 +747,16 @@ extension API.FlowServiceRerunResponse: CMessage {
   init(c: UnsafePointer<Flowd__V1__FlowServiceRerunResponse>) {
     self.init()
     if let value = c.pointee.run { run = API.Run(c: value) }
+    existing = c.pointee.existing != 0
+    eventSeq = c.pointee.event_seq
   }
 
   func makeC(in arena: Arena) -> UnsafeMutablePointer<Flowd__V1__FlowServiceRerunResponse> {
     let c = arena.allocate(Flowd__V1__FlowServiceRerunResponse.self)
     flowd__v1__flow_service_rerun_response__init(c)
     if let run { c.pointee.run = run.makeC(in: arena) }
+    c.pointee.existing = existing ? 1 : 0
+    c.pointee.event_seq = eventSeq
     return c
   }
 }
@@ -823,7 +905,7 @@ extension API.FlowServiceListRunsRequest: CMessage {
 
 extension API {
   public struct FlowServiceListRunsResponse: Message {
-    /// Without steps, inputs and report.
+    /// Without steps, inputs, outputs and report.
     public var runs: [API.Run]
     public var nextPageToken: String
 
@@ -867,9 +949,12 @@ extension API.FlowServiceListRunsResponse: CMessage {
 extension API {
   public struct FlowServiceExportRunRequest: Message {
     public var runID: String
+    /// Events after this sequence; 0: from the beginning.
+    public var afterSeq: UInt64
 
-    public init(runID: String = "") {
+    public init(runID: String = "", afterSeq: UInt64 = 0) {
       self.runID = runID
+      self.afterSeq = afterSeq
     }
 
     public static let fullName = "flowd.v1.FlowServiceExportRunRequest"
@@ -892,24 +977,33 @@ extension API.FlowServiceExportRunRequest: CMessage {
   init(c: UnsafePointer<Flowd__V1__FlowServiceExportRunRequest>) {
     self.init()
     runID = CField.string(c.pointee.run_id)
+    afterSeq = c.pointee.after_seq
   }
 
   func makeC(in arena: Arena) -> UnsafeMutablePointer<Flowd__V1__FlowServiceExportRunRequest> {
     let c = arena.allocate(Flowd__V1__FlowServiceExportRunRequest.self)
     flowd__v1__flow_service_export_run_request__init(c)
     c.pointee.run_id = arena.string(runID)
+    c.pointee.after_seq = afterSeq
     return c
   }
 }
 
 extension API {
   public struct FlowServiceExportRunResponse: Message {
+    /// Only in the first piece.
     public var run: API.Run?
     public var events: [API.Event]
+    /// 0: that was the last piece.
+    public var nextAfterSeq: UInt64
+    /// The canonical JSON of the flow as the run pinned it; only in the first piece.
+    public var definition: [UInt8]
 
-    public init(run: API.Run? = nil, events: [API.Event] = []) {
+    public init(run: API.Run? = nil, events: [API.Event] = [], nextAfterSeq: UInt64 = 0, definition: [UInt8] = []) {
       self.run = run
       self.events = events
+      self.nextAfterSeq = nextAfterSeq
+      self.definition = definition
     }
 
     public static let fullName = "flowd.v1.FlowServiceExportRunResponse"
@@ -933,6 +1027,8 @@ extension API.FlowServiceExportRunResponse: CMessage {
     self.init()
     if let value = c.pointee.run { run = API.Run(c: value) }
     events = CField.messages(c.pointee.events, c.pointee.n_events).map { API.Event(c: $0) }
+    nextAfterSeq = c.pointee.next_after_seq
+    definition = CField.bytes(c.pointee.definition)
   }
 
   func makeC(in arena: Arena) -> UnsafeMutablePointer<Flowd__V1__FlowServiceExportRunResponse> {
@@ -940,6 +1036,8 @@ extension API.FlowServiceExportRunResponse: CMessage {
     flowd__v1__flow_service_export_run_response__init(c)
     if let run { c.pointee.run = run.makeC(in: arena) }
     arena.array(events, into: &c.pointee.events, count: &c.pointee.n_events) { $0.makeC(in: arena) }
+    c.pointee.next_after_seq = nextAfterSeq
+    c.pointee.definition = arena.bytes(definition)
     return c
   }
 }

@@ -3,6 +3,9 @@
 extension API {
   /// Every message of the contract, by full name.
   package static let messageTypes: [any Message.Type] = [
+    API.CheckResult.self,
+    API.Circuit.self,
+    API.CircuitChanged.self,
     API.DaemonServiceHelloRequest.self,
     API.DaemonServiceHelloResponse.self,
     API.DaemonServiceStatusRequest.self,
@@ -37,12 +40,15 @@ extension API {
     API.FlowServiceValidateRequest.self,
     API.FlowServiceValidateResponse.self,
     API.FlowSummary.self,
+    API.PendingInput.self,
     API.Provider.self,
     API.ProviderServiceListRequest.self,
     API.ProviderServiceListResponse.self,
     API.Run.self,
     API.RunCancelRequested.self,
     API.RunFinished.self,
+    API.RunModeChanged.self,
+    API.RunPauseRequested.self,
     API.RunPaused.self,
     API.RunQueued.self,
     API.RunResumed.self,

@@ -302,7 +302,7 @@ extension API {
 }
 
 extension API {
-  /// The whole execution log of a run.
+  /// The whole execution log of a run, in pieces: ask again with `next_after_seq` until it is 0.
   public enum FlowExportRun: UnaryRPC {
     public typealias Request = API.FlowServiceExportRunRequest
     public typealias Response = API.FlowServiceExportRunResponse

@@ -136,7 +136,7 @@ extension API {
 
 extension API {
   public enum CancelMode: RawRepresentable, Hashable, Sendable {
-    /// The same as GRACEFUL.
+    /// As the flow's `on-cancel` says; GRACEFUL when it does not.
     case unspecified
     /// Running steps finish; the rest is marked not run.
     case graceful
@@ -159,6 +159,110 @@ extension API {
       case .unspecified: 0
       case .graceful: 1
       case .force: 2
+      case .unrecognized(let number): number
+      }
+    }
+  }
+}
+
+extension API {
+  public enum InputReason: RawRepresentable, Hashable, Sendable {
+    case unspecified
+    /// An `input` step.
+    case input
+    /// An attempt failed and a person has to act; answer `retry`, `fail` or `skip`.
+    case error
+    /// A restart of the daemon cut an attempt off; answer `retry`, `fail` or `skip`.
+    case restart
+    /// A value this version does not know.
+    case unrecognized(Int32)
+
+    public init(rawValue: Int32) {
+      switch rawValue {
+      case 0: self = .unspecified
+      case 1: self = .input
+      case 2: self = .error
+      case 3: self = .restart
+      default: self = .unrecognized(rawValue)
+      }
+    }
+
+    public var rawValue: Int32 {
+      switch self {
+      case .unspecified: 0
+      case .input: 1
+      case .error: 2
+      case .restart: 3
+      case .unrecognized(let number): number
+      }
+    }
+  }
+}
+
+extension API {
+  /// Who or what answered a question.
+  public enum AnsweredBy: RawRepresentable, Hashable, Sendable {
+    case unspecified
+    case person
+    /// The mode does not wait for people.
+    case mode
+    /// Nobody answered in time.
+    case timeout
+    /// `input-expiry`.
+    case expiry
+    /// A value this version does not know.
+    case unrecognized(Int32)
+
+    public init(rawValue: Int32) {
+      switch rawValue {
+      case 0: self = .unspecified
+      case 1: self = .person
+      case 2: self = .mode
+      case 3: self = .timeout
+      case 4: self = .expiry
+      default: self = .unrecognized(rawValue)
+      }
+    }
+
+    public var rawValue: Int32 {
+      switch self {
+      case .unspecified: 0
+      case .person: 1
+      case .mode: 2
+      case .timeout: 3
+      case .expiry: 4
+      case .unrecognized(let number): number
+      }
+    }
+  }
+}
+
+extension API {
+  public enum CircuitState: RawRepresentable, Hashable, Sendable {
+    case unspecified
+    case closed
+    case open
+    /// One attempt finds out whether it works again.
+    case halfOpen
+    /// A value this version does not know.
+    case unrecognized(Int32)
+
+    public init(rawValue: Int32) {
+      switch rawValue {
+      case 0: self = .unspecified
+      case 1: self = .closed
+      case 2: self = .open
+      case 3: self = .halfOpen
+      default: self = .unrecognized(rawValue)
+      }
+    }
+
+    public var rawValue: Int32 {
+      switch self {
+      case .unspecified: 0
+      case .closed: 1
+      case .open: 2
+      case .halfOpen: 3
       case .unrecognized(let number): number
       }
     }
@@ -282,8 +386,23 @@ extension API {
     public var cancelRequested: API.CancelMode
     /// The sequence of the run's `run_started` event, or of its admission.
     public var firstEventSeq: UInt64
+    /// How it treats questions now; `snapshot.mode` is what it began with.
+    public var mode: API.RunMode
+    /// It pauses, or has paused, after the steps in hand.
+    public var pauseRequested: Bool
+    /// It pauses after each step.
+    public var stepByStep: Bool
+    /// Of a run that is a step of another one.
+    public var parentRunID: String
+    public var parentStepID: String
+    /// The run whose results it took over.
+    public var reusedFromRunID: String
+    /// Runs with the same one wait for each other.
+    public var concurrencyGroup: String
+    /// A JSON object: the flow's `outputs`; empty until the run ended.
+    public var outputs: [UInt8]
 
-    public init(runID: String = "", sessionID: String = "", status: API.RunStatus = .unspecified, snapshot: API.RunSnapshot? = nil, cwd: String = "", inputs: [UInt8] = [], admittedAt: API.Timestamp? = nil, startedAt: API.Timestamp? = nil, finishedAt: API.Timestamp? = nil, steps: [API.Step] = [], report: String = "", error: String = "", cancelRequested: API.CancelMode = .unspecified, firstEventSeq: UInt64 = 0) {
+    public init(runID: String = "", sessionID: String = "", status: API.RunStatus = .unspecified, snapshot: API.RunSnapshot? = nil, cwd: String = "", inputs: [UInt8] = [], admittedAt: API.Timestamp? = nil, startedAt: API.Timestamp? = nil, finishedAt: API.Timestamp? = nil, steps: [API.Step] = [], report: String = "", error: String = "", cancelRequested: API.CancelMode = .unspecified, firstEventSeq: UInt64 = 0, mode: API.RunMode = .unspecified, pauseRequested: Bool = false, stepByStep: Bool = false, parentRunID: String = "", parentStepID: String = "", reusedFromRunID: String = "", concurrencyGroup: String = "", outputs: [UInt8] = []) {
       self.runID = runID
       self.sessionID = sessionID
       self.status = status
@@ -298,6 +417,14 @@ extension API {
       self.error = error
       self.cancelRequested = cancelRequested
       self.firstEventSeq = firstEventSeq
+      self.mode = mode
+      self.pauseRequested = pauseRequested
+      self.stepByStep = stepByStep
+      self.parentRunID = parentRunID
+      self.parentStepID = parentStepID
+      self.reusedFromRunID = reusedFromRunID
+      self.concurrencyGroup = concurrencyGroup
+      self.outputs = outputs
     }
 
     public static let fullName = "flowd.v1.Run"
@@ -333,6 +460,14 @@ extension API.Run: CMessage {
     error = CField.string(c.pointee.error)
     cancelRequested = API.CancelMode(rawValue: Int32(truncatingIfNeeded: c.pointee.cancel_requested.rawValue))
     firstEventSeq = c.pointee.first_event_seq
+    mode = API.RunMode(rawValue: Int32(truncatingIfNeeded: c.pointee.mode.rawValue))
+    pauseRequested = c.pointee.pause_requested != 0
+    stepByStep = c.pointee.step_by_step != 0
+    parentRunID = CField.string(c.pointee.parent_run_id)
+    parentStepID = CField.string(c.pointee.parent_step_id)
+    reusedFromRunID = CField.string(c.pointee.reused_from_run_id)
+    concurrencyGroup = CField.string(c.pointee.concurrency_group)
+    outputs = CField.bytes(c.pointee.outputs)
   }
 
   func makeC(in arena: Arena) -> UnsafeMutablePointer<Flowd__V1__Run> {
@@ -352,6 +487,14 @@ extension API.Run: CMessage {
     c.pointee.error = arena.string(error)
     c.pointee.cancel_requested = Flowd__V1__CancelMode(rawValue: .init(truncatingIfNeeded: cancelRequested.rawValue))
     c.pointee.first_event_seq = firstEventSeq
+    c.pointee.mode = Flowd__V1__RunMode(rawValue: .init(truncatingIfNeeded: mode.rawValue))
+    c.pointee.pause_requested = pauseRequested ? 1 : 0
+    c.pointee.step_by_step = stepByStep ? 1 : 0
+    c.pointee.parent_run_id = arena.string(parentRunID)
+    c.pointee.parent_step_id = arena.string(parentStepID)
+    c.pointee.reused_from_run_id = arena.string(reusedFromRunID)
+    c.pointee.concurrency_group = arena.string(concurrencyGroup)
+    c.pointee.outputs = arena.bytes(outputs)
     return c
   }
 }
@@ -377,8 +520,26 @@ extension API {
     public var stderrTruncated: Bool
     /// Ids of the steps it waits for.
     public var needs: [String]
+    /// A JSON object: `outputs` of the flow file; empty: none.
+    public var outputs: [UInt8]
+    /// JSON: what a script returned or a person answered; empty: nothing, or a secret.
+    public var result: [UInt8]
+    /// How `expect` came out, in its order.
+    public var checks: [API.CheckResult]
+    /// Of a child of a `foreach` step: that step's id, and the place in its list from 0. A child's id is `ID[PLACE]`.
+    public var parentStepID: String
+    public var item: UInt32
+    public var childCount: UInt32?
+    /// Of a `flow` step: the run of its last attempt.
+    public var childRunID: String
+    /// When something is due by itself: the next attempt, the end of a wait or of a question's patience.
+    public var wakeAt: API.Timestamp?
+    /// The question it waits for a person to answer.
+    public var input: API.PendingInput?
+    /// Its result was taken over from another run.
+    public var reused: Bool
 
-    public init(stepID: String = "", label: String = "", kind: String = "", status: API.StepStatus = .unspecified, attempt: UInt32 = 0, startedAt: API.Timestamp? = nil, finishedAt: API.Timestamp? = nil, exitCode: Int32? = nil, error: API.StepError? = nil, stdout: [UInt8] = [], stderr: [UInt8] = [], stdoutTruncated: Bool = false, stderrTruncated: Bool = false, needs: [String] = []) {
+    public init(stepID: String = "", label: String = "", kind: String = "", status: API.StepStatus = .unspecified, attempt: UInt32 = 0, startedAt: API.Timestamp? = nil, finishedAt: API.Timestamp? = nil, exitCode: Int32? = nil, error: API.StepError? = nil, stdout: [UInt8] = [], stderr: [UInt8] = [], stdoutTruncated: Bool = false, stderrTruncated: Bool = false, needs: [String] = [], outputs: [UInt8] = [], result: [UInt8] = [], checks: [API.CheckResult] = [], parentStepID: String = "", item: UInt32 = 0, childCount: UInt32? = nil, childRunID: String = "", wakeAt: API.Timestamp? = nil, input: API.PendingInput? = nil, reused: Bool = false) {
       self.stepID = stepID
       self.label = label
       self.kind = kind
@@ -393,6 +554,16 @@ extension API {
       self.stdoutTruncated = stdoutTruncated
       self.stderrTruncated = stderrTruncated
       self.needs = needs
+      self.outputs = outputs
+      self.result = result
+      self.checks = checks
+      self.parentStepID = parentStepID
+      self.item = item
+      self.childCount = childCount
+      self.childRunID = childRunID
+      self.wakeAt = wakeAt
+      self.input = input
+      self.reused = reused
     }
 
     public static let fullName = "flowd.v1.Step"
@@ -427,8 +598,21 @@ extension API.Step: CMessage {
     stdoutTruncated = c.pointee.stdout_truncated != 0
     stderrTruncated = c.pointee.stderr_truncated != 0
     needs = CField.messages(c.pointee.needs, c.pointee.n_needs).map { CField.string($0) }
+    outputs = CField.bytes(c.pointee.outputs)
+    result = CField.bytes(c.pointee.result)
+    checks = CField.messages(c.pointee.checks, c.pointee.n_checks).map { API.CheckResult(c: $0) }
+    parentStepID = CField.string(c.pointee.parent_step_id)
+    item = c.pointee.item
+    childRunID = CField.string(c.pointee.child_run_id)
+    if let value = c.pointee.wake_at { wakeAt = API.Timestamp(c: value) }
+    if let value = c.pointee.input { input = API.PendingInput(c: value) }
+    reused = c.pointee.reused != 0
     switch c.pointee.exit_case {
     case FLOWD__V1__STEP__EXIT_EXIT_CODE: exitCode = c.pointee.exit_code
+    default: break
+    }
+    switch c.pointee.children_case {
+    case FLOWD__V1__STEP__CHILDREN_CHILD_COUNT: childCount = c.pointee.child_count
     default: break
     }
   }
@@ -449,10 +633,201 @@ extension API.Step: CMessage {
     c.pointee.stdout_truncated = stdoutTruncated ? 1 : 0
     c.pointee.stderr_truncated = stderrTruncated ? 1 : 0
     arena.array(needs, into: &c.pointee.needs, count: &c.pointee.n_needs) { arena.string($0) }
+    c.pointee.outputs = arena.bytes(outputs)
+    c.pointee.result = arena.bytes(result)
+    arena.array(checks, into: &c.pointee.checks, count: &c.pointee.n_checks) { $0.makeC(in: arena) }
+    c.pointee.parent_step_id = arena.string(parentStepID)
+    c.pointee.item = item
+    c.pointee.child_run_id = arena.string(childRunID)
+    if let wakeAt { c.pointee.wake_at = wakeAt.makeC(in: arena) }
+    if let input { c.pointee.input = input.makeC(in: arena) }
+    c.pointee.reused = reused ? 1 : 0
     if let exitCode {
       c.pointee.exit_case = FLOWD__V1__STEP__EXIT_EXIT_CODE
       c.pointee.exit_code = exitCode
     }
+    if let childCount {
+      c.pointee.children_case = FLOWD__V1__STEP__CHILDREN_CHILD_COUNT
+      c.pointee.child_count = childCount
+    }
+    return c
+  }
+}
+
+extension API {
+  /// One predicate of a check.
+  public struct CheckResult: Message {
+    /// Such as `json $.token exists`.
+    public var check: String
+    public var passed: Bool
+    /// What was found.
+    public var seen: String
+    /// In the flow file, from 1; 0: not known.
+    public var line: UInt32
+
+    public init(check: String = "", passed: Bool = false, seen: String = "", line: UInt32 = 0) {
+      self.check = check
+      self.passed = passed
+      self.seen = seen
+      self.line = line
+    }
+
+    public static let fullName = "flowd.v1.CheckResult"
+  }
+}
+
+extension API.CheckResult {
+  public init(decoding bytes: UnsafeRawBufferPointer) throws(WireError) {
+    self = try MessageCodec.decode(Self.self, from: bytes)
+  }
+
+  public func encode(into output: inout [UInt8]) {
+    MessageCodec.encode(self, into: &output)
+  }
+}
+
+extension API.CheckResult: CMessage {
+  static var descriptor: UnsafePointer<ProtobufCMessageDescriptor> { flowd__v1__check_result__describe() }
+
+  init(c: UnsafePointer<Flowd__V1__CheckResult>) {
+    self.init()
+    check = CField.string(c.pointee.check)
+    passed = c.pointee.passed != 0
+    seen = CField.string(c.pointee.seen)
+    line = c.pointee.line
+  }
+
+  func makeC(in arena: Arena) -> UnsafeMutablePointer<Flowd__V1__CheckResult> {
+    let c = arena.allocate(Flowd__V1__CheckResult.self)
+    flowd__v1__check_result__init(c)
+    c.pointee.check = arena.string(check)
+    c.pointee.passed = passed ? 1 : 0
+    c.pointee.seen = arena.string(seen)
+    c.pointee.line = line
+    return c
+  }
+}
+
+extension API {
+  /// A question that waits for a person.
+  public struct PendingInput: Message {
+    public var inputID: String
+    public var reason: API.InputReason
+    public var prompt: String
+    /// `string`, `number`, `boolean`, `choice` or `secret`.
+    public var type: String
+    /// Of a choice.
+    public var options: [String]
+    /// JSON; empty: none.
+    public var defaultValue: [UInt8]
+    public var askedAt: API.Timestamp?
+    /// When it is treated as in BATCH if nobody answers; absent: never.
+    public var dueAt: API.Timestamp?
+
+    public init(inputID: String = "", reason: API.InputReason = .unspecified, prompt: String = "", type: String = "", options: [String] = [], defaultValue: [UInt8] = [], askedAt: API.Timestamp? = nil, dueAt: API.Timestamp? = nil) {
+      self.inputID = inputID
+      self.reason = reason
+      self.prompt = prompt
+      self.type = type
+      self.options = options
+      self.defaultValue = defaultValue
+      self.askedAt = askedAt
+      self.dueAt = dueAt
+    }
+
+    public static let fullName = "flowd.v1.PendingInput"
+  }
+}
+
+extension API.PendingInput {
+  public init(decoding bytes: UnsafeRawBufferPointer) throws(WireError) {
+    self = try MessageCodec.decode(Self.self, from: bytes)
+  }
+
+  public func encode(into output: inout [UInt8]) {
+    MessageCodec.encode(self, into: &output)
+  }
+}
+
+extension API.PendingInput: CMessage {
+  static var descriptor: UnsafePointer<ProtobufCMessageDescriptor> { flowd__v1__pending_input__describe() }
+
+  init(c: UnsafePointer<Flowd__V1__PendingInput>) {
+    self.init()
+    inputID = CField.string(c.pointee.input_id)
+    reason = API.InputReason(rawValue: Int32(truncatingIfNeeded: c.pointee.reason.rawValue))
+    prompt = CField.string(c.pointee.prompt)
+    type = CField.string(c.pointee.type)
+    options = CField.messages(c.pointee.options, c.pointee.n_options).map { CField.string($0) }
+    defaultValue = CField.bytes(c.pointee.default_value)
+    if let value = c.pointee.asked_at { askedAt = API.Timestamp(c: value) }
+    if let value = c.pointee.due_at { dueAt = API.Timestamp(c: value) }
+  }
+
+  func makeC(in arena: Arena) -> UnsafeMutablePointer<Flowd__V1__PendingInput> {
+    let c = arena.allocate(Flowd__V1__PendingInput.self)
+    flowd__v1__pending_input__init(c)
+    c.pointee.input_id = arena.string(inputID)
+    c.pointee.reason = Flowd__V1__InputReason(rawValue: .init(truncatingIfNeeded: reason.rawValue))
+    c.pointee.prompt = arena.string(prompt)
+    c.pointee.type = arena.string(type)
+    arena.array(options, into: &c.pointee.options, count: &c.pointee.n_options) { arena.string($0) }
+    c.pointee.default_value = arena.bytes(defaultValue)
+    if let askedAt { c.pointee.asked_at = askedAt.makeC(in: arena) }
+    if let dueAt { c.pointee.due_at = dueAt.makeC(in: arena) }
+    return c
+  }
+}
+
+extension API {
+  /// A circuit breaker: steps that share it are not tried for a while when they fail again and again.
+  public struct Circuit: Message {
+    public var name: String
+    public var state: API.CircuitState
+    /// In a row.
+    public var failures: UInt32
+    /// When the next attempt is made; absent unless OPEN.
+    public var retryAt: API.Timestamp?
+
+    public init(name: String = "", state: API.CircuitState = .unspecified, failures: UInt32 = 0, retryAt: API.Timestamp? = nil) {
+      self.name = name
+      self.state = state
+      self.failures = failures
+      self.retryAt = retryAt
+    }
+
+    public static let fullName = "flowd.v1.Circuit"
+  }
+}
+
+extension API.Circuit {
+  public init(decoding bytes: UnsafeRawBufferPointer) throws(WireError) {
+    self = try MessageCodec.decode(Self.self, from: bytes)
+  }
+
+  public func encode(into output: inout [UInt8]) {
+    MessageCodec.encode(self, into: &output)
+  }
+}
+
+extension API.Circuit: CMessage {
+  static var descriptor: UnsafePointer<ProtobufCMessageDescriptor> { flowd__v1__circuit__describe() }
+
+  init(c: UnsafePointer<Flowd__V1__Circuit>) {
+    self.init()
+    name = CField.string(c.pointee.name)
+    state = API.CircuitState(rawValue: Int32(truncatingIfNeeded: c.pointee.state.rawValue))
+    failures = c.pointee.failures
+    if let value = c.pointee.retry_at { retryAt = API.Timestamp(c: value) }
+  }
+
+  func makeC(in arena: Arena) -> UnsafeMutablePointer<Flowd__V1__Circuit> {
+    let c = arena.allocate(Flowd__V1__Circuit.self)
+    flowd__v1__circuit__init(c)
+    c.pointee.name = arena.string(name)
+    c.pointee.state = Flowd__V1__CircuitState(rawValue: .init(truncatingIfNeeded: state.rawValue))
+    c.pointee.failures = failures
+    if let retryAt { c.pointee.retry_at = retryAt.makeC(in: arena) }
     return c
   }
 }

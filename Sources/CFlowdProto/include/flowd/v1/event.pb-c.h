@@ -32,7 +32,10 @@ typedef struct Flowd__V1__StepInputRequired Flowd__V1__StepInputRequired;
 typedef struct Flowd__V1__StepInputAnswered Flowd__V1__StepInputAnswered;
 typedef struct Flowd__V1__StepRetrying Flowd__V1__StepRetrying;
 typedef struct Flowd__V1__StepFinished Flowd__V1__StepFinished;
+typedef struct Flowd__V1__RunPauseRequested Flowd__V1__RunPauseRequested;
 typedef struct Flowd__V1__RunPaused Flowd__V1__RunPaused;
+typedef struct Flowd__V1__RunModeChanged Flowd__V1__RunModeChanged;
+typedef struct Flowd__V1__CircuitChanged Flowd__V1__CircuitChanged;
 typedef struct Flowd__V1__RunResumed Flowd__V1__RunResumed;
 typedef struct Flowd__V1__RunCancelRequested Flowd__V1__RunCancelRequested;
 typedef struct Flowd__V1__RunFinished Flowd__V1__RunFinished;
@@ -125,6 +128,9 @@ typedef enum {
   FLOWD__V1__EVENT__KIND_RUN_QUEUED = 22,
   FLOWD__V1__EVENT__KIND_RUN_CANCEL_REQUESTED = 23,
   FLOWD__V1__EVENT__KIND_SESSION_CLOSED = 24,
+  FLOWD__V1__EVENT__KIND_RUN_PAUSE_REQUESTED = 25,
+  FLOWD__V1__EVENT__KIND_RUN_MODE_CHANGED = 26,
+  FLOWD__V1__EVENT__KIND_CIRCUIT_CHANGED = 27,
   FLOWD__V1__EVENT__KIND_SNAPSHOT = 30
     PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(FLOWD__V1__EVENT__KIND__CASE)
 } Flowd__V1__Event__KindCase;
@@ -163,6 +169,9 @@ struct  Flowd__V1__Event
     Flowd__V1__RunQueued *run_queued;
     Flowd__V1__RunCancelRequested *run_cancel_requested;
     Flowd__V1__SessionClosed *session_closed;
+    Flowd__V1__RunPauseRequested *run_pause_requested;
+    Flowd__V1__RunModeChanged *run_mode_changed;
+    Flowd__V1__CircuitChanged *circuit_changed;
     /*
      * Not stored: made for a watcher that asked for a snapshot.
      */
@@ -227,21 +236,48 @@ struct  Flowd__V1__RunStarted
   size_t n_roster;
   Flowd__V1__Step **roster;
   char *cwd;
+  /*
+   * A JSON object.
+   */
+  ProtobufCBinaryData inputs;
+  /*
+   * Of a run that is a step of another one.
+   */
+  char *parent_run_id;
+  char *parent_step_id;
+  /*
+   * The run whose results it took over; those steps are settled in the roster.
+   */
+  char *reused_from_run_id;
 };
 #define FLOWD__V1__RUN_STARTED__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&flowd__v1__run_started__descriptor) \
-    , NULL, 0,NULL, (char *)protobuf_c_empty_string }
+    , NULL, 0,NULL, (char *)protobuf_c_empty_string, {0,NULL}, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string }
 
+
+typedef enum {
+  FLOWD__V1__STEP_STARTED__CHILDREN__NOT_SET = 0,
+  FLOWD__V1__STEP_STARTED__CHILDREN_CHILD_COUNT = 3
+    PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(FLOWD__V1__STEP_STARTED__CHILDREN__CASE)
+} Flowd__V1__StepStarted__ChildrenCase;
 
 struct  Flowd__V1__StepStarted
 {
   ProtobufCMessage base;
   char *step_id;
   uint32_t attempt;
+  /*
+   * Of a `flow` step.
+   */
+  char *child_run_id;
+  Flowd__V1__StepStarted__ChildrenCase children_case;
+  union {
+    uint32_t child_count;
+  };
 };
 #define FLOWD__V1__STEP_STARTED__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&flowd__v1__step_started__descriptor) \
-    , (char *)protobuf_c_empty_string, 0 }
+    , (char *)protobuf_c_empty_string, 0, (char *)protobuf_c_empty_string, FLOWD__V1__STEP_STARTED__CHILDREN__NOT_SET, {0} }
 
 
 struct  Flowd__V1__StepOutput
@@ -272,12 +308,11 @@ struct  Flowd__V1__StepInputRequired
 {
   ProtobufCMessage base;
   char *step_id;
-  char *input_id;
-  char *prompt;
+  Flowd__V1__PendingInput *input;
 };
 #define FLOWD__V1__STEP_INPUT_REQUIRED__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&flowd__v1__step_input_required__descriptor) \
-    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string }
+    , (char *)protobuf_c_empty_string, NULL }
 
 
 struct  Flowd__V1__StepInputAnswered
@@ -285,10 +320,15 @@ struct  Flowd__V1__StepInputAnswered
   ProtobufCMessage base;
   char *step_id;
   char *input_id;
+  /*
+   * JSON; empty for a secret.
+   */
+  ProtobufCBinaryData value;
+  Flowd__V1__AnsweredBy by;
 };
 #define FLOWD__V1__STEP_INPUT_ANSWERED__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&flowd__v1__step_input_answered__descriptor) \
-    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string }
+    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, {0,NULL}, FLOWD__V1__ANSWERED_BY__ANSWERED_BY_UNSPECIFIED }
 
 
 struct  Flowd__V1__StepRetrying
@@ -320,6 +360,21 @@ struct  Flowd__V1__StepFinished
     , NULL }
 
 
+/*
+ * The run pauses once the steps in hand have finished.
+ */
+struct  Flowd__V1__RunPauseRequested
+{
+  ProtobufCMessage base;
+};
+#define FLOWD__V1__RUN_PAUSE_REQUESTED__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&flowd__v1__run_pause_requested__descriptor) \
+     }
+
+
+/*
+ * No step is in hand and none starts until the run is resumed.
+ */
 struct  Flowd__V1__RunPaused
 {
   ProtobufCMessage base;
@@ -327,6 +382,26 @@ struct  Flowd__V1__RunPaused
 #define FLOWD__V1__RUN_PAUSED__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&flowd__v1__run_paused__descriptor) \
      }
+
+
+struct  Flowd__V1__RunModeChanged
+{
+  ProtobufCMessage base;
+  Flowd__V1__RunMode mode;
+};
+#define FLOWD__V1__RUN_MODE_CHANGED__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&flowd__v1__run_mode_changed__descriptor) \
+    , FLOWD__V1__RUN_MODE__RUN_MODE_UNSPECIFIED }
+
+
+struct  Flowd__V1__CircuitChanged
+{
+  ProtobufCMessage base;
+  Flowd__V1__Circuit *circuit;
+};
+#define FLOWD__V1__CIRCUIT_CHANGED__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&flowd__v1__circuit_changed__descriptor) \
+    , NULL }
 
 
 struct  Flowd__V1__RunResumed
@@ -358,10 +433,14 @@ struct  Flowd__V1__RunFinished
   Flowd__V1__RunStatus status;
   char *report;
   char *error;
+  /*
+   * A JSON object: the flow's `outputs`.
+   */
+  ProtobufCBinaryData outputs;
 };
 #define FLOWD__V1__RUN_FINISHED__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&flowd__v1__run_finished__descriptor) \
-    , FLOWD__V1__RUN_STATUS__RUN_STATUS_UNSPECIFIED, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string }
+    , FLOWD__V1__RUN_STATUS__RUN_STATUS_UNSPECIFIED, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, {0,NULL} }
 
 
 struct  Flowd__V1__Snapshot
@@ -649,6 +728,25 @@ Flowd__V1__StepFinished *
 void   flowd__v1__step_finished__free_unpacked
                      (Flowd__V1__StepFinished *message,
                       ProtobufCAllocator *allocator);
+/* Flowd__V1__RunPauseRequested methods */
+void   flowd__v1__run_pause_requested__init
+                     (Flowd__V1__RunPauseRequested         *message);
+size_t flowd__v1__run_pause_requested__get_packed_size
+                     (const Flowd__V1__RunPauseRequested   *message);
+size_t flowd__v1__run_pause_requested__pack
+                     (const Flowd__V1__RunPauseRequested   *message,
+                      uint8_t             *out);
+size_t flowd__v1__run_pause_requested__pack_to_buffer
+                     (const Flowd__V1__RunPauseRequested   *message,
+                      ProtobufCBuffer     *buffer);
+Flowd__V1__RunPauseRequested *
+       flowd__v1__run_pause_requested__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   flowd__v1__run_pause_requested__free_unpacked
+                     (Flowd__V1__RunPauseRequested *message,
+                      ProtobufCAllocator *allocator);
 /* Flowd__V1__RunPaused methods */
 void   flowd__v1__run_paused__init
                      (Flowd__V1__RunPaused         *message);
@@ -667,6 +765,44 @@ Flowd__V1__RunPaused *
                       const uint8_t       *data);
 void   flowd__v1__run_paused__free_unpacked
                      (Flowd__V1__RunPaused *message,
+                      ProtobufCAllocator *allocator);
+/* Flowd__V1__RunModeChanged methods */
+void   flowd__v1__run_mode_changed__init
+                     (Flowd__V1__RunModeChanged         *message);
+size_t flowd__v1__run_mode_changed__get_packed_size
+                     (const Flowd__V1__RunModeChanged   *message);
+size_t flowd__v1__run_mode_changed__pack
+                     (const Flowd__V1__RunModeChanged   *message,
+                      uint8_t             *out);
+size_t flowd__v1__run_mode_changed__pack_to_buffer
+                     (const Flowd__V1__RunModeChanged   *message,
+                      ProtobufCBuffer     *buffer);
+Flowd__V1__RunModeChanged *
+       flowd__v1__run_mode_changed__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   flowd__v1__run_mode_changed__free_unpacked
+                     (Flowd__V1__RunModeChanged *message,
+                      ProtobufCAllocator *allocator);
+/* Flowd__V1__CircuitChanged methods */
+void   flowd__v1__circuit_changed__init
+                     (Flowd__V1__CircuitChanged         *message);
+size_t flowd__v1__circuit_changed__get_packed_size
+                     (const Flowd__V1__CircuitChanged   *message);
+size_t flowd__v1__circuit_changed__pack
+                     (const Flowd__V1__CircuitChanged   *message,
+                      uint8_t             *out);
+size_t flowd__v1__circuit_changed__pack_to_buffer
+                     (const Flowd__V1__CircuitChanged   *message,
+                      ProtobufCBuffer     *buffer);
+Flowd__V1__CircuitChanged *
+       flowd__v1__circuit_changed__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   flowd__v1__circuit_changed__free_unpacked
+                     (Flowd__V1__CircuitChanged *message,
                       ProtobufCAllocator *allocator);
 /* Flowd__V1__RunResumed methods */
 void   flowd__v1__run_resumed__init
@@ -788,8 +924,17 @@ typedef void (*Flowd__V1__StepRetrying_Closure)
 typedef void (*Flowd__V1__StepFinished_Closure)
                  (const Flowd__V1__StepFinished *message,
                   void *closure_data);
+typedef void (*Flowd__V1__RunPauseRequested_Closure)
+                 (const Flowd__V1__RunPauseRequested *message,
+                  void *closure_data);
 typedef void (*Flowd__V1__RunPaused_Closure)
                  (const Flowd__V1__RunPaused *message,
+                  void *closure_data);
+typedef void (*Flowd__V1__RunModeChanged_Closure)
+                 (const Flowd__V1__RunModeChanged *message,
+                  void *closure_data);
+typedef void (*Flowd__V1__CircuitChanged_Closure)
+                 (const Flowd__V1__CircuitChanged *message,
                   void *closure_data);
 typedef void (*Flowd__V1__RunResumed_Closure)
                  (const Flowd__V1__RunResumed *message,
@@ -845,7 +990,10 @@ extern const ProtobufCMessageDescriptor flowd__v1__step_input_required__descript
 extern const ProtobufCMessageDescriptor flowd__v1__step_input_answered__descriptor;
 extern const ProtobufCMessageDescriptor flowd__v1__step_retrying__descriptor;
 extern const ProtobufCMessageDescriptor flowd__v1__step_finished__descriptor;
+extern const ProtobufCMessageDescriptor flowd__v1__run_pause_requested__descriptor;
 extern const ProtobufCMessageDescriptor flowd__v1__run_paused__descriptor;
+extern const ProtobufCMessageDescriptor flowd__v1__run_mode_changed__descriptor;
+extern const ProtobufCMessageDescriptor flowd__v1__circuit_changed__descriptor;
 extern const ProtobufCMessageDescriptor flowd__v1__run_resumed__descriptor;
 extern const ProtobufCMessageDescriptor flowd__v1__run_cancel_requested__descriptor;
 extern const ProtobufCMessageDescriptor flowd__v1__run_finished__descriptor;

@@ -30,6 +30,7 @@ typedef struct Flowd__V1__FlowServicePauseResponse Flowd__V1__FlowServicePauseRe
 typedef struct Flowd__V1__FlowServiceResumeRequest Flowd__V1__FlowServiceResumeRequest;
 typedef struct Flowd__V1__FlowServiceResumeResponse Flowd__V1__FlowServiceResumeResponse;
 typedef struct Flowd__V1__FlowServiceRerunRequest Flowd__V1__FlowServiceRerunRequest;
+typedef struct Flowd__V1__FlowServiceRerunRequest__EnvEntry Flowd__V1__FlowServiceRerunRequest__EnvEntry;
 typedef struct Flowd__V1__FlowServiceRerunResponse Flowd__V1__FlowServiceRerunResponse;
 typedef struct Flowd__V1__FlowServiceGetRunRequest Flowd__V1__FlowServiceGetRunRequest;
 typedef struct Flowd__V1__FlowServiceGetRunResponse Flowd__V1__FlowServiceGetRunResponse;
@@ -91,6 +92,18 @@ typedef enum _Flowd__V1__FlowSource {
   FLOWD__V1__FLOW_SOURCE__FLOW_SOURCE_BUILTIN = 3
     PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(FLOWD__V1__FLOW_SOURCE)
 } Flowd__V1__FlowSource;
+/*
+ * The first valid answer wins; another one that differs is refused.
+ */
+typedef enum _Flowd__V1__AnswerOutcome {
+  FLOWD__V1__ANSWER_OUTCOME__ANSWER_OUTCOME_UNSPECIFIED = 0,
+  FLOWD__V1__ANSWER_OUTCOME__ANSWER_OUTCOME_ACCEPTED = 1,
+  /*
+   * The same answer was given before.
+   */
+  FLOWD__V1__ANSWER_OUTCOME__ANSWER_OUTCOME_REPEATED = 2
+    PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(FLOWD__V1__ANSWER_OUTCOME)
+} Flowd__V1__AnswerOutcome;
 typedef enum _Flowd__V1__DiagnosticSeverity {
   FLOWD__V1__DIAGNOSTIC_SEVERITY__DIAGNOSTIC_SEVERITY_UNSPECIFIED = 0,
   FLOWD__V1__DIAGNOSTIC_SEVERITY__DIAGNOSTIC_SEVERITY_ERROR = 1,
@@ -134,10 +147,14 @@ struct  Flowd__V1__FlowServiceStartRequest
    */
   size_t n_env;
   Flowd__V1__FlowServiceStartRequest__EnvEntry **env;
+  /*
+   * Pause after each step.
+   */
+  protobuf_c_boolean step_by_step;
 };
 #define FLOWD__V1__FLOW_SERVICE_START_REQUEST__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&flowd__v1__flow_service_start_request__descriptor) \
-    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, NULL, {0,NULL}, FLOWD__V1__IF_ACTIVE__IF_ACTIVE_UNSPECIFIED, (char *)protobuf_c_empty_string, 0,NULL }
+    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, NULL, {0,NULL}, FLOWD__V1__IF_ACTIVE__IF_ACTIVE_UNSPECIFIED, (char *)protobuf_c_empty_string, 0,NULL, 0 }
 
 
 struct  Flowd__V1__FlowServiceStartResponse
@@ -191,10 +208,13 @@ struct  Flowd__V1__FlowServiceAnswerRequest
 {
   ProtobufCMessage base;
   char *run_id;
+  /*
+   * Either or both name the question; both may be empty when only one waits.
+   */
   char *step_id;
   char *input_id;
   /*
-   * JSON.
+   * JSON; empty: the question's default.
    */
   ProtobufCBinaryData value;
 };
@@ -207,10 +227,11 @@ struct  Flowd__V1__FlowServiceAnswerResponse
 {
   ProtobufCMessage base;
   Flowd__V1__Run *run;
+  Flowd__V1__AnswerOutcome outcome;
 };
 #define FLOWD__V1__FLOW_SERVICE_ANSWER_RESPONSE__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&flowd__v1__flow_service_answer_response__descriptor) \
-    , NULL }
+    , NULL, FLOWD__V1__ANSWER_OUTCOME__ANSWER_OUTCOME_UNSPECIFIED }
 
 
 struct  Flowd__V1__FlowServicePauseRequest
@@ -237,10 +258,14 @@ struct  Flowd__V1__FlowServiceResumeRequest
 {
   ProtobufCMessage base;
   char *run_id;
+  /*
+   * Run one more step and pause again; otherwise a run that was started step by step goes on without pauses.
+   */
+  protobuf_c_boolean step_by_step;
 };
 #define FLOWD__V1__FLOW_SERVICE_RESUME_REQUEST__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&flowd__v1__flow_service_resume_request__descriptor) \
-    , (char *)protobuf_c_empty_string }
+    , (char *)protobuf_c_empty_string, 0 }
 
 
 struct  Flowd__V1__FlowServiceResumeResponse
@@ -253,29 +278,62 @@ struct  Flowd__V1__FlowServiceResumeResponse
     , NULL }
 
 
+struct  Flowd__V1__FlowServiceRerunRequest__EnvEntry
+{
+  ProtobufCMessage base;
+  char *key;
+  char *value;
+};
+#define FLOWD__V1__FLOW_SERVICE_RERUN_REQUEST__ENV_ENTRY__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&flowd__v1__flow_service_rerun_request__env_entry__descriptor) \
+    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string }
+
+
 struct  Flowd__V1__FlowServiceRerunRequest
 {
   ProtobufCMessage base;
   char *run_id;
   /*
-   * Empty: the whole run.
+   * Results of the steps that neither are this one nor depend on it are taken over. Empty: see `reuse_succeeded`.
    */
   char *from_step_id;
   char *request_id;
+  /*
+   * Every result of a step that succeeded or was skipped is taken over; false without `from_step_id`: none.
+   */
+  protobuf_c_boolean reuse_succeeded;
+  /*
+   * As in a start; the run's own is not kept.
+   */
+  size_t n_env;
+  Flowd__V1__FlowServiceRerunRequest__EnvEntry **env;
+  Flowd__V1__IfActive if_active;
+  Flowd__V1__ExpectedMeta *expected;
 };
 #define FLOWD__V1__FLOW_SERVICE_RERUN_REQUEST__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&flowd__v1__flow_service_rerun_request__descriptor) \
-    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string }
+    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, 0,NULL, FLOWD__V1__IF_ACTIVE__IF_ACTIVE_UNSPECIFIED, NULL }
 
 
 struct  Flowd__V1__FlowServiceRerunResponse
 {
   ProtobufCMessage base;
+  /*
+   * The new run, with its steps.
+   */
   Flowd__V1__Run *run;
+  /*
+   * It was admitted by an earlier call with this `request_id`.
+   */
+  protobuf_c_boolean existing;
+  /*
+   * The sequence before the run's first event.
+   */
+  uint64_t event_seq;
 };
 #define FLOWD__V1__FLOW_SERVICE_RERUN_RESPONSE__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&flowd__v1__flow_service_rerun_response__descriptor) \
-    , NULL }
+    , NULL, 0, 0 }
 
 
 struct  Flowd__V1__FlowServiceGetRunRequest
@@ -331,7 +389,7 @@ struct  Flowd__V1__FlowServiceListRunsResponse
 {
   ProtobufCMessage base;
   /*
-   * Without steps, inputs and report.
+   * Without steps, inputs, outputs and report.
    */
   size_t n_runs;
   Flowd__V1__Run **runs;
@@ -346,22 +404,37 @@ struct  Flowd__V1__FlowServiceExportRunRequest
 {
   ProtobufCMessage base;
   char *run_id;
+  /*
+   * Events after this sequence; 0: from the beginning.
+   */
+  uint64_t after_seq;
 };
 #define FLOWD__V1__FLOW_SERVICE_EXPORT_RUN_REQUEST__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&flowd__v1__flow_service_export_run_request__descriptor) \
-    , (char *)protobuf_c_empty_string }
+    , (char *)protobuf_c_empty_string, 0 }
 
 
 struct  Flowd__V1__FlowServiceExportRunResponse
 {
   ProtobufCMessage base;
+  /*
+   * Only in the first piece.
+   */
   Flowd__V1__Run *run;
   size_t n_events;
   Flowd__V1__Event **events;
+  /*
+   * 0: that was the last piece.
+   */
+  uint64_t next_after_seq;
+  /*
+   * The canonical JSON of the flow as the run pinned it; only in the first piece.
+   */
+  ProtobufCBinaryData definition;
 };
 #define FLOWD__V1__FLOW_SERVICE_EXPORT_RUN_RESPONSE__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&flowd__v1__flow_service_export_run_response__descriptor) \
-    , NULL, 0,NULL }
+    , NULL, 0,NULL, 0, {0,NULL} }
 
 
 struct  Flowd__V1__FlowServiceListRequest
@@ -704,6 +777,9 @@ Flowd__V1__FlowServiceResumeResponse *
 void   flowd__v1__flow_service_resume_response__free_unpacked
                      (Flowd__V1__FlowServiceResumeResponse *message,
                       ProtobufCAllocator *allocator);
+/* Flowd__V1__FlowServiceRerunRequest__EnvEntry methods */
+void   flowd__v1__flow_service_rerun_request__env_entry__init
+                     (Flowd__V1__FlowServiceRerunRequest__EnvEntry         *message);
 /* Flowd__V1__FlowServiceRerunRequest methods */
 void   flowd__v1__flow_service_rerun_request__init
                      (Flowd__V1__FlowServiceRerunRequest         *message);
@@ -1043,6 +1119,9 @@ typedef void (*Flowd__V1__FlowServiceResumeRequest_Closure)
 typedef void (*Flowd__V1__FlowServiceResumeResponse_Closure)
                  (const Flowd__V1__FlowServiceResumeResponse *message,
                   void *closure_data);
+typedef void (*Flowd__V1__FlowServiceRerunRequest__EnvEntry_Closure)
+                 (const Flowd__V1__FlowServiceRerunRequest__EnvEntry *message,
+                  void *closure_data);
 typedef void (*Flowd__V1__FlowServiceRerunRequest_Closure)
                  (const Flowd__V1__FlowServiceRerunRequest *message,
                   void *closure_data);
@@ -1220,6 +1299,7 @@ void flowd__v1__flow_service__validate(ProtobufCService *service,
 extern const ProtobufCEnumDescriptor    flowd__v1__if_active__descriptor;
 extern const ProtobufCEnumDescriptor    flowd__v1__cancel_outcome__descriptor;
 extern const ProtobufCEnumDescriptor    flowd__v1__flow_source__descriptor;
+extern const ProtobufCEnumDescriptor    flowd__v1__answer_outcome__descriptor;
 extern const ProtobufCEnumDescriptor    flowd__v1__diagnostic_severity__descriptor;
 extern const ProtobufCMessageDescriptor flowd__v1__flow_service_start_request__descriptor;
 extern const ProtobufCMessageDescriptor flowd__v1__flow_service_start_request__env_entry__descriptor;
@@ -1233,6 +1313,7 @@ extern const ProtobufCMessageDescriptor flowd__v1__flow_service_pause_response__
 extern const ProtobufCMessageDescriptor flowd__v1__flow_service_resume_request__descriptor;
 extern const ProtobufCMessageDescriptor flowd__v1__flow_service_resume_response__descriptor;
 extern const ProtobufCMessageDescriptor flowd__v1__flow_service_rerun_request__descriptor;
+extern const ProtobufCMessageDescriptor flowd__v1__flow_service_rerun_request__env_entry__descriptor;
 extern const ProtobufCMessageDescriptor flowd__v1__flow_service_rerun_response__descriptor;
 extern const ProtobufCMessageDescriptor flowd__v1__flow_service_get_run_request__descriptor;
 extern const ProtobufCMessageDescriptor flowd__v1__flow_service_get_run_response__descriptor;

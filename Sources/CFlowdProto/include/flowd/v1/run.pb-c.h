@@ -19,6 +19,9 @@ PROTOBUF_C__BEGIN_DECLS
 typedef struct Flowd__V1__RunSnapshot Flowd__V1__RunSnapshot;
 typedef struct Flowd__V1__Run Flowd__V1__Run;
 typedef struct Flowd__V1__Step Flowd__V1__Step;
+typedef struct Flowd__V1__CheckResult Flowd__V1__CheckResult;
+typedef struct Flowd__V1__PendingInput Flowd__V1__PendingInput;
+typedef struct Flowd__V1__Circuit Flowd__V1__Circuit;
 typedef struct Flowd__V1__StepError Flowd__V1__StepError;
 
 
@@ -76,7 +79,7 @@ typedef enum _Flowd__V1__StepStatus {
 } Flowd__V1__StepStatus;
 typedef enum _Flowd__V1__CancelMode {
   /*
-   * The same as GRACEFUL.
+   * As the flow's `on-cancel` says; GRACEFUL when it does not.
    */
   FLOWD__V1__CANCEL_MODE__CANCEL_MODE_UNSPECIFIED = 0,
   /*
@@ -89,6 +92,52 @@ typedef enum _Flowd__V1__CancelMode {
   FLOWD__V1__CANCEL_MODE__CANCEL_MODE_FORCE = 2
     PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(FLOWD__V1__CANCEL_MODE)
 } Flowd__V1__CancelMode;
+typedef enum _Flowd__V1__InputReason {
+  FLOWD__V1__INPUT_REASON__INPUT_REASON_UNSPECIFIED = 0,
+  /*
+   * An `input` step.
+   */
+  FLOWD__V1__INPUT_REASON__INPUT_REASON_INPUT = 1,
+  /*
+   * An attempt failed and a person has to act; answer `retry`, `fail` or `skip`.
+   */
+  FLOWD__V1__INPUT_REASON__INPUT_REASON_ERROR = 2,
+  /*
+   * A restart of the daemon cut an attempt off; answer `retry`, `fail` or `skip`.
+   */
+  FLOWD__V1__INPUT_REASON__INPUT_REASON_RESTART = 3
+    PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(FLOWD__V1__INPUT_REASON)
+} Flowd__V1__InputReason;
+/*
+ * Who or what answered a question.
+ */
+typedef enum _Flowd__V1__AnsweredBy {
+  FLOWD__V1__ANSWERED_BY__ANSWERED_BY_UNSPECIFIED = 0,
+  FLOWD__V1__ANSWERED_BY__ANSWERED_BY_PERSON = 1,
+  /*
+   * The mode does not wait for people.
+   */
+  FLOWD__V1__ANSWERED_BY__ANSWERED_BY_MODE = 2,
+  /*
+   * Nobody answered in time.
+   */
+  FLOWD__V1__ANSWERED_BY__ANSWERED_BY_TIMEOUT = 3,
+  /*
+   * `input-expiry`.
+   */
+  FLOWD__V1__ANSWERED_BY__ANSWERED_BY_EXPIRY = 4
+    PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(FLOWD__V1__ANSWERED_BY)
+} Flowd__V1__AnsweredBy;
+typedef enum _Flowd__V1__CircuitState {
+  FLOWD__V1__CIRCUIT_STATE__CIRCUIT_STATE_UNSPECIFIED = 0,
+  FLOWD__V1__CIRCUIT_STATE__CIRCUIT_STATE_CLOSED = 1,
+  FLOWD__V1__CIRCUIT_STATE__CIRCUIT_STATE_OPEN = 2,
+  /*
+   * One attempt finds out whether it works again.
+   */
+  FLOWD__V1__CIRCUIT_STATE__CIRCUIT_STATE_HALF_OPEN = 3
+    PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(FLOWD__V1__CIRCUIT_STATE)
+} Flowd__V1__CircuitState;
 typedef enum _Flowd__V1__ErrorClass {
   FLOWD__V1__ERROR_CLASS__ERROR_CLASS_UNSPECIFIED = 0,
   /*
@@ -168,10 +217,39 @@ struct  Flowd__V1__Run
    * The sequence of the run's `run_started` event, or of its admission.
    */
   uint64_t first_event_seq;
+  /*
+   * How it treats questions now; `snapshot.mode` is what it began with.
+   */
+  Flowd__V1__RunMode mode;
+  /*
+   * It pauses, or has paused, after the steps in hand.
+   */
+  protobuf_c_boolean pause_requested;
+  /*
+   * It pauses after each step.
+   */
+  protobuf_c_boolean step_by_step;
+  /*
+   * Of a run that is a step of another one.
+   */
+  char *parent_run_id;
+  char *parent_step_id;
+  /*
+   * The run whose results it took over.
+   */
+  char *reused_from_run_id;
+  /*
+   * Runs with the same one wait for each other.
+   */
+  char *concurrency_group;
+  /*
+   * A JSON object: the flow's `outputs`; empty until the run ended.
+   */
+  ProtobufCBinaryData outputs;
 };
 #define FLOWD__V1__RUN__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&flowd__v1__run__descriptor) \
-    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, FLOWD__V1__RUN_STATUS__RUN_STATUS_UNSPECIFIED, NULL, (char *)protobuf_c_empty_string, {0,NULL}, NULL, NULL, NULL, 0,NULL, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, FLOWD__V1__CANCEL_MODE__CANCEL_MODE_UNSPECIFIED, 0 }
+    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, FLOWD__V1__RUN_STATUS__RUN_STATUS_UNSPECIFIED, NULL, (char *)protobuf_c_empty_string, {0,NULL}, NULL, NULL, NULL, 0,NULL, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, FLOWD__V1__CANCEL_MODE__CANCEL_MODE_UNSPECIFIED, 0, FLOWD__V1__RUN_MODE__RUN_MODE_UNSPECIFIED, 0, 0, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, {0,NULL} }
 
 
 typedef enum {
@@ -179,6 +257,12 @@ typedef enum {
   FLOWD__V1__STEP__EXIT_EXIT_CODE = 8
     PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(FLOWD__V1__STEP__EXIT__CASE)
 } Flowd__V1__Step__ExitCase;
+
+typedef enum {
+  FLOWD__V1__STEP__CHILDREN__NOT_SET = 0,
+  FLOWD__V1__STEP__CHILDREN_CHILD_COUNT = 20
+    PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(FLOWD__V1__STEP__CHILDREN__CASE)
+} Flowd__V1__Step__ChildrenCase;
 
 struct  Flowd__V1__Step
 {
@@ -212,14 +296,132 @@ struct  Flowd__V1__Step
    */
   size_t n_needs;
   char **needs;
+  /*
+   * A JSON object: `outputs` of the flow file; empty: none.
+   */
+  ProtobufCBinaryData outputs;
+  /*
+   * JSON: what a script returned or a person answered; empty: nothing, or a secret.
+   */
+  ProtobufCBinaryData result;
+  /*
+   * How `expect` came out, in its order.
+   */
+  size_t n_checks;
+  Flowd__V1__CheckResult **checks;
+  /*
+   * Of a child of a `foreach` step: that step's id, and the place in its list from 0. A child's id is `ID[PLACE]`.
+   */
+  char *parent_step_id;
+  uint32_t item;
+  /*
+   * Of a `flow` step: the run of its last attempt.
+   */
+  char *child_run_id;
+  /*
+   * When something is due by itself: the next attempt, the end of a wait or of a question's patience.
+   */
+  Google__Protobuf__Timestamp *wake_at;
+  /*
+   * The question it waits for a person to answer.
+   */
+  Flowd__V1__PendingInput *input;
+  /*
+   * Its result was taken over from another run.
+   */
+  protobuf_c_boolean reused;
   Flowd__V1__Step__ExitCase exit_case;
   union {
     int32_t exit_code;
   };
+  Flowd__V1__Step__ChildrenCase children_case;
+  union {
+    uint32_t child_count;
+  };
 };
 #define FLOWD__V1__STEP__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&flowd__v1__step__descriptor) \
-    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, FLOWD__V1__STEP_STATUS__STEP_STATUS_UNSPECIFIED, 0, NULL, NULL, NULL, {0,NULL}, {0,NULL}, 0, 0, 0,NULL, FLOWD__V1__STEP__EXIT__NOT_SET, {0} }
+    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, FLOWD__V1__STEP_STATUS__STEP_STATUS_UNSPECIFIED, 0, NULL, NULL, NULL, {0,NULL}, {0,NULL}, 0, 0, 0,NULL, {0,NULL}, {0,NULL}, 0,NULL, (char *)protobuf_c_empty_string, 0, (char *)protobuf_c_empty_string, NULL, NULL, 0, FLOWD__V1__STEP__EXIT__NOT_SET, {0}, FLOWD__V1__STEP__CHILDREN__NOT_SET, {0} }
+
+
+/*
+ * One predicate of a check.
+ */
+struct  Flowd__V1__CheckResult
+{
+  ProtobufCMessage base;
+  /*
+   * Such as `json $.token exists`.
+   */
+  char *check;
+  protobuf_c_boolean passed;
+  /*
+   * What was found.
+   */
+  char *seen;
+  /*
+   * In the flow file, from 1; 0: not known.
+   */
+  uint32_t line;
+};
+#define FLOWD__V1__CHECK_RESULT__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&flowd__v1__check_result__descriptor) \
+    , (char *)protobuf_c_empty_string, 0, (char *)protobuf_c_empty_string, 0 }
+
+
+/*
+ * A question that waits for a person.
+ */
+struct  Flowd__V1__PendingInput
+{
+  ProtobufCMessage base;
+  char *input_id;
+  Flowd__V1__InputReason reason;
+  char *prompt;
+  /*
+   * `string`, `number`, `boolean`, `choice` or `secret`.
+   */
+  char *type;
+  /*
+   * Of a choice.
+   */
+  size_t n_options;
+  char **options;
+  /*
+   * JSON; empty: none.
+   */
+  ProtobufCBinaryData default_value;
+  Google__Protobuf__Timestamp *asked_at;
+  /*
+   * When it is treated as in BATCH if nobody answers; absent: never.
+   */
+  Google__Protobuf__Timestamp *due_at;
+};
+#define FLOWD__V1__PENDING_INPUT__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&flowd__v1__pending_input__descriptor) \
+    , (char *)protobuf_c_empty_string, FLOWD__V1__INPUT_REASON__INPUT_REASON_UNSPECIFIED, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0,NULL, {0,NULL}, NULL, NULL }
+
+
+/*
+ * A circuit breaker: steps that share it are not tried for a while when they fail again and again.
+ */
+struct  Flowd__V1__Circuit
+{
+  ProtobufCMessage base;
+  char *name;
+  Flowd__V1__CircuitState state;
+  /*
+   * In a row.
+   */
+  uint32_t failures;
+  /*
+   * When the next attempt is made; absent unless OPEN.
+   */
+  Google__Protobuf__Timestamp *retry_at;
+};
+#define FLOWD__V1__CIRCUIT__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&flowd__v1__circuit__descriptor) \
+    , (char *)protobuf_c_empty_string, FLOWD__V1__CIRCUIT_STATE__CIRCUIT_STATE_UNSPECIFIED, 0, NULL }
 
 
 struct  Flowd__V1__StepError
@@ -290,6 +492,63 @@ Flowd__V1__Step *
 void   flowd__v1__step__free_unpacked
                      (Flowd__V1__Step *message,
                       ProtobufCAllocator *allocator);
+/* Flowd__V1__CheckResult methods */
+void   flowd__v1__check_result__init
+                     (Flowd__V1__CheckResult         *message);
+size_t flowd__v1__check_result__get_packed_size
+                     (const Flowd__V1__CheckResult   *message);
+size_t flowd__v1__check_result__pack
+                     (const Flowd__V1__CheckResult   *message,
+                      uint8_t             *out);
+size_t flowd__v1__check_result__pack_to_buffer
+                     (const Flowd__V1__CheckResult   *message,
+                      ProtobufCBuffer     *buffer);
+Flowd__V1__CheckResult *
+       flowd__v1__check_result__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   flowd__v1__check_result__free_unpacked
+                     (Flowd__V1__CheckResult *message,
+                      ProtobufCAllocator *allocator);
+/* Flowd__V1__PendingInput methods */
+void   flowd__v1__pending_input__init
+                     (Flowd__V1__PendingInput         *message);
+size_t flowd__v1__pending_input__get_packed_size
+                     (const Flowd__V1__PendingInput   *message);
+size_t flowd__v1__pending_input__pack
+                     (const Flowd__V1__PendingInput   *message,
+                      uint8_t             *out);
+size_t flowd__v1__pending_input__pack_to_buffer
+                     (const Flowd__V1__PendingInput   *message,
+                      ProtobufCBuffer     *buffer);
+Flowd__V1__PendingInput *
+       flowd__v1__pending_input__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   flowd__v1__pending_input__free_unpacked
+                     (Flowd__V1__PendingInput *message,
+                      ProtobufCAllocator *allocator);
+/* Flowd__V1__Circuit methods */
+void   flowd__v1__circuit__init
+                     (Flowd__V1__Circuit         *message);
+size_t flowd__v1__circuit__get_packed_size
+                     (const Flowd__V1__Circuit   *message);
+size_t flowd__v1__circuit__pack
+                     (const Flowd__V1__Circuit   *message,
+                      uint8_t             *out);
+size_t flowd__v1__circuit__pack_to_buffer
+                     (const Flowd__V1__Circuit   *message,
+                      ProtobufCBuffer     *buffer);
+Flowd__V1__Circuit *
+       flowd__v1__circuit__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   flowd__v1__circuit__free_unpacked
+                     (Flowd__V1__Circuit *message,
+                      ProtobufCAllocator *allocator);
 /* Flowd__V1__StepError methods */
 void   flowd__v1__step_error__init
                      (Flowd__V1__StepError         *message);
@@ -320,6 +579,15 @@ typedef void (*Flowd__V1__Run_Closure)
 typedef void (*Flowd__V1__Step_Closure)
                  (const Flowd__V1__Step *message,
                   void *closure_data);
+typedef void (*Flowd__V1__CheckResult_Closure)
+                 (const Flowd__V1__CheckResult *message,
+                  void *closure_data);
+typedef void (*Flowd__V1__PendingInput_Closure)
+                 (const Flowd__V1__PendingInput *message,
+                  void *closure_data);
+typedef void (*Flowd__V1__Circuit_Closure)
+                 (const Flowd__V1__Circuit *message,
+                  void *closure_data);
 typedef void (*Flowd__V1__StepError_Closure)
                  (const Flowd__V1__StepError *message,
                   void *closure_data);
@@ -333,10 +601,16 @@ extern const ProtobufCEnumDescriptor    flowd__v1__run_mode__descriptor;
 extern const ProtobufCEnumDescriptor    flowd__v1__run_status__descriptor;
 extern const ProtobufCEnumDescriptor    flowd__v1__step_status__descriptor;
 extern const ProtobufCEnumDescriptor    flowd__v1__cancel_mode__descriptor;
+extern const ProtobufCEnumDescriptor    flowd__v1__input_reason__descriptor;
+extern const ProtobufCEnumDescriptor    flowd__v1__answered_by__descriptor;
+extern const ProtobufCEnumDescriptor    flowd__v1__circuit_state__descriptor;
 extern const ProtobufCEnumDescriptor    flowd__v1__error_class__descriptor;
 extern const ProtobufCMessageDescriptor flowd__v1__run_snapshot__descriptor;
 extern const ProtobufCMessageDescriptor flowd__v1__run__descriptor;
 extern const ProtobufCMessageDescriptor flowd__v1__step__descriptor;
+extern const ProtobufCMessageDescriptor flowd__v1__check_result__descriptor;
+extern const ProtobufCMessageDescriptor flowd__v1__pending_input__descriptor;
+extern const ProtobufCMessageDescriptor flowd__v1__circuit__descriptor;
 extern const ProtobufCMessageDescriptor flowd__v1__step_error__descriptor;
 
 PROTOBUF_C__END_DECLS

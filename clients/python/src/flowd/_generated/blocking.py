@@ -154,6 +154,7 @@ class Flow:
         if_active: Optional[Union[flow_pb2.IfActive, str]] = None,
         cwd: str = "",
         env: Optional[Mapping[str, str]] = None,
+        step_by_step: bool = False,
         timeout: Optional[float] = None,
     ) -> flow_pb2.FlowServiceStartResponse:
         request = flow_pb2.FlowServiceStartRequest(
@@ -164,6 +165,7 @@ class Flow:
             if_active=if_active,
             cwd=cwd,
             env=env,
+            step_by_step=step_by_step,
         )
         return self._caller.call(methods.FLOW_START, request, timeout)
 
@@ -216,10 +218,12 @@ class Flow:
         self,
         run_id: str,
         *,
+        step_by_step: bool = False,
         timeout: Optional[float] = None,
     ) -> flow_pb2.FlowServiceResumeResponse:
         request = flow_pb2.FlowServiceResumeRequest(
             run_id=run_id,
+            step_by_step=step_by_step,
         )
         return self._caller.call(methods.FLOW_RESUME, request, timeout)
 
@@ -229,12 +233,20 @@ class Flow:
         *,
         from_step_id: str = "",
         request_id: str = "",
+        reuse_succeeded: bool = False,
+        env: Optional[Mapping[str, str]] = None,
+        if_active: Optional[Union[flow_pb2.IfActive, str]] = None,
+        expected: Optional[session_pb2.ExpectedMeta] = None,
         timeout: Optional[float] = None,
     ) -> flow_pb2.FlowServiceRerunResponse:
         request = flow_pb2.FlowServiceRerunRequest(
             run_id=run_id,
             from_step_id=from_step_id,
             request_id=request_id,
+            reuse_succeeded=reuse_succeeded,
+            env=env,
+            if_active=if_active,
+            expected=expected,
         )
         return self._caller.call(methods.FLOW_RERUN, request, timeout)
 
@@ -276,10 +288,12 @@ class Flow:
         self,
         run_id: str,
         *,
+        after_seq: int = 0,
         timeout: Optional[float] = None,
     ) -> flow_pb2.FlowServiceExportRunResponse:
         request = flow_pb2.FlowServiceExportRunRequest(
             run_id=run_id,
+            after_seq=after_seq,
         )
         return self._caller.call(methods.FLOW_EXPORT_RUN, request, timeout)
 

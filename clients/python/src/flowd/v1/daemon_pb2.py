@@ -11,10 +11,11 @@ from google.protobuf import symbol_database as _symbol_database
 _sym_db = _symbol_database.Default()
 
 
+from flowd.v1 import run_pb2 as flowd_dot_v1_dot_run__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x15\x66lowd/v1/daemon.proto\x12\x08\x66lowd.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"=\n\x19\x44\x61\x65monServiceHelloRequest\x12\x0e\n\x06\x63lient\x18\x01 \x01(\t\x12\x10\n\x08\x66\x65\x61tures\x18\x02 \x03(\t\"\xea\x01\n\x1a\x44\x61\x65monServiceHelloResponse\x12\x0f\n\x07version\x18\x01 \x01(\t\x12\x18\n\x10protocol_version\x18\x02 \x01(\t\x12\x10\n\x08\x66\x65\x61tures\x18\x03 \x03(\t\x12\r\n\x05\x65poch\x18\x04 \x01(\t\x12@\n\x06limits\x18\x05 \x03(\x0b\x32\x30.flowd.v1.DaemonServiceHelloResponse.LimitsEntry\x12\x0f\n\x07methods\x18\x06 \x03(\t\x1a-\n\x0bLimitsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\x04:\x02\x38\x01\"\x1c\n\x1a\x44\x61\x65monServiceStatusRequest\"\xf0\x02\n\x1b\x44\x61\x65monServiceStatusResponse\x12&\n\x06health\x18\x01 \x01(\x0e\x32\x16.flowd.v1.DaemonHealth\x12\x16\n\x0ehealth_message\x18\x02 \x01(\t\x12\x0f\n\x07version\x18\x03 \x01(\t\x12\r\n\x05\x65poch\x18\x04 \x01(\t\x12\x0b\n\x03pid\x18\x05 \x01(\x05\x12.\n\nstarted_at\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x13\n\x0bsocket_path\x18\x07 \x01(\t\x12\x12\n\nstate_path\x18\x08 \x01(\t\x12\x13\n\x0b\x63onfig_path\x18\t \x01(\t\x12\x45\n\x08\x63ounters\x18\n \x03(\x0b\x32\x33.flowd.v1.DaemonServiceStatusResponse.CountersEntry\x1a/\n\rCountersEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\x04:\x02\x38\x01*\x81\x01\n\x0c\x44\x61\x65monHealth\x12\x1d\n\x19\x44\x41\x45MON_HEALTH_UNSPECIFIED\x10\x00\x12\x19\n\x15\x44\x41\x45MON_HEALTH_SERVING\x10\x01\x12\x1b\n\x17\x44\x41\x45MON_HEALTH_READ_ONLY\x10\x02\x12\x1a\n\x16\x44\x41\x45MON_HEALTH_DRAINING\x10\x03\x32\xba\x01\n\rDaemonService\x12R\n\x05Hello\x12#.flowd.v1.DaemonServiceHelloRequest\x1a$.flowd.v1.DaemonServiceHelloResponse\x12U\n\x06Status\x12$.flowd.v1.DaemonServiceStatusRequest\x1a%.flowd.v1.DaemonServiceStatusResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x15\x66lowd/v1/daemon.proto\x12\x08\x66lowd.v1\x1a\x12\x66lowd/v1/run.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"=\n\x19\x44\x61\x65monServiceHelloRequest\x12\x0e\n\x06\x63lient\x18\x01 \x01(\t\x12\x10\n\x08\x66\x65\x61tures\x18\x02 \x03(\t\"\xea\x01\n\x1a\x44\x61\x65monServiceHelloResponse\x12\x0f\n\x07version\x18\x01 \x01(\t\x12\x18\n\x10protocol_version\x18\x02 \x01(\t\x12\x10\n\x08\x66\x65\x61tures\x18\x03 \x03(\t\x12\r\n\x05\x65poch\x18\x04 \x01(\t\x12@\n\x06limits\x18\x05 \x03(\x0b\x32\x30.flowd.v1.DaemonServiceHelloResponse.LimitsEntry\x12\x0f\n\x07methods\x18\x06 \x03(\t\x1a-\n\x0bLimitsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\x04:\x02\x38\x01\"\x1c\n\x1a\x44\x61\x65monServiceStatusRequest\"\x95\x03\n\x1b\x44\x61\x65monServiceStatusResponse\x12&\n\x06health\x18\x01 \x01(\x0e\x32\x16.flowd.v1.DaemonHealth\x12\x16\n\x0ehealth_message\x18\x02 \x01(\t\x12\x0f\n\x07version\x18\x03 \x01(\t\x12\r\n\x05\x65poch\x18\x04 \x01(\t\x12\x0b\n\x03pid\x18\x05 \x01(\x05\x12.\n\nstarted_at\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x13\n\x0bsocket_path\x18\x07 \x01(\t\x12\x12\n\nstate_path\x18\x08 \x01(\t\x12\x13\n\x0b\x63onfig_path\x18\t \x01(\t\x12\x45\n\x08\x63ounters\x18\n \x03(\x0b\x32\x33.flowd.v1.DaemonServiceStatusResponse.CountersEntry\x12#\n\x08\x63ircuits\x18\x0b \x03(\x0b\x32\x11.flowd.v1.Circuit\x1a/\n\rCountersEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\x04:\x02\x38\x01*\x81\x01\n\x0c\x44\x61\x65monHealth\x12\x1d\n\x19\x44\x41\x45MON_HEALTH_UNSPECIFIED\x10\x00\x12\x19\n\x15\x44\x41\x45MON_HEALTH_SERVING\x10\x01\x12\x1b\n\x17\x44\x41\x45MON_HEALTH_READ_ONLY\x10\x02\x12\x1a\n\x16\x44\x41\x45MON_HEALTH_DRAINING\x10\x03\x32\xba\x01\n\rDaemonService\x12R\n\x05Hello\x12#.flowd.v1.DaemonServiceHelloRequest\x1a$.flowd.v1.DaemonServiceHelloResponse\x12U\n\x06Status\x12$.flowd.v1.DaemonServiceStatusRequest\x1a%.flowd.v1.DaemonServiceStatusResponseb\x06proto3')
 
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, globals())
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'flowd.v1.daemon_pb2', globals())
@@ -25,20 +26,20 @@ if _descriptor._USE_C_DESCRIPTORS == False:
   _DAEMONSERVICEHELLORESPONSE_LIMITSENTRY._serialized_options = b'8\001'
   _DAEMONSERVICESTATUSRESPONSE_COUNTERSENTRY._options = None
   _DAEMONSERVICESTATUSRESPONSE_COUNTERSENTRY._serialized_options = b'8\001'
-  _DAEMONHEALTH._serialized_start=770
-  _DAEMONHEALTH._serialized_end=899
-  _DAEMONSERVICEHELLOREQUEST._serialized_start=68
-  _DAEMONSERVICEHELLOREQUEST._serialized_end=129
-  _DAEMONSERVICEHELLORESPONSE._serialized_start=132
-  _DAEMONSERVICEHELLORESPONSE._serialized_end=366
-  _DAEMONSERVICEHELLORESPONSE_LIMITSENTRY._serialized_start=321
-  _DAEMONSERVICEHELLORESPONSE_LIMITSENTRY._serialized_end=366
-  _DAEMONSERVICESTATUSREQUEST._serialized_start=368
-  _DAEMONSERVICESTATUSREQUEST._serialized_end=396
-  _DAEMONSERVICESTATUSRESPONSE._serialized_start=399
-  _DAEMONSERVICESTATUSRESPONSE._serialized_end=767
-  _DAEMONSERVICESTATUSRESPONSE_COUNTERSENTRY._serialized_start=720
-  _DAEMONSERVICESTATUSRESPONSE_COUNTERSENTRY._serialized_end=767
-  _DAEMONSERVICE._serialized_start=902
-  _DAEMONSERVICE._serialized_end=1088
+  _DAEMONHEALTH._serialized_start=827
+  _DAEMONHEALTH._serialized_end=956
+  _DAEMONSERVICEHELLOREQUEST._serialized_start=88
+  _DAEMONSERVICEHELLOREQUEST._serialized_end=149
+  _DAEMONSERVICEHELLORESPONSE._serialized_start=152
+  _DAEMONSERVICEHELLORESPONSE._serialized_end=386
+  _DAEMONSERVICEHELLORESPONSE_LIMITSENTRY._serialized_start=341
+  _DAEMONSERVICEHELLORESPONSE_LIMITSENTRY._serialized_end=386
+  _DAEMONSERVICESTATUSREQUEST._serialized_start=388
+  _DAEMONSERVICESTATUSREQUEST._serialized_end=416
+  _DAEMONSERVICESTATUSRESPONSE._serialized_start=419
+  _DAEMONSERVICESTATUSRESPONSE._serialized_end=824
+  _DAEMONSERVICESTATUSRESPONSE_COUNTERSENTRY._serialized_start=777
+  _DAEMONSERVICESTATUSRESPONSE_COUNTERSENTRY._serialized_end=824
+  _DAEMONSERVICE._serialized_start=959
+  _DAEMONSERVICE._serialized_end=1145
 # @@protoc_insertion_point(module_scope)

@@ -1,3 +1,4 @@
+from flowd.v1 import run_pb2 as _run_pb2
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from google.protobuf.internal import containers as _containers
 from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
@@ -47,7 +48,7 @@ class DaemonServiceStatusRequest(_message.Message):
     def __init__(self) -> None: ...
 
 class DaemonServiceStatusResponse(_message.Message):
-    __slots__ = ["config_path", "counters", "epoch", "health", "health_message", "pid", "socket_path", "started_at", "state_path", "version"]
+    __slots__ = ["circuits", "config_path", "counters", "epoch", "health", "health_message", "pid", "socket_path", "started_at", "state_path", "version"]
     class CountersEntry(_message.Message):
         __slots__ = ["key", "value"]
         KEY_FIELD_NUMBER: _ClassVar[int]
@@ -55,6 +56,7 @@ class DaemonServiceStatusResponse(_message.Message):
         key: str
         value: int
         def __init__(self, key: _Optional[str] = ..., value: _Optional[int] = ...) -> None: ...
+    CIRCUITS_FIELD_NUMBER: _ClassVar[int]
     CONFIG_PATH_FIELD_NUMBER: _ClassVar[int]
     COUNTERS_FIELD_NUMBER: _ClassVar[int]
     EPOCH_FIELD_NUMBER: _ClassVar[int]
@@ -65,6 +67,7 @@ class DaemonServiceStatusResponse(_message.Message):
     STARTED_AT_FIELD_NUMBER: _ClassVar[int]
     STATE_PATH_FIELD_NUMBER: _ClassVar[int]
     VERSION_FIELD_NUMBER: _ClassVar[int]
+    circuits: _containers.RepeatedCompositeFieldContainer[_run_pb2.Circuit]
     config_path: str
     counters: _containers.ScalarMap[str, int]
     epoch: str
@@ -75,7 +78,7 @@ class DaemonServiceStatusResponse(_message.Message):
     started_at: _timestamp_pb2.Timestamp
     state_path: str
     version: str
-    def __init__(self, health: _Optional[_Union[DaemonHealth, str]] = ..., health_message: _Optional[str] = ..., version: _Optional[str] = ..., epoch: _Optional[str] = ..., pid: _Optional[int] = ..., started_at: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ..., socket_path: _Optional[str] = ..., state_path: _Optional[str] = ..., config_path: _Optional[str] = ..., counters: _Optional[_Mapping[str, int]] = ...) -> None: ...
+    def __init__(self, health: _Optional[_Union[DaemonHealth, str]] = ..., health_message: _Optional[str] = ..., version: _Optional[str] = ..., epoch: _Optional[str] = ..., pid: _Optional[int] = ..., started_at: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ..., socket_path: _Optional[str] = ..., state_path: _Optional[str] = ..., config_path: _Optional[str] = ..., counters: _Optional[_Mapping[str, int]] = ..., circuits: _Optional[_Iterable[_Union[_run_pb2.Circuit, _Mapping]]] = ...) -> None: ...
 
 class DaemonHealth(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     __slots__ = []

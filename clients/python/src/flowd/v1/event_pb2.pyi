@@ -12,14 +12,23 @@ OUTPUT_STREAM_STDERR: OutputStream
 OUTPUT_STREAM_STDOUT: OutputStream
 OUTPUT_STREAM_UNSPECIFIED: OutputStream
 
+class CircuitChanged(_message.Message):
+    __slots__ = ["circuit"]
+    CIRCUIT_FIELD_NUMBER: _ClassVar[int]
+    circuit: _run_pb2.Circuit
+    def __init__(self, circuit: _Optional[_Union[_run_pb2.Circuit, _Mapping]] = ...) -> None: ...
+
 class Event(_message.Message):
-    __slots__ = ["at", "position", "run_cancel_requested", "run_finished", "run_id", "run_paused", "run_queued", "run_resumed", "run_started", "seq", "session_closed", "session_id", "session_meta_changed", "session_selected", "snapshot", "step_finished", "step_input_answered", "step_input_required", "step_output", "step_retrying", "step_started"]
+    __slots__ = ["at", "circuit_changed", "position", "run_cancel_requested", "run_finished", "run_id", "run_mode_changed", "run_pause_requested", "run_paused", "run_queued", "run_resumed", "run_started", "seq", "session_closed", "session_id", "session_meta_changed", "session_selected", "snapshot", "step_finished", "step_input_answered", "step_input_required", "step_output", "step_retrying", "step_started"]
     AT_FIELD_NUMBER: _ClassVar[int]
+    CIRCUIT_CHANGED_FIELD_NUMBER: _ClassVar[int]
     POSITION_FIELD_NUMBER: _ClassVar[int]
     RUN_CANCEL_REQUESTED_FIELD_NUMBER: _ClassVar[int]
     RUN_FINISHED_FIELD_NUMBER: _ClassVar[int]
     RUN_ID_FIELD_NUMBER: _ClassVar[int]
+    RUN_MODE_CHANGED_FIELD_NUMBER: _ClassVar[int]
     RUN_PAUSED_FIELD_NUMBER: _ClassVar[int]
+    RUN_PAUSE_REQUESTED_FIELD_NUMBER: _ClassVar[int]
     RUN_QUEUED_FIELD_NUMBER: _ClassVar[int]
     RUN_RESUMED_FIELD_NUMBER: _ClassVar[int]
     RUN_STARTED_FIELD_NUMBER: _ClassVar[int]
@@ -36,10 +45,13 @@ class Event(_message.Message):
     STEP_RETRYING_FIELD_NUMBER: _ClassVar[int]
     STEP_STARTED_FIELD_NUMBER: _ClassVar[int]
     at: _timestamp_pb2.Timestamp
+    circuit_changed: CircuitChanged
     position: int
     run_cancel_requested: RunCancelRequested
     run_finished: RunFinished
     run_id: str
+    run_mode_changed: RunModeChanged
+    run_pause_requested: RunPauseRequested
     run_paused: RunPaused
     run_queued: RunQueued
     run_resumed: RunResumed
@@ -56,7 +68,7 @@ class Event(_message.Message):
     step_output: StepOutput
     step_retrying: StepRetrying
     step_started: StepStarted
-    def __init__(self, session_id: _Optional[str] = ..., run_id: _Optional[str] = ..., seq: _Optional[int] = ..., at: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ..., position: _Optional[int] = ..., session_meta_changed: _Optional[_Union[SessionMetaChanged, _Mapping]] = ..., session_selected: _Optional[_Union[SessionSelected, _Mapping]] = ..., run_started: _Optional[_Union[RunStarted, _Mapping]] = ..., step_started: _Optional[_Union[StepStarted, _Mapping]] = ..., step_output: _Optional[_Union[StepOutput, _Mapping]] = ..., step_input_required: _Optional[_Union[StepInputRequired, _Mapping]] = ..., step_input_answered: _Optional[_Union[StepInputAnswered, _Mapping]] = ..., step_retrying: _Optional[_Union[StepRetrying, _Mapping]] = ..., step_finished: _Optional[_Union[StepFinished, _Mapping]] = ..., run_paused: _Optional[_Union[RunPaused, _Mapping]] = ..., run_resumed: _Optional[_Union[RunResumed, _Mapping]] = ..., run_finished: _Optional[_Union[RunFinished, _Mapping]] = ..., run_queued: _Optional[_Union[RunQueued, _Mapping]] = ..., run_cancel_requested: _Optional[_Union[RunCancelRequested, _Mapping]] = ..., session_closed: _Optional[_Union[SessionClosed, _Mapping]] = ..., snapshot: _Optional[_Union[Snapshot, _Mapping]] = ...) -> None: ...
+    def __init__(self, session_id: _Optional[str] = ..., run_id: _Optional[str] = ..., seq: _Optional[int] = ..., at: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ..., position: _Optional[int] = ..., session_meta_changed: _Optional[_Union[SessionMetaChanged, _Mapping]] = ..., session_selected: _Optional[_Union[SessionSelected, _Mapping]] = ..., run_started: _Optional[_Union[RunStarted, _Mapping]] = ..., step_started: _Optional[_Union[StepStarted, _Mapping]] = ..., step_output: _Optional[_Union[StepOutput, _Mapping]] = ..., step_input_required: _Optional[_Union[StepInputRequired, _Mapping]] = ..., step_input_answered: _Optional[_Union[StepInputAnswered, _Mapping]] = ..., step_retrying: _Optional[_Union[StepRetrying, _Mapping]] = ..., step_finished: _Optional[_Union[StepFinished, _Mapping]] = ..., run_paused: _Optional[_Union[RunPaused, _Mapping]] = ..., run_resumed: _Optional[_Union[RunResumed, _Mapping]] = ..., run_finished: _Optional[_Union[RunFinished, _Mapping]] = ..., run_queued: _Optional[_Union[RunQueued, _Mapping]] = ..., run_cancel_requested: _Optional[_Union[RunCancelRequested, _Mapping]] = ..., session_closed: _Optional[_Union[SessionClosed, _Mapping]] = ..., run_pause_requested: _Optional[_Union[RunPauseRequested, _Mapping]] = ..., run_mode_changed: _Optional[_Union[RunModeChanged, _Mapping]] = ..., circuit_changed: _Optional[_Union[CircuitChanged, _Mapping]] = ..., snapshot: _Optional[_Union[Snapshot, _Mapping]] = ...) -> None: ...
 
 class EventServiceWatchRequest(_message.Message):
     __slots__ = ["after_position", "after_seq", "all", "run_id", "session_id", "snapshot", "until_now", "workspace"]
@@ -91,14 +103,26 @@ class RunCancelRequested(_message.Message):
     def __init__(self, mode: _Optional[_Union[_run_pb2.CancelMode, str]] = ...) -> None: ...
 
 class RunFinished(_message.Message):
-    __slots__ = ["error", "report", "status"]
+    __slots__ = ["error", "outputs", "report", "status"]
     ERROR_FIELD_NUMBER: _ClassVar[int]
+    OUTPUTS_FIELD_NUMBER: _ClassVar[int]
     REPORT_FIELD_NUMBER: _ClassVar[int]
     STATUS_FIELD_NUMBER: _ClassVar[int]
     error: str
+    outputs: bytes
     report: str
     status: _run_pb2.RunStatus
-    def __init__(self, status: _Optional[_Union[_run_pb2.RunStatus, str]] = ..., report: _Optional[str] = ..., error: _Optional[str] = ...) -> None: ...
+    def __init__(self, status: _Optional[_Union[_run_pb2.RunStatus, str]] = ..., report: _Optional[str] = ..., error: _Optional[str] = ..., outputs: _Optional[bytes] = ...) -> None: ...
+
+class RunModeChanged(_message.Message):
+    __slots__ = ["mode"]
+    MODE_FIELD_NUMBER: _ClassVar[int]
+    mode: _run_pb2.RunMode
+    def __init__(self, mode: _Optional[_Union[_run_pb2.RunMode, str]] = ...) -> None: ...
+
+class RunPauseRequested(_message.Message):
+    __slots__ = []
+    def __init__(self) -> None: ...
 
 class RunPaused(_message.Message):
     __slots__ = []
@@ -117,14 +141,22 @@ class RunResumed(_message.Message):
     def __init__(self, after_restart: bool = ...) -> None: ...
 
 class RunStarted(_message.Message):
-    __slots__ = ["cwd", "roster", "snapshot"]
+    __slots__ = ["cwd", "inputs", "parent_run_id", "parent_step_id", "reused_from_run_id", "roster", "snapshot"]
     CWD_FIELD_NUMBER: _ClassVar[int]
+    INPUTS_FIELD_NUMBER: _ClassVar[int]
+    PARENT_RUN_ID_FIELD_NUMBER: _ClassVar[int]
+    PARENT_STEP_ID_FIELD_NUMBER: _ClassVar[int]
+    REUSED_FROM_RUN_ID_FIELD_NUMBER: _ClassVar[int]
     ROSTER_FIELD_NUMBER: _ClassVar[int]
     SNAPSHOT_FIELD_NUMBER: _ClassVar[int]
     cwd: str
+    inputs: bytes
+    parent_run_id: str
+    parent_step_id: str
+    reused_from_run_id: str
     roster: _containers.RepeatedCompositeFieldContainer[_run_pb2.Step]
     snapshot: _run_pb2.RunSnapshot
-    def __init__(self, snapshot: _Optional[_Union[_run_pb2.RunSnapshot, _Mapping]] = ..., roster: _Optional[_Iterable[_Union[_run_pb2.Step, _Mapping]]] = ..., cwd: _Optional[str] = ...) -> None: ...
+    def __init__(self, snapshot: _Optional[_Union[_run_pb2.RunSnapshot, _Mapping]] = ..., roster: _Optional[_Iterable[_Union[_run_pb2.Step, _Mapping]]] = ..., cwd: _Optional[str] = ..., inputs: _Optional[bytes] = ..., parent_run_id: _Optional[str] = ..., parent_step_id: _Optional[str] = ..., reused_from_run_id: _Optional[str] = ...) -> None: ...
 
 class SessionClosed(_message.Message):
     __slots__ = ["meta"]
@@ -161,22 +193,24 @@ class StepFinished(_message.Message):
     def __init__(self, step: _Optional[_Union[_run_pb2.Step, _Mapping]] = ...) -> None: ...
 
 class StepInputAnswered(_message.Message):
-    __slots__ = ["input_id", "step_id"]
+    __slots__ = ["by", "input_id", "step_id", "value"]
+    BY_FIELD_NUMBER: _ClassVar[int]
     INPUT_ID_FIELD_NUMBER: _ClassVar[int]
     STEP_ID_FIELD_NUMBER: _ClassVar[int]
+    VALUE_FIELD_NUMBER: _ClassVar[int]
+    by: _run_pb2.AnsweredBy
     input_id: str
     step_id: str
-    def __init__(self, step_id: _Optional[str] = ..., input_id: _Optional[str] = ...) -> None: ...
+    value: bytes
+    def __init__(self, step_id: _Optional[str] = ..., input_id: _Optional[str] = ..., value: _Optional[bytes] = ..., by: _Optional[_Union[_run_pb2.AnsweredBy, str]] = ...) -> None: ...
 
 class StepInputRequired(_message.Message):
-    __slots__ = ["input_id", "prompt", "step_id"]
-    INPUT_ID_FIELD_NUMBER: _ClassVar[int]
-    PROMPT_FIELD_NUMBER: _ClassVar[int]
+    __slots__ = ["input", "step_id"]
+    INPUT_FIELD_NUMBER: _ClassVar[int]
     STEP_ID_FIELD_NUMBER: _ClassVar[int]
-    input_id: str
-    prompt: str
+    input: _run_pb2.PendingInput
     step_id: str
-    def __init__(self, step_id: _Optional[str] = ..., input_id: _Optional[str] = ..., prompt: _Optional[str] = ...) -> None: ...
+    def __init__(self, step_id: _Optional[str] = ..., input: _Optional[_Union[_run_pb2.PendingInput, _Mapping]] = ...) -> None: ...
 
 class StepOutput(_message.Message):
     __slots__ = ["attempt", "chunk", "offset", "step_id", "stream", "truncated"]
@@ -207,12 +241,16 @@ class StepRetrying(_message.Message):
     def __init__(self, step_id: _Optional[str] = ..., attempt: _Optional[int] = ..., error: _Optional[_Union[_run_pb2.StepError, _Mapping]] = ..., next_at: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
 
 class StepStarted(_message.Message):
-    __slots__ = ["attempt", "step_id"]
+    __slots__ = ["attempt", "child_count", "child_run_id", "step_id"]
     ATTEMPT_FIELD_NUMBER: _ClassVar[int]
+    CHILD_COUNT_FIELD_NUMBER: _ClassVar[int]
+    CHILD_RUN_ID_FIELD_NUMBER: _ClassVar[int]
     STEP_ID_FIELD_NUMBER: _ClassVar[int]
     attempt: int
+    child_count: int
+    child_run_id: str
     step_id: str
-    def __init__(self, step_id: _Optional[str] = ..., attempt: _Optional[int] = ...) -> None: ...
+    def __init__(self, step_id: _Optional[str] = ..., attempt: _Optional[int] = ..., child_count: _Optional[int] = ..., child_run_id: _Optional[str] = ...) -> None: ...
 
 class OutputStream(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     __slots__ = []

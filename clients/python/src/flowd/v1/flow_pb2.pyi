@@ -7,6 +7,9 @@ from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
 from typing import ClassVar as _ClassVar, Iterable as _Iterable, Mapping as _Mapping, Optional as _Optional, Union as _Union
 
+ANSWER_OUTCOME_ACCEPTED: AnswerOutcome
+ANSWER_OUTCOME_REPEATED: AnswerOutcome
+ANSWER_OUTCOME_UNSPECIFIED: AnswerOutcome
 CANCEL_OUTCOME_ALREADY_ENDED: CancelOutcome
 CANCEL_OUTCOME_REQUESTED: CancelOutcome
 CANCEL_OUTCOME_UNSPECIFIED: CancelOutcome
@@ -51,10 +54,12 @@ class FlowServiceAnswerRequest(_message.Message):
     def __init__(self, run_id: _Optional[str] = ..., step_id: _Optional[str] = ..., input_id: _Optional[str] = ..., value: _Optional[bytes] = ...) -> None: ...
 
 class FlowServiceAnswerResponse(_message.Message):
-    __slots__ = ["run"]
+    __slots__ = ["outcome", "run"]
+    OUTCOME_FIELD_NUMBER: _ClassVar[int]
     RUN_FIELD_NUMBER: _ClassVar[int]
+    outcome: AnswerOutcome
     run: _run_pb2.Run
-    def __init__(self, run: _Optional[_Union[_run_pb2.Run, _Mapping]] = ...) -> None: ...
+    def __init__(self, run: _Optional[_Union[_run_pb2.Run, _Mapping]] = ..., outcome: _Optional[_Union[AnswerOutcome, str]] = ...) -> None: ...
 
 class FlowServiceCancelRequest(_message.Message):
     __slots__ = ["mode", "request_id", "run_id", "session_id"]
@@ -77,18 +82,24 @@ class FlowServiceCancelResponse(_message.Message):
     def __init__(self, run: _Optional[_Union[_run_pb2.Run, _Mapping]] = ..., outcome: _Optional[_Union[CancelOutcome, str]] = ...) -> None: ...
 
 class FlowServiceExportRunRequest(_message.Message):
-    __slots__ = ["run_id"]
+    __slots__ = ["after_seq", "run_id"]
+    AFTER_SEQ_FIELD_NUMBER: _ClassVar[int]
     RUN_ID_FIELD_NUMBER: _ClassVar[int]
+    after_seq: int
     run_id: str
-    def __init__(self, run_id: _Optional[str] = ...) -> None: ...
+    def __init__(self, run_id: _Optional[str] = ..., after_seq: _Optional[int] = ...) -> None: ...
 
 class FlowServiceExportRunResponse(_message.Message):
-    __slots__ = ["events", "run"]
+    __slots__ = ["definition", "events", "next_after_seq", "run"]
+    DEFINITION_FIELD_NUMBER: _ClassVar[int]
     EVENTS_FIELD_NUMBER: _ClassVar[int]
+    NEXT_AFTER_SEQ_FIELD_NUMBER: _ClassVar[int]
     RUN_FIELD_NUMBER: _ClassVar[int]
+    definition: bytes
     events: _containers.RepeatedCompositeFieldContainer[_event_pb2.Event]
+    next_after_seq: int
     run: _run_pb2.Run
-    def __init__(self, run: _Optional[_Union[_run_pb2.Run, _Mapping]] = ..., events: _Optional[_Iterable[_Union[_event_pb2.Event, _Mapping]]] = ...) -> None: ...
+    def __init__(self, run: _Optional[_Union[_run_pb2.Run, _Mapping]] = ..., events: _Optional[_Iterable[_Union[_event_pb2.Event, _Mapping]]] = ..., next_after_seq: _Optional[int] = ..., definition: _Optional[bytes] = ...) -> None: ...
 
 class FlowServiceGetRequest(_message.Message):
     __slots__ = ["flow_id", "workspace"]
@@ -171,26 +182,47 @@ class FlowServicePauseResponse(_message.Message):
     def __init__(self, run: _Optional[_Union[_run_pb2.Run, _Mapping]] = ...) -> None: ...
 
 class FlowServiceRerunRequest(_message.Message):
-    __slots__ = ["from_step_id", "request_id", "run_id"]
+    __slots__ = ["env", "expected", "from_step_id", "if_active", "request_id", "reuse_succeeded", "run_id"]
+    class EnvEntry(_message.Message):
+        __slots__ = ["key", "value"]
+        KEY_FIELD_NUMBER: _ClassVar[int]
+        VALUE_FIELD_NUMBER: _ClassVar[int]
+        key: str
+        value: str
+        def __init__(self, key: _Optional[str] = ..., value: _Optional[str] = ...) -> None: ...
+    ENV_FIELD_NUMBER: _ClassVar[int]
+    EXPECTED_FIELD_NUMBER: _ClassVar[int]
     FROM_STEP_ID_FIELD_NUMBER: _ClassVar[int]
+    IF_ACTIVE_FIELD_NUMBER: _ClassVar[int]
     REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    REUSE_SUCCEEDED_FIELD_NUMBER: _ClassVar[int]
     RUN_ID_FIELD_NUMBER: _ClassVar[int]
+    env: _containers.ScalarMap[str, str]
+    expected: _session_pb2.ExpectedMeta
     from_step_id: str
+    if_active: IfActive
     request_id: str
+    reuse_succeeded: bool
     run_id: str
-    def __init__(self, run_id: _Optional[str] = ..., from_step_id: _Optional[str] = ..., request_id: _Optional[str] = ...) -> None: ...
+    def __init__(self, run_id: _Optional[str] = ..., from_step_id: _Optional[str] = ..., request_id: _Optional[str] = ..., reuse_succeeded: bool = ..., env: _Optional[_Mapping[str, str]] = ..., if_active: _Optional[_Union[IfActive, str]] = ..., expected: _Optional[_Union[_session_pb2.ExpectedMeta, _Mapping]] = ...) -> None: ...
 
 class FlowServiceRerunResponse(_message.Message):
-    __slots__ = ["run"]
+    __slots__ = ["event_seq", "existing", "run"]
+    EVENT_SEQ_FIELD_NUMBER: _ClassVar[int]
+    EXISTING_FIELD_NUMBER: _ClassVar[int]
     RUN_FIELD_NUMBER: _ClassVar[int]
+    event_seq: int
+    existing: bool
     run: _run_pb2.Run
-    def __init__(self, run: _Optional[_Union[_run_pb2.Run, _Mapping]] = ...) -> None: ...
+    def __init__(self, run: _Optional[_Union[_run_pb2.Run, _Mapping]] = ..., existing: bool = ..., event_seq: _Optional[int] = ...) -> None: ...
 
 class FlowServiceResumeRequest(_message.Message):
-    __slots__ = ["run_id"]
+    __slots__ = ["run_id", "step_by_step"]
     RUN_ID_FIELD_NUMBER: _ClassVar[int]
+    STEP_BY_STEP_FIELD_NUMBER: _ClassVar[int]
     run_id: str
-    def __init__(self, run_id: _Optional[str] = ...) -> None: ...
+    step_by_step: bool
+    def __init__(self, run_id: _Optional[str] = ..., step_by_step: bool = ...) -> None: ...
 
 class FlowServiceResumeResponse(_message.Message):
     __slots__ = ["run"]
@@ -199,7 +231,7 @@ class FlowServiceResumeResponse(_message.Message):
     def __init__(self, run: _Optional[_Union[_run_pb2.Run, _Mapping]] = ...) -> None: ...
 
 class FlowServiceStartRequest(_message.Message):
-    __slots__ = ["cwd", "env", "expected", "if_active", "inputs", "request_id", "session_id"]
+    __slots__ = ["cwd", "env", "expected", "if_active", "inputs", "request_id", "session_id", "step_by_step"]
     class EnvEntry(_message.Message):
         __slots__ = ["key", "value"]
         KEY_FIELD_NUMBER: _ClassVar[int]
@@ -214,6 +246,7 @@ class FlowServiceStartRequest(_message.Message):
     INPUTS_FIELD_NUMBER: _ClassVar[int]
     REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
     SESSION_ID_FIELD_NUMBER: _ClassVar[int]
+    STEP_BY_STEP_FIELD_NUMBER: _ClassVar[int]
     cwd: str
     env: _containers.ScalarMap[str, str]
     expected: _session_pb2.ExpectedMeta
@@ -221,7 +254,8 @@ class FlowServiceStartRequest(_message.Message):
     inputs: bytes
     request_id: str
     session_id: str
-    def __init__(self, session_id: _Optional[str] = ..., request_id: _Optional[str] = ..., expected: _Optional[_Union[_session_pb2.ExpectedMeta, _Mapping]] = ..., inputs: _Optional[bytes] = ..., if_active: _Optional[_Union[IfActive, str]] = ..., cwd: _Optional[str] = ..., env: _Optional[_Mapping[str, str]] = ...) -> None: ...
+    step_by_step: bool
+    def __init__(self, session_id: _Optional[str] = ..., request_id: _Optional[str] = ..., expected: _Optional[_Union[_session_pb2.ExpectedMeta, _Mapping]] = ..., inputs: _Optional[bytes] = ..., if_active: _Optional[_Union[IfActive, str]] = ..., cwd: _Optional[str] = ..., env: _Optional[_Mapping[str, str]] = ..., step_by_step: bool = ...) -> None: ...
 
 class FlowServiceStartResponse(_message.Message):
     __slots__ = ["event_seq", "existing", "run_id", "snapshot", "status"]
@@ -284,6 +318,9 @@ class CancelOutcome(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     __slots__ = []
 
 class FlowSource(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = []
+
+class AnswerOutcome(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     __slots__ = []
 
 class DiagnosticSeverity(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):

@@ -1,14 +1,12 @@
-internal import FlowdModel
-
 /// Durations as people write them: `500ms`, `30s`, `10m`, `2h`, `1d`, and sums such as `1h30m`, the longest unit first.
-enum DurationText {
+package enum DurationText {
   /// What is wrong with a text, as the end of a sentence that names the key.
-  struct Mistake: Error {
-    var message: String
+  package struct Mistake: Error {
+    package var message: String
   }
 
-  /// A duration longer than zero and at most `Limits.timeoutSecondsMax`.
-  static func parse(_ text: String) throws(Mistake) -> Duration {
+  /// A duration of at most `Limits.timeoutSecondsMax`, and longer than zero unless `zeroIsAllowed`.
+  package static func parse(_ text: String, zeroIsAllowed: Bool = false) throws(Mistake) -> Duration {
     if !text.isEmpty, text.utf8.allSatisfy({ (0x30...0x39).contains($0) }) {
       throw Mistake(message: "needs a unit; write \(text.prefix(20))s for seconds, or use ms, m, h or d")
     }
@@ -28,7 +26,7 @@ enum DurationText {
       milliseconds += count * unitsLeft[index].milliseconds
       unitsLeft = unitsLeft[(index + 1)...]
     }
-    guard milliseconds > 0 else { throw Mistake(message: "must be longer than zero") }
+    guard milliseconds > 0 || zeroIsAllowed else { throw Mistake(message: "must be longer than zero") }
     guard milliseconds <= Int64(Limits.timeoutSecondsMax) * 1000 else {
       throw Mistake(message: "must be at most \(Limits.timeoutSecondsMax / 86_400)d")
     }
