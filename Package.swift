@@ -38,7 +38,9 @@ let package = Package(
     system("CProtobufC", "libprotobuf-c", "libprotobuf-c-dev"),
     system("CYAML", "yaml-0.1", "libyaml-dev"),
     system("CMessageDigest", nil, "libmd-dev"),
+    system("CLua", "lua5.4", "liblua5.4-dev"),
     .target(name: "CLinux"),
+    .target(name: "CLuaSandbox", dependencies: ["CLua", "CMessageDigest"]),
     .target(name: "CFlowdProto", dependencies: ["CProtobufC"]),
 
     library("FlowdModel", []),
@@ -46,6 +48,7 @@ let package = Package(
     library("FlowdEngine", ["FlowdModel"], daemonOnly),
     library("FlowdStore", ["FlowdModel", "CSQLite"], daemonOnly),
     library("FlowdFiles", ["FlowdModel", "CYAML", "CMessageDigest"]),
+    library("FlowdLua", ["FlowdModel", "CLuaSandbox"]),
     library("FlowdSteps", ["FlowdModel", "CLinux"]),
     library(
       "FlowdServer",
@@ -65,6 +68,7 @@ let package = Package(
     test("FlowdEngineTests", ["FlowdEngine", "FlowdModel"]),
     test("FlowdStoreTests", ["FlowdStore", "FlowdModel"]),
     test("FlowdFilesTests", ["FlowdFiles", "FlowdModel"]),
+    test("FlowdLuaTests", ["FlowdLua", "FlowdModel"]),
     test("FlowdStepsTests", ["FlowdSteps", "FlowdModel", "CLinux"]),
     test("FlowdServerTests", ["FlowdServer", "FlowdWire", "FlowdModel"]),
     test("FlowdClientTests", ["FlowdClient", "FlowdWire", "FlowdModel"]),

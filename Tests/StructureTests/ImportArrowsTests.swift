@@ -8,6 +8,7 @@ private let allowed: [String: Set<String>] = [
   "FlowdEngine": ["FlowdModel"],
   "FlowdStore": ["FlowdModel", "CSQLite"],
   "FlowdFiles": ["FlowdModel", "CYAML", "CMessageDigest"],
+  "FlowdLua": ["FlowdModel", "CLuaSandbox"],
   "FlowdSteps": ["FlowdModel", "CLinux"],
   "FlowdServer": ["FlowdModel", "FlowdWire", "FlowdEngine", "FlowdStore", "FlowdFiles", "FlowdSteps", "CLinux"],
   "FlowdClient": ["FlowdModel", "FlowdWire", "CLinux"],

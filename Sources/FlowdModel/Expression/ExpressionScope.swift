@@ -14,6 +14,9 @@ package protocol ExpressionScope: AnyObject {
   /// A field of `steps.ID` (`child` is `nil`) or of `steps.ID[child + 1]`; `nil`: steps of this kind have no such field.
   func field(_ name: String, of step: String, child: Int?) throws(ExpressionError) -> JSONValue?
 
+  /// The fields of `steps.ID` or, for a list, of its elements, in the order in which a whole step is written out.
+  func fieldNames(of step: String) -> [String]
+
   /// What `now()` gives: the time of the decision.
   var now: Timestamp { get }
   /// What `success()`, `failure()` and `cancelled()` go by.
