@@ -60,7 +60,7 @@ import Testing
 
   @Test(arguments: [
     ("a }} b", 2), ("{ {1},{2}} }}", 11), ("{1}}}", 3), ("'}}' }}", 5), ("[[ }} ]] }}", 9), ("\"\\\"}}\" }}", 7),
-    ("x -- note }} more", 10), ("--[[ }} ]] x }}", 13), ("}}", 0), ("{ a = '}' }}}", 11), ("a ..'é}}'}}", 11),
+    ("x -- note }} more", 10), ("--[[ }} ]] x }}", 13), ("}}", 0), ("{ a = '}' }}}", 11), ("a ..'é}}'}}", 10),
   ])
   func theClosingBracesAreFound(source: String, end: Int) {
     #expect(ExpressionScan.endOfExpression(in: Array(source.utf8), from: 0) == end)
