@@ -61,7 +61,8 @@ extension Language {
 
   /// The comparisons of `count`.
   package static let comparison = SchemaObject(
-    "count", place: "'count'", keys: ["==", "!=", "<", "<=", ">", ">="].map { SchemaKey($0, .value, "Compared with it.") })
+    "count", place: "'count'",
+    keys: ["==", "!=", "<", "<=", ">", ">="].map { SchemaKey($0, .value, "Compared with it.") })
 
   /// The values of the predicate `type`.
   package static let types = ["string", "number", "integer", "boolean", "null", "array", "object"]

@@ -9,7 +9,8 @@ package enum Language {
       SchemaKey("name", .constant, "What a person reads.", standard: "the id"),
       SchemaKey("description", .text, "Text for people."),
       SchemaKey(
-        "inputs", .map(of: .either([.words(inputKinds), .object(input)]), names: .identifiers, max: Limits.flowInputsMax),
+        "inputs",
+        .map(of: .either([.words(inputKinds), .object(input)]), names: .identifiers, max: Limits.flowInputsMax),
         "What a start gives, by name."),
       SchemaKey("env", environment, "Environment variables of every `run` step; they may not read steps."),
       SchemaKey("defaults", .object(defaults), "Keys that steps have unless they say otherwise."),
@@ -43,7 +44,8 @@ package enum Language {
     "input", place: "an input",
     keys: [
       SchemaKey("type", .words(inputKinds), "What its values look like.", standard: "`string`"),
-      SchemaKey("required", .boolean, "Whether a start must give it; not together with `default`.", standard: "`false`"),
+      SchemaKey(
+        "required", .boolean, "Whether a start must give it; not together with `default`.", standard: "`false`"),
       SchemaKey(
         "default", .json, "A constant that fits the type; of a `secret` a reference such as `secret:NAME`."),
       SchemaKey(
@@ -87,7 +89,8 @@ package enum Language {
   /// The words of `on-failure`.
   package static let failureWords = ["cancel", "finish"]
 
-  static let inputKinds = InputDefinition.Kind.allCases.map(\.rawValue)
+  /// The types of inputs.
+  package static let inputKinds = InputDefinition.Kind.allCases.map(\.rawValue)
 
   static let environment = SchemaType.map(of: .template, names: .variables, max: Limits.environmentEntriesMax)
 }

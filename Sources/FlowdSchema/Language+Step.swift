@@ -74,7 +74,9 @@ extension Language {
 
   private static let defaultKeys = [
     ("env", "Merged by name; the step's variable wins."),
-    ("expect", "Taken by steps without `expect`, as far as their kind has what a check looks at; `+expect` adds to it."),
+    (
+      "expect", "Taken by steps without `expect`, as far as their kind has what a check looks at; `+expect` adds to it."
+    ),
     ("retry", "Merged by key; the step's wins."),
     ("timeout", "For steps without one."),
     ("deadline", "For steps without one."),
