@@ -69,6 +69,8 @@ public enum Limits {
   // MARK: JSON
 
   public static let jsonDepthMax = 64
+  /// Of values with what the store puts around them.
+  public static let storedJSONDepthMax = 68
 
   // MARK: flow files
 
