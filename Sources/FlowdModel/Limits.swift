@@ -37,6 +37,8 @@ public enum Limits {
   /// Read from the store at once for one watcher.
   public static let watchPieceEvents = 512
   public static let watchPieceBytes = 131_072
+  /// Events in one piece of an exported run.
+  public static let exportPieceEvents = 2_048
   /// Sessions that a snapshot of a workspace or of all tells of, the newest ones.
   public static let snapshotSessionsMax = 1_000
 
@@ -91,7 +93,7 @@ public enum Limits {
   /// Elements of one `foreach` list.
   public static let foreachItemsMax = 10_000
   /// Steps of one run with the children of its `foreach` steps.
-  public static let runStepsMax = 50_000
+  public static let runStepsMax = 20_000
   /// Flows that run flows.
   public static let subflowDepthMax = 8
   /// Flows that one run may use, with those of its sub-flows.
