@@ -38,6 +38,7 @@ let package = Package(
     system("CProtobufC", "libprotobuf-c", "libprotobuf-c-dev"),
     system("CYAML", "yaml-0.1", "libyaml-dev"),
     system("CMessageDigest", nil, "libmd-dev"),
+    system("CPCRE2", "libpcre2-8", "libpcre2-dev"),
     .target(name: "CLinux"),
     .target(name: "CFlowdProto", dependencies: ["CProtobufC"]),
 
@@ -46,6 +47,7 @@ let package = Package(
     library("FlowdEngine", ["FlowdModel"], daemonOnly),
     library("FlowdStore", ["FlowdModel", "CSQLite"], daemonOnly),
     library("FlowdFiles", ["FlowdModel", "CYAML", "CMessageDigest"]),
+    library("FlowdChecks", ["FlowdModel", "CPCRE2"]),
     library("FlowdSteps", ["FlowdModel", "CLinux"]),
     library(
       "FlowdServer",
@@ -65,6 +67,7 @@ let package = Package(
     test("FlowdEngineTests", ["FlowdEngine", "FlowdModel"]),
     test("FlowdStoreTests", ["FlowdStore", "FlowdModel"]),
     test("FlowdFilesTests", ["FlowdFiles", "FlowdModel"]),
+    test("FlowdChecksTests", ["FlowdChecks", "FlowdModel"]),
     test("FlowdStepsTests", ["FlowdSteps", "FlowdModel", "CLinux"]),
     test("FlowdServerTests", ["FlowdServer", "FlowdWire", "FlowdModel"]),
     test("FlowdClientTests", ["FlowdClient", "FlowdWire", "FlowdModel"]),
