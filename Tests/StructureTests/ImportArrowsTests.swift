@@ -11,7 +11,7 @@ private let allowed: [String: Set<String>] = [
   "FlowdSteps": ["FlowdModel", "CLinux"],
   "FlowdServer": ["FlowdModel", "FlowdWire", "FlowdEngine", "FlowdStore", "FlowdFiles", "FlowdSteps", "CLinux"],
   "FlowdClient": ["FlowdModel", "FlowdWire", "CLinux"],
-  "FlowdCLI": ["FlowdModel", "FlowdWire", "FlowdClient", "CLinux"],
+  "FlowdCLI": ["FlowdModel", "FlowdWire", "FlowdClient", "FlowdSchema", "CLinux"],
   "flowd": ["FlowdServer", "FlowdModel"],
   "flowctl": ["FlowdCLI"],
 ]

@@ -8,7 +8,8 @@ enum ExportCommand: Command {
     case json, ndjson, markdown
   }
 
-  static let file = Option("output", short: "o", "FILE", "Write to a file instead of standard output", completion: .file)
+  static let file = Option(
+    "output", short: "o", "FILE", "Write to a file instead of standard output", completion: .file)
   static let format = Option(
     "format", "FORMAT", "json (default), ndjson or markdown",
     oneOf: [("json", Format.json), ("ndjson", .ndjson), ("markdown", .markdown)])

@@ -1,5 +1,5 @@
 #if canImport(FlowdSchema)
-internal import FlowdSchema
+  internal import FlowdSchema
 #endif
 
 /// `flowctl schema`
@@ -16,10 +16,10 @@ enum SchemaCommand: Command {
 
   static func run(_ context: Context, _ arguments: ParsedArguments) throws(CLIError) -> ExitCode {
     #if canImport(FlowdSchema)
-    context.output.line(FlowSchema.jsonSchema())
-    return .ok
+      context.output.line(FlowSchema.jsonSchema())
+      return .ok
     #else
-    throw CLIError(.failed, "this flowctl was built without the schema of flow files")
+      throw CLIError(.failed, "this flowctl was built without the schema of flow files")
     #endif
   }
 }

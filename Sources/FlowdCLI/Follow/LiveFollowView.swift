@@ -67,7 +67,8 @@ struct LiveFollowView: FollowView {
       isSecret ? "(hidden)" : answered.value.isEmpty ? "" : TerminalText.sanitised(AnswerValue.text(answered.value))
     let prompt = TerminalText.sanitised(step?.question?.prompt ?? answered.stepID)
     let style = context.style
-    permanent.append("\(style.yellow("?")) \(prompt) \(style.cyan(value))\(style.dim(AnsweredText.suffix(answered.by)))")
+    permanent.append(
+      "\(style.yellow("?")) \(prompt) \(style.cyan(value))\(style.dim(AnsweredText.suffix(answered.by)))")
   }
 
   /// What has ended is drawn once more, in full, and left alone from then on.

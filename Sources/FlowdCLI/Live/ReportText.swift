@@ -76,7 +76,8 @@ package enum ReportText {
       return (String(next), 2)
     }
     if text.hasPrefix("["), let (title, address) = link(text) {
-      let shown = title == address ? style.underlined(address) : "\(style.underlined(title)) \(style.dim("(\(address))"))"
+      let shown =
+        title == address ? style.underlined(address) : "\(style.underlined(title)) \(style.dim("(\(address))"))"
       return (shown, title.count + address.count + 4)
     }
     for (delimiter, paint) in delimiters where text.hasPrefix(delimiter) && !(isInWord && delimiter.hasPrefix("_")) {

@@ -53,7 +53,8 @@ enum AnswerValue {
     switch question.type {
     case "boolean": "yes or no"
     case "number": "a number"
-    case "choice": "one of \(question.options.prefix(20).joined(separator: ", "))\(question.options.count > 20 ? ", …" : "")"
+    case "choice":
+      "one of \(question.options.prefix(20).joined(separator: ", "))\(question.options.count > 20 ? ", …" : "")"
     case "secret": "a secret, as a string"
     case "json": "JSON"
     default: "text"

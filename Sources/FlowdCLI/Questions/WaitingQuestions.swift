@@ -28,7 +28,8 @@ enum WaitingQuestions {
   /// - Returns: `nil` when several are possible and none was named.
   static func pick(_ name: String?, among questions: [Question]) throws(CLIError) -> Question? {
     guard !questions.isEmpty else {
-      throw CLIError(.refused, "no question waits for an answer", hints: ["runs that wait: flowctl runs --all --status waiting"])
+      throw CLIError(
+        .refused, "no question waits for an answer", hints: ["runs that wait: flowctl runs --all --status waiting"])
     }
     guard let name else { return questions.count == 1 ? questions[0] : nil }
     let found = questions.filter { [$0.stepID, $0.input.inputID, $0.name].contains(name) }
