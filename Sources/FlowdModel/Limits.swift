@@ -208,6 +208,10 @@ public enum Limits {
   public static let clientOutputBytesMax = 16_777_216
   /// Calls a client has without a reply on one connection.
   public static let clientCallsMax = 4_096
+  /// Failed children of one `foreach` step of which a client keeps more than their state.
+  public static let clientKeptFailuresMax = 100
+  /// Of what a person types as an answer, in bytes.
+  public static let clientAnswerBytesMax = 65_536
   /// Events a client reads ahead of a consumer that is slower.
   public static let clientEventsMax = 256
   /// A call's time when its caller names none.

@@ -17,7 +17,7 @@ private let allowed: [String: Set<String>] = [
     "CLinux",
   ],
   "FlowdClient": ["FlowdModel", "FlowdWire", "CLinux"],
-  "FlowdCLI": ["FlowdModel", "FlowdWire", "FlowdClient", "CLinux"],
+  "FlowdCLI": ["FlowdModel", "FlowdWire", "FlowdClient", "FlowdSchema", "CLinux"],
   "flowd": ["FlowdServer", "FlowdModel"],
   "flowctl": ["FlowdCLI"],
 ]
