@@ -71,7 +71,7 @@ let package = Package(
 
     test("FlowdModelTests", ["FlowdModel"]),
     test("FlowdWireTests", ["FlowdWire", "FlowdModel"], exclude: ["JSON/Fixtures"]),
-    test("FlowdEngineTests", ["FlowdEngine", "FlowdModel"]),
+    test("FlowdEngineTests", ["FlowdEngine", "FlowdFiles", "FlowdLua", "FlowdChecks", "FlowdModel"]),
     test("FlowdStoreTests", ["FlowdStore", "FlowdModel"]),
     test("FlowdFilesTests", ["FlowdFiles", "FlowdSchema", "FlowdModel"]),
     test("FlowdLuaTests", ["FlowdLua", "FlowdModel"]),
