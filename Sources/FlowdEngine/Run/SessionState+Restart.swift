@@ -8,12 +8,19 @@ extension SessionState {
     transaction.batch.resumedRuns += suspended.map(\.record.id)
     for run in suspended { run.isSuspended = false }
     // Found before any of them goes on: one that ends may begin another, which has nothing to reconcile.
-    let cutOff = suspended.filter(\.isBegun)
     // Children first: a parent's step goes on with what its run has become.
-    for run in cutOff.sorted(by: { ($0.record.parent?.depth ?? 0) > ($1.record.parent?.depth ?? 0) }) {
-      emit(.runResumed(afterRestart: true), of: run, transaction)
-      reconcile(run, transaction)
+    let cutOff = suspended.filter(\.isBegun).sorted {
+      ($0.record.parent?.depth ?? 0, $1.record.key) > ($1.record.parent?.depth ?? 0, $0.record.key)
     }
+    // None goes on, and so none ends, before all are reconciled.
+    for run in cutOff {
+      run.isAdvancing = true
+      emit(.runResumed(afterRestart: true), of: run, transaction)
+      // It was cancelled while it waited for this.
+      if run.record.cancelRequested != nil { run.beginEnding() }
+    }
+    for run in cutOff { reconcile(run, transaction) }
+    for run in cutOff { run.isAdvancing = false }
     for run in cutOff where self.run(run.record.id) != nil {
       redecideQuestions(run, transaction)
       advance(run, transaction)
