@@ -105,9 +105,8 @@ extension RunMachine {
 
   /// Works out which steps may start from what is settled.
   func rebuildReadiness() {
-    let retried = waiting.filter { steps[$0].status == .waitingRetry && steps[$0].wakeAt == nil }
     ready = ReadySteps()
-    for index in retried.sorted() { ready.insert(index) }
+    readyBegun { _ in true }
     unmetNeeds = definition.flow.steps.map(\.needs.count)
     for index in definition.flow.steps.indices where steps[index].status.isFinal {
       let satisfied = satisfiesDependents(index)
@@ -118,9 +117,6 @@ extension RunMachine {
     }
     for index in definition.flow.steps.indices where steps[index].status == .pending && unmetNeeds[index] == 0 {
       ready.insert(index)
-    }
-    for (_, list) in lists {
-      for child in list.first..<list.first + list.next where steps[child].status == .pending { ready.insert(child) }
     }
   }
 }

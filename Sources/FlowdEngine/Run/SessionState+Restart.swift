@@ -32,8 +32,7 @@ extension SessionState {
   private func reconcile(_ run: RunMachine, _ transaction: Transaction) {
     for index in run.executing.sorted() { reconcile(index, of: run, transaction) }
     guard run.isEnding else { return }
-    for index in run.waiting.sorted() { giveUp(index, of: run, transaction) }
-    for parent in run.lists.keys.sorted() { closeList(parent, of: run, transaction) }
+    giveUpWhatWaits(run, transaction)
     if let mode = run.record.cancelRequested { endExecuting(run, mode, transaction) }
   }
 
@@ -48,7 +47,7 @@ extension SessionState {
       return
     case .run, .script: break
     }
-    if run.isEnding {
+    if run.isGivenUp(index) {
       settle(index, of: run, .cancelled, error: cutOff, transaction)
       return
     }

@@ -94,7 +94,7 @@ extension SessionState {
   ) -> Verdict {
     let next = transaction.now + until.interval
     let end = (run.steps[index].firstStartedAt ?? transaction.now) + until.deadline
-    guard next <= end, !run.isEnding else {
+    guard next <= end, !run.isGivenUp(index) else {
       let time = ErrorClassification.describe(until.deadline)
       let last = error.map { "; the last attempt \($0.message)" } ?? ""
       return .failed(
@@ -118,7 +118,7 @@ extension SessionState {
       if let time = nextAttempt(index, error, output, exitCode, run, transaction) {
         run.steps[index].retries += 1
         wait(index, run, error, until: time, exitCode: exitCode, transaction)
-      } else if error.errorClass == .needsUser, !run.isEnding, run.record.mode != .batch {
+      } else if error.errorClass == .needsUser, !run.isGivenUp(index), run.record.mode != .batch {
         run.steps[index].error = error
         askForDecision(index, of: run, .error, "\(run.name(of: index)): \(error.message)", transaction)
       } else {
@@ -135,7 +135,7 @@ extension SessionState {
   ) -> Timestamp? {
     let definition = run.definition(of: index)
     let step = run.steps[index]
-    guard !run.isEnding, definition.until == nil, step.retries < definition.retry.limit else { return nil }
+    guard !run.isGivenUp(index), definition.until == nil, step.retries < definition.retry.limit else { return nil }
     switch definition.retry.condition {
     case .any: break
     case .recoverable:
