@@ -36,6 +36,7 @@ extension RunMachine {
     self.init(
       record: stored.record, definition: stored.definition, environment: stored.environment, inputs: stored.inputs)
     self.isSuspended = isSuspended
+    isAnnounced = record.status == .queued
     secretAnswers = stored.secretAnswers
     steps = RunView.allSteps(stored.definition, stored.steps)
     restoreLists(stored)

@@ -39,7 +39,7 @@ package final class RunMachine {
   var isEnding = false
   /// The attempts of the daemon before this one are still being ended: nothing starts and nothing ends.
   var isSuspended = false
-  /// Watchers were told that it waits for its group.
+  /// Watchers were told that it waits.
   var isAnnounced = false
   /// `advance` is at work on it further up the stack.
   var isAdvancing = false
@@ -168,7 +168,7 @@ struct OpenList {
 
 /// What a run cannot decide until a value has been read from the store.
 struct AwaitingValues {
-  /// By the step whose output is read: steps that are to be started.
+  /// By the step whose output is read: steps that are to be started, and waits that are to be looked at.
   private(set) var starts: [Int: Set<Int>] = [:]
   /// Results of attempts that have ended, to be judged.
   private(set) var results: [Int: (result: StepResult, needs: Int)] = [:]

@@ -6,7 +6,11 @@ extension SessionState {
   func resumeAfterRestart(_ transaction: Transaction) {
     let suspended = runs.filter(\.isSuspended)
     transaction.batch.resumedRuns += suspended.map(\.record.id)
-    for run in suspended { run.isSuspended = false }
+    for run in suspended {
+      run.isSuspended = false
+      // Those that came meanwhile were not heeded.
+      for step in run.steps { if let due = step.wakeAt { transaction.setTimer(due, step: step.index, of: run) } }
+    }
     // Found before any of them goes on: one that ends may begin another, which has nothing to reconcile.
     // Children first: a parent's step goes on with what its run has become.
     let cutOff = suspended.filter(\.isBegun).sorted {
@@ -42,7 +46,12 @@ extension SessionState {
     switch step.action {
     case .flow:
       if let child = run.steps[index].childRun, self.run(child) != nil { return }
-    case .wait, .input:
+    case .input:
+      run.outputs.note(index, storedUnder: run.record.key, as: index)
+      run.awaitingValues.hold(StepResult(outcome: .elapsed), of: index, for: index)
+      transaction.want(outputOf: index, of: run)
+      return
+    case .wait:
       transaction.batch.effects.append(.finishNow(run.attemptID(of: index)))
       return
     case .run, .script: break

@@ -23,7 +23,17 @@ extension SessionState {
       }
       run.awaitingValues.hold(result, of: index, for: step)
       transaction.want(outputOf: step, of: run)
+      keepAnswer(result, of: index, run, transaction)
     }
+  }
+
+  /// An accepted answer must outlive the daemon although its step cannot be settled yet.
+  private func keepAnswer(_ result: StepResult, of index: Int, _ run: RunMachine, _ transaction: Transaction) {
+    guard case .input = run.definition(of: index).action else { return }
+    write(index, of: run, transaction)
+    guard case .returned(let value) = result.outcome else { return }
+    transaction.batch.outputs[Batch.StepKey(run: run.record.key, index: index)] = StepOutput(
+      details: StepDetails(result: value))
   }
 
   private func judge(

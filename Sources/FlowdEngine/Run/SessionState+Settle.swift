@@ -2,7 +2,7 @@ internal import FlowdModel
 
 extension SessionState {
   func write(_ index: Int, of run: RunMachine, _ transaction: Transaction) {
-    transaction.batch.steps[Batch.StepKey(run: run.record.key, index: index)] = run.steps[index]
+    transaction.batch.write(run.steps[index], of: run.record.key)
   }
 
   /// Gives a step its final state and lets the run go on; the caller advances it.

@@ -51,6 +51,31 @@ extension Lab {
     return (view, outcome)
   }
 
+  func rerun(_ session: SessionID, _ request: RerunRequest) throws -> RunView {
+    let reply = try call(.rerun(request), on: .session(session))
+    guard case .rerun(let view, _) = reply else { throw LabError.unexpected(reply) }
+    return view
+  }
+
+  func answer(
+    _ run: RunID, _ value: JSONValue?, step: String = "", input: String = ""
+  ) throws -> (RunView, AnswerOutcome) {
+    let session = try #require(store.run(run)?.sessionID)
+    let reply = try call(
+      .answer(AnswerRequest(run: run, step: step, input: input, value: value)), on: .session(session))
+    guard case .answered(let view, let outcome) = reply else { throw LabError.unexpected(reply) }
+    return (view, outcome)
+  }
+
+  /// Makes a call on the session of a run.
+  func call(_ command: Command, ofRun run: RunID) throws -> Reply {
+    try call(command, on: .session(try #require(store.run(run)?.sessionID)))
+  }
+
+  func refusal(of command: Command, ofRun run: RunID) -> Refusal? {
+    store.run(run).flatMap { refusal(of: command, on: $0.sessionID) }
+  }
+
   func hasSucceeded(_ call: CallToken) -> Bool {
     if case .success = answers[call] { true } else { false }
   }
