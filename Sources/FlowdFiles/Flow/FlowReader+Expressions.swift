@@ -103,7 +103,7 @@ extension FlowReader {
       if place.names.contains(global.name) {
         if place.isDefault {
           let position = text.position(of: global.offset)
-          defaults.mentions.append(.init(name: global.name, position: position, kinds: []))
+          defaults.mentions.append(.init(name: global.name, position: position))
         }
         continue
       }
