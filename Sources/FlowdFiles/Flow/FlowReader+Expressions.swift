@@ -7,7 +7,7 @@ extension FlowReader {
   mutating func expression(_ text: ExpressionText, _ place: ExpressionPlace) -> Expression? {
     guard !nodes.isFull else { return nil }
     let line = text.line
-    if let mistake = LuaSyntax.check(expression: text.source, line: line) {
+    if let mistake = checker.check(expression: text.source, line: line) {
       reportSyntax(mistake, in: text, line: line)
       return nil
     }
@@ -98,7 +98,7 @@ extension FlowReader {
     for global in names.globals where !nodes.isFull {
       if global.name == "run" { checkRunField(after: global.offset, in: text) }
       guard seen.insert(global.name).inserted, !ScopeNames.always.contains(global.name),
-        !LuaNames.all.contains(global.name)
+        !ExpressionWords.builtIn.contains(global.name)
       else { continue }
       if place.names.contains(global.name) {
         if place.isDefault {
@@ -123,7 +123,7 @@ extension FlowReader {
       return "unknown name \(quoted(name)); a step's own results can be read in 'expect', 'until', 'outputs' and "
         + "'retry.when' only, those of other steps as steps.ID.\(name)"
     }
-    let known = ScopeNames.always + place.names + LuaNames.functions
+    let known = ScopeNames.always + place.names + LuaNames.builtIn
     let hint = NearMiss.hint(for: name, among: known)
     return "unknown name \(quoted(name))"
       + (hint.isEmpty ? "; there are \((ScopeNames.always + place.names).joined(separator: ", ")) and functions" : hint)
