@@ -144,10 +144,17 @@ extension FlowReader {
 
   // MARK: syntax
 
+  /// Reports what is not Lua: where the source begins, or the line in it.
   mutating func reportSyntax(_ mistake: ExpressionError, in text: ExpressionText, line: Int) {
-    let position =
-      mistake.line == line || mistake.line == 0
-      ? text.position() : SourcePosition(line: mistake.line, column: 1)
-    nodes.report("this is not Lua: \(mistake.message)", at: position)
+    let lineBreaks = text.source.utf8.indices.filter { text.source.utf8[$0] == 0x0A }
+    // Lua counts one line more when it misses something at the end.
+    let number = min(mistake.line - line, lineBreaks.count)
+    var offset = 0
+    if number > 0 {
+      let start = text.source.utf8.index(after: lineBreaks[number - 1])
+      offset = text.source.utf8.distance(from: text.source.startIndex, to: start)
+      offset += text.source.utf8[start...].prefix { $0 == 0x20 || $0 == 0x09 || $0 == 0x0A }.count
+    }
+    nodes.report("this is not Lua: \(mistake.message)", at: text.position(of: offset))
   }
 }
