@@ -103,6 +103,35 @@ public enum Limits {
   public static let promptBytesMax = 16_384
   public static let optionsMax = 256
 
+  // MARK: checks
+
+  /// Of a text that a check looks at.
+  public static let checkedTextBytesMax = 1_048_576
+  /// Values of a JSON text that a check looks at, nested ones counted.
+  public static let checkedValuesMax = 262_144
+  /// Of what a result says was seen.
+  public static let checkSeenBytesMax = 200
+  /// Of a path, a pattern or a value in a check as a person writes it.
+  public static let checkPartBytesMax = 80
+  public static let jsonPathBytesMax = 4_096
+  /// Parentheses, filters and functions in one another in a JSONPath.
+  public static let jsonPathDepthMax = 32
+  /// Values, members and regular expressions' steps that one JSONPath or comparison may look at.
+  public static let jsonPathStepsMax = 2_000_000
+  /// Values that a JSONPath may find.
+  public static let jsonPathResultsMax = 65_536
+  public static let regexBytesMax = 4_096
+  /// Parentheses in one another in a regular expression.
+  public static let regexDepthMax = 64
+  /// Items of a pattern and bytes of a text that one search may look at, with those it comes back to.
+  public static let regexStepsMax = 4_000_000
+  /// PCRE2's own bounds, of one attempt at one place of the text.
+  public static let regexMatchesMax: UInt32 = 4_000_000
+  public static let regexBacktracksMax: UInt32 = 1_000_000
+  public static let regexHeapKibibytesMax: UInt32 = 32_768
+  /// Paths, and regular expressions, that are kept compiled.
+  public static let compiledChecksMax = 128
+
   // MARK: configuration
 
   public static let configFileBytesMax = 1_048_576

@@ -125,4 +125,10 @@ extension JSONValue {
     var parser = JSONParser(bytes, builder: JSONValueBuilder())
     self = try parser.parse()
   }
+
+  /// The same, with at most `valuesMax` values, nested ones counted.
+  package init(parsing bytes: [UInt8], valuesMax: Int) throws(JSONParseError) {
+    var parser = JSONParser(bytes, builder: JSONValueBuilder(), nodesMax: valuesMax)
+    self = try parser.parse()
+  }
 }
