@@ -40,7 +40,8 @@ let package = Package(
     system("CMessageDigest", nil, "libmd-dev"),
     system("CLua", "lua5.4", "liblua5.4-dev"),
     .target(name: "CLinux"),
-    .target(name: "CLuaSandbox", dependencies: ["CLua", "CMessageDigest"]),
+    .target(
+      name: "CLuaSandbox", dependencies: ["CLua", "CMessageDigest"], linkerSettings: [.linkedLibrary("md")]),
     .target(name: "CFlowdProto", dependencies: ["CProtobufC"]),
 
     library("FlowdModel", []),
@@ -50,7 +51,7 @@ let package = Package(
     library("FlowdLua", ["FlowdModel", "CLuaSandbox"]),
     library("FlowdSchema", ["FlowdModel"]),
     library("FlowdFiles", ["FlowdModel", "FlowdLua", "FlowdSchema", "CYAML", "CMessageDigest"]),
-    library("FlowdSteps", ["FlowdModel", "CLinux"]),
+    library("FlowdSteps", ["FlowdModel", "FlowdLua", "CLinux"]),
     library(
       "FlowdServer",
       ["FlowdModel", "FlowdWire", "FlowdEngine", "FlowdStore", "FlowdFiles", "FlowdSteps", "CLinux"], daemonOnly),
@@ -70,7 +71,7 @@ let package = Package(
     test("FlowdStoreTests", ["FlowdStore", "FlowdModel"]),
     test("FlowdFilesTests", ["FlowdFiles", "FlowdSchema", "FlowdModel"]),
     test("FlowdLuaTests", ["FlowdLua", "FlowdModel"]),
-    test("FlowdStepsTests", ["FlowdSteps", "FlowdModel", "CLinux"]),
+    test("FlowdStepsTests", ["FlowdSteps", "FlowdLua", "FlowdModel", "CLinux"]),
     test("FlowdServerTests", ["FlowdServer", "FlowdWire", "FlowdModel"]),
     test("FlowdClientTests", ["FlowdClient", "FlowdWire", "FlowdModel"]),
     test("FlowdCLITests", ["FlowdCLI", "FlowdClient", "FlowdWire", "FlowdModel"]),

@@ -10,7 +10,7 @@ private let allowed: [String: Set<String>] = [
   "FlowdLua": ["FlowdModel", "CLuaSandbox"],
   "FlowdSchema": ["FlowdModel"],
   "FlowdFiles": ["FlowdModel", "FlowdLua", "FlowdSchema", "CYAML", "CMessageDigest"],
-  "FlowdSteps": ["FlowdModel", "CLinux"],
+  "FlowdSteps": ["FlowdModel", "FlowdLua", "CLinux"],
   "FlowdServer": ["FlowdModel", "FlowdWire", "FlowdEngine", "FlowdStore", "FlowdFiles", "FlowdSteps", "CLinux"],
   "FlowdClient": ["FlowdModel", "FlowdWire", "CLinux"],
   "FlowdCLI": ["FlowdModel", "FlowdWire", "FlowdClient", "CLinux"],
