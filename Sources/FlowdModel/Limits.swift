@@ -178,6 +178,10 @@ public enum Limits {
   public static let scriptMemoryBytesMax = 67_108_864
   public static let scriptInstructionsMax = 50_000_000
   public static let scriptDeadline = Duration.seconds(10)
+  /// Scripts of all runs that run at one time; each may take `scriptMemoryBytesMax`.
+  public static let scriptThreads = 2
+  /// Scripts that wait in the executor with the values that they read; one more is refused.
+  public static let waitingScriptsMax = 16_384
   /// Compiled expressions that an evaluator keeps; with one more it begins anew.
   public static let compiledExpressionsMax = 1_024
 
