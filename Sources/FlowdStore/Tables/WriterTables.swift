@@ -57,10 +57,16 @@ final class WriterTables {
 
   /// Writes everything or nothing.
   func commit(_ batch: StoreBatch) throws(StoreError) {
+    try transaction { tables throws(StoreError) in try tables.write(batch) }
+  }
+
+  /// Commits what `body` writes, or leaves nothing of it.
+  func transaction<Result>(_ body: (WriterTables) throws(StoreError) -> Result) throws(StoreError) -> Result {
     try begin.run()
     do throws(StoreError) {
-      try write(batch)
+      let result = try body(self)
       try commit.run()
+      return result
     } catch {
       // SQLite has rolled back by itself after most failures; then there is no transaction to end.
       if sqlite3_get_autocommit(connection.handle) == 0 { try? rollback.run() }
