@@ -145,6 +145,18 @@ public enum Limits {
   public static let waitingCommandsMax = 65_536
   public static let reportBytesMax = 1_048_576
 
+  // MARK: expressions and scripts
+
+  /// An expression is evaluated on the loop: these are about two milliseconds.
+  public static let expressionMemoryBytesMax = 16_777_216
+  public static let expressionInstructionsMax = 200_000
+  /// A `script` step runs on a thread of its own.
+  public static let scriptMemoryBytesMax = 67_108_864
+  public static let scriptInstructionsMax = 50_000_000
+  public static let scriptDeadline = Duration.seconds(10)
+  /// Compiled expressions that an evaluator keeps; with one more it begins anew.
+  public static let compiledExpressionsMax = 1_024
+
   // MARK: engine
 
   public static let laneQueueMax = 16_384

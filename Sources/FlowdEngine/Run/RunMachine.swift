@@ -9,16 +9,40 @@ package final class RunMachine {
   /// The client's, `NAME=value`.
   let environment: [String]
   let inputs: [JSONValue.Member]
+  /// Those of the definition, then the children of `foreach` steps.
   package internal(set) var steps: [StepRecord]
-  /// Of settled steps that a later step or the report refers to.
-  var outputs: [Int: StepOutput]
-  /// By step: how many of its needs are not met yet.
+  /// Of settled steps that an expression reads.
+  var outputs = RunOutputs()
+  /// By step of the definition: how many of its needs are not met yet.
   var unmetNeeds: [Int]
   /// May start as soon as there is room; lowest index first.
   var ready = ReadySteps()
-  var running: Set<Int> = []
+  /// With an attempt that something works on: a command, a script, a run of its own.
+  var executing: Set<Int> = []
+  /// Those of them whose run is another flow's.
+  var subflows: Set<Int> = []
+  /// Those of them that were ended because their time was up.
+  var timedOutSubflows: Set<Int> = []
+  /// Begun, not settled, and nothing works on them: a question, a timer, the next attempt.
+  var waiting: Set<Int> = []
+  /// Those of them that wait for a person.
+  var asking: Set<Int> = []
+  /// By `foreach` step with open children.
+  var lists: [Int: OpenList] = [:]
+  /// Steps, and attempts that have ended, for which a value is being loaded.
+  var awaitingValues = AwaitingValues()
+  /// By step: what a person answered to a secret question. In memory and in a private file, never in the store.
+  var secretAnswers: [Int: String] = [:]
+  /// The step whose failure fails the run.
+  var failedStep: Int?
+  /// What is pending will not start any more, but for finalizers.
+  var isEnding = false
   /// The attempts of the daemon before this one are still being ended: nothing starts and nothing ends.
   var isSuspended = false
+  /// Watchers were told that it waits for its group.
+  var isAnnounced = false
+  /// `advance` is at work on it further up the stack.
+  var isAdvancing = false
 
   init(record: RunRecord, definition: PinnedDefinition, environment: [String], inputs: [JSONValue.Member]) {
     self.record = record
@@ -26,21 +50,26 @@ package final class RunMachine {
     self.environment = environment
     self.inputs = inputs
     steps = definition.flow.steps.indices.map { StepRecord(index: $0) }
-    outputs = [:]
     unmetNeeds = definition.flow.steps.map(\.needs.count)
     for (index, count) in unmetNeeds.enumerated() where count == 0 { ready.insert(index) }
   }
 
   package var view: RunView { RunView(record: record, definition: definition, steps: steps) }
 
-  /// Nothing more is started: the run failed or is being cancelled.
-  var isEnding: Bool { record.cancelRequested != nil || failedStep != nil }
+  /// The definition of a step, for a child that of its `foreach` step.
+  func definition(of index: Int) -> StepDefinition { definition.flow.steps[steps[index].parent ?? index] }
 
-  /// The step whose failure fails the run.
-  var failedStep: Int?
+  func name(of index: Int) -> StepName {
+    StepName(definition(of: index).id, item: steps[index].item)
+  }
 
   func attemptID(of index: Int) -> AttemptID {
     AttemptID(run: record.id, step: index, attempt: steps[index].attempt)
+  }
+
+  /// Whether the step is the list of its children, and none of them.
+  func isList(_ index: Int) -> Bool {
+    index < definition.flow.steps.count && definition.flow.steps[index].foreach != nil
   }
 
   /// Whether dependents may go on: succeeded, skipped, or failed where the flow says to continue.
@@ -55,43 +84,105 @@ package final class RunMachine {
   /// Counts a settled step for the steps that need it.
   func releaseDependents(of index: Int) {
     let satisfied = satisfiesDependents(index)
-    for dependent in definition.dependents[index] {
-      let acceptsAny = definition.flow.steps[dependent].needs.contains { $0.step == index && $0.any }
-      guard satisfied || acceptsAny else { continue }
+    for dependent in definition.dependents[index] where steps[dependent].status == .pending {
+      let step = definition.flow.steps[dependent]
+      let isMet =
+        if isEnding { step.isFinalizer } else { satisfied || step.needs.contains { $0.step == index && $0.any } }
+      guard isMet else { continue }
       unmetNeeds[dependent] -= 1
-      if unmetNeeds[dependent] == 0, steps[dependent].status == .pending { ready.insert(dependent) }
+      if unmetNeeds[dependent] == 0 { ready.insert(dependent) }
     }
+  }
+
+  /// From now on only finalizers start: each once what it needs is settled, or will never be begun.
+  func beginEnding() {
+    guard !isEnding else { return }
+    isEnding = true
+    ready = ReadySteps()
+    awaitingValues.dropSteps()
+    guard record.cancelRequested != .force else { return }
+    let definitions = definition.flow.steps
+    for index in definitions.indices where steps[index].status == .pending && definitions[index].isFinalizer {
+      unmetNeeds[index] = definitions[index].needs.count { need in
+        let status = steps[need.step].status
+        return !status.isFinal && (status != .pending || definitions[need.step].isFinalizer)
+      }
+      if unmetNeeds[index] == 0 { ready.insert(index) }
+    }
+  }
+
+  var progress: RunProgress {
+    if record.cancelRequested != nil { return .cancelled }
+    return failedStep == nil ? .good : .failed
+  }
+
+  /// Whether nothing is left that could still begin or end.
+  var isExhausted: Bool {
+    executing.isEmpty && waiting.isEmpty && lists.isEmpty && ready.isEmpty && awaitingValues.isEmpty
   }
 }
 
-/// Step indices in ascending order: a binary heap.
-struct ReadySteps {
-  private var heap: [Int] = []
+/// A `foreach` step whose children are not all settled.
+struct OpenList {
+  let first: Int
+  let count: Int
+  let items: [JSONValue]
+  /// The next child, by place, that has not been let in.
+  var next: Int
+  var settled: Int
+  /// The first child that failed.
+  var failed: Int?
+  /// A child was cancelled or never begun.
+  var isIncomplete = false
 
-  var isEmpty: Bool { heap.isEmpty }
+  init(first: Int, items: [JSONValue]) {
+    self.first = first
+    self.items = items
+    count = items.count
+    next = 0
+    settled = 0
+  }
+}
 
-  mutating func insert(_ index: Int) {
-    heap.append(index)
-    var child = heap.count - 1
-    while child > 0, heap[(child - 1) / 2] > heap[child] {
-      heap.swapAt(child, (child - 1) / 2)
-      child = (child - 1) / 2
+/// What a run cannot decide until a value has been read from the store.
+struct AwaitingValues {
+  /// By the step whose output is read: steps that are to be started.
+  private(set) var starts: [Int: Set<Int>] = [:]
+  /// Results of attempts that have ended, to be judged.
+  private(set) var results: [Int: (result: StepResult, needs: Int)] = [:]
+  /// The end of the run: its report or its outputs.
+  var end: Int?
+
+  var isEmpty: Bool { starts.isEmpty && results.isEmpty && end == nil }
+
+  mutating func hold(start index: Int, for output: Int) { starts[output, default: []].insert(index) }
+
+  mutating func hold(_ result: StepResult, of index: Int, for output: Int) { results[index] = (result, output) }
+
+  func holdsResult(of index: Int) -> Bool { results[index] != nil }
+
+  /// What waited for an output.
+  mutating func take(for output: Int) -> (starts: [Int], results: [(index: Int, result: StepResult)], end: Bool) {
+    let released = results.filter { $0.value.needs == output }.sorted { $0.key < $1.key }
+    for (index, _) in released { results[index] = nil }
+    let isEnd = end == output
+    if isEnd { end = nil }
+    return ((starts.removeValue(forKey: output) ?? []).sorted(), released.map { ($0.key, $0.value.result) }, isEnd)
+  }
+
+  mutating func dropSteps() { starts = [:] }
+
+  mutating func drop(startsIn range: Range<Int>) {
+    for (output, waiting) in starts {
+      let left = waiting.filter { !range.contains($0) }
+      starts[output] = left.isEmpty ? nil : left
     }
   }
 
-  mutating func removeFirst() -> Int? {
-    guard let first = heap.first, let last = heap.popLast() else { return nil }
-    guard !heap.isEmpty else { return first }
-    heap[0] = last
-    var parent = 0
-    while true {
-      var least = parent
-      for child in [2 * parent + 1, 2 * parent + 2] where child < heap.count && heap[child] < heap[least] {
-        least = child
-      }
-      if least == parent { return first }
-      heap.swapAt(least, parent)
-      parent = least
-    }
+  mutating func drop(result index: Int) { results[index] = nil }
+
+  /// The outputs that are waited for.
+  var outputs: Set<Int> {
+    Set(starts.keys).union(results.values.map(\.needs)).union(end.map { [$0] } ?? [])
   }
 }

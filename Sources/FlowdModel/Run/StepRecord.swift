@@ -22,6 +22,8 @@ package struct StepRecord: Equatable, Sendable {
   package var error: StepError?
   /// Of a `foreach` step whose list is known.
   package var childCount: Int?
+  /// Of the same: the index of its first child.
+  package var firstChild: Int?
   /// What it waits for a person to answer.
   package var question: PendingQuestion?
   /// Of a `flow` step: the run of its last attempt.
@@ -31,7 +33,7 @@ package struct StepRecord: Equatable, Sendable {
     index: Int, parent: Int? = nil, item: Int? = nil, status: StepStatus = .pending, attempt: Int = 0,
     retries: Int = 0, firstStartedAt: Timestamp? = nil, startedAt: Timestamp? = nil, finishedAt: Timestamp? = nil,
     wakeAt: Timestamp? = nil, exitCode: Int32? = nil, error: StepError? = nil, childCount: Int? = nil,
-    question: PendingQuestion? = nil, childRun: RunID? = nil
+    firstChild: Int? = nil, question: PendingQuestion? = nil, childRun: RunID? = nil
   ) {
     self.index = index
     self.parent = parent
@@ -46,6 +48,7 @@ package struct StepRecord: Equatable, Sendable {
     self.exitCode = exitCode
     self.error = error
     self.childCount = childCount
+    self.firstChild = firstChild
     self.question = question
     self.childRun = childRun
   }

@@ -79,11 +79,10 @@ extension FlowLookup {
   static func find(_ id: String, _ workspace: String, _ catalog: FlowCatalog) -> FlowLookup {
     do throws(FlowCatalogError) {
       let found = try catalog.find(id: id, workspace: workspace)
-      guard let definition = found.result.definition else {
+      guard let definition = found.pinned else {
         return .invalid(found.result.diagnostics.filter { $0.severity == .error }.map(\.description))
       }
-      return .found(
-        PinnedDefinition(flow: definition, hash: found.result.hash, canonicalJSON: found.result.canonicalJSON))
+      return .found(definition)
     } catch {
       switch error {
       case .notFound(_, let suggestion): return .missing(suggestions: suggestion.map { [$0] } ?? [])
