@@ -39,6 +39,7 @@ let package = Package(
     system("CYAML", "yaml-0.1", "libyaml-dev"),
     system("CMessageDigest", nil, "libmd-dev"),
     system("CLua", "lua5.4", "liblua5.4-dev"),
+    system("CPCRE2", "libpcre2-8", "libpcre2-dev"),
     .target(name: "CLinux"),
     .target(name: "CLuaSandbox", dependencies: ["CLua", "CMessageDigest"]),
     .target(name: "CFlowdProto", dependencies: ["CProtobufC"]),
@@ -50,10 +51,14 @@ let package = Package(
     library("FlowdLua", ["FlowdModel", "CLuaSandbox"]),
     library("FlowdSchema", ["FlowdModel"]),
     library("FlowdFiles", ["FlowdModel", "FlowdLua", "FlowdSchema", "CYAML", "CMessageDigest"]),
-    library("FlowdSteps", ["FlowdModel", "CLinux"]),
+    library("FlowdChecks", ["FlowdModel", "CPCRE2"]),
+    library("FlowdSteps", ["FlowdModel", "FlowdLua", "CLinux"]),
     library(
       "FlowdServer",
-      ["FlowdModel", "FlowdWire", "FlowdEngine", "FlowdStore", "FlowdFiles", "FlowdSteps", "CLinux"], daemonOnly),
+      [
+        "FlowdModel", "FlowdWire", "FlowdEngine", "FlowdStore", "FlowdFiles", "FlowdSteps", "FlowdLua", "FlowdChecks",
+        "CLinux",
+      ], daemonOnly),
     library("FlowdClient", ["FlowdModel", "FlowdWire", "CLinux"]),
     library("FlowdCLI", ["FlowdModel", "FlowdWire", "FlowdClient", "CLinux"]),
 
@@ -70,6 +75,7 @@ let package = Package(
     test("FlowdStoreTests", ["FlowdStore", "FlowdModel"]),
     test("FlowdFilesTests", ["FlowdFiles", "FlowdSchema", "FlowdModel"]),
     test("FlowdLuaTests", ["FlowdLua", "FlowdModel"]),
+    test("FlowdChecksTests", ["FlowdChecks", "FlowdModel"]),
     test("FlowdStepsTests", ["FlowdSteps", "FlowdModel", "CLinux"]),
     test("FlowdServerTests", ["FlowdServer", "FlowdWire", "FlowdModel"]),
     test("FlowdClientTests", ["FlowdClient", "FlowdWire", "FlowdModel"]),

@@ -37,6 +37,8 @@ public enum Limits {
   /// Read from the store at once for one watcher.
   public static let watchPieceEvents = 512
   public static let watchPieceBytes = 131_072
+  /// Events in one piece of an exported run.
+  public static let exportPieceEvents = 2_048
   /// Sessions that a snapshot of a workspace or of all tells of, the newest ones.
   public static let snapshotSessionsMax = 1_000
 
@@ -98,7 +100,7 @@ public enum Limits {
   /// Elements of one `foreach` list.
   public static let foreachItemsMax = 10_000
   /// Steps of one run with the children of its `foreach` steps.
-  public static let runStepsMax = 50_000
+  public static let runStepsMax = 20_000
   /// Flows that run flows.
   public static let subflowDepthMax = 8
   /// Flows that one run may use, with those of its sub-flows.
@@ -111,6 +113,35 @@ public enum Limits {
   public static let resultBytesMax = 1_048_576
   public static let promptBytesMax = 16_384
   public static let optionsMax = 256
+
+  // MARK: checks
+
+  /// Of a text that a check looks at.
+  public static let checkedTextBytesMax = 1_048_576
+  /// Values of a JSON text that a check looks at, nested ones counted.
+  public static let checkedValuesMax = 262_144
+  /// Of what a result says was seen.
+  public static let checkSeenBytesMax = 200
+  /// Of a path, a pattern or a value in a check as a person writes it.
+  public static let checkPartBytesMax = 80
+  public static let jsonPathBytesMax = 4_096
+  /// Parentheses, filters and functions in one another in a JSONPath.
+  public static let jsonPathDepthMax = 32
+  /// Values, members and regular expressions' steps that one JSONPath or comparison may look at.
+  public static let jsonPathStepsMax = 2_000_000
+  /// Values that a JSONPath may find.
+  public static let jsonPathResultsMax = 65_536
+  public static let regexBytesMax = 4_096
+  /// Parentheses in one another in a regular expression.
+  public static let regexDepthMax = 64
+  /// Items of a pattern and bytes of a text that one search may look at, with those it comes back to.
+  public static let regexStepsMax = 4_000_000
+  /// PCRE2's own bounds, of one attempt at one place of the text.
+  public static let regexMatchesMax: UInt32 = 4_000_000
+  public static let regexBacktracksMax: UInt32 = 1_000_000
+  public static let regexHeapKibibytesMax: UInt32 = 32_768
+  /// Paths, and regular expressions, that are kept compiled.
+  public static let compiledChecksMax = 128
 
   // MARK: configuration
 

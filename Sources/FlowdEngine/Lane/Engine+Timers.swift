@@ -30,8 +30,12 @@ extension Engine {
   package func watchersChanged(now: Timestamp) {
     transaction.now = now
     guard readOnly == nil else { return }
-    for lane in lanes.values where lane.state?.runs.contains(where: { !$0.asking.isEmpty }) == true {
-      guard let state = lane.state else { continue }
+    for session in transaction.askingSessions {
+      guard let lane = lanes[session], let state = lane.state else { continue }
+      guard state.runs.contains(where: { !$0.asking.isEmpty }) else {
+        transaction.askingSessions.remove(session)
+        continue
+      }
       change(lane) {
         for run in state.runs where run.record.mode == .hybrid { state.redecideQuestions(run, transaction) }
       }
@@ -57,6 +61,7 @@ extension Engine {
     for step in run.steps where !step.status.isFinal {
       if let due = step.wakeAt { transaction.setTimer(due, step: step.index, of: run) }
     }
+    if !run.asking.isEmpty { transaction.askingSessions.insert(run.record.sessionID) }
     if run.isBegun {
       _ = transaction.groups.enter(run.record.id, session: run.record.sessionID, group: run.record.group)
     }

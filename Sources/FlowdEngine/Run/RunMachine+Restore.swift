@@ -37,9 +37,9 @@ extension RunMachine {
       record: stored.record, definition: stored.definition, environment: stored.environment, inputs: stored.inputs)
     self.isSuspended = isSuspended
     secretAnswers = stored.secretAnswers
+    steps = RunView.allSteps(stored.definition, stored.steps)
     restoreLists(stored)
-    for step in stored.steps where steps.indices.contains(step.index) {
-      steps[step.index] = step
+    for step in stored.steps {
       restoreWork(of: step)
       if step.status.isFinal, definition.isOutputReferenced[step.parent ?? step.index] {
         outputs.note(step.index, storedUnder: record.key, as: step.index)
@@ -53,24 +53,11 @@ extension RunMachine {
     if record.cancelRequested != nil || failedStep != nil, isBegun { beginEnding() }
   }
 
-  /// Makes the records of all children, also of those that have not begun and have no row.
   private func restoreLists(_ stored: StoredRun) {
-    let lists = stored.steps.filter { $0.firstChild != nil }
-    let count = lists.map { ($0.firstChild ?? 0) + ($0.childCount ?? 0) }.max() ?? steps.count
-    var missing = Array(steps.count..<max(count, steps.count)).map { StepRecord(index: $0) }
-    let base = steps.count
-    for list in lists {
-      guard let first = list.firstChild, let children = list.childCount else { continue }
-      for place in 0..<children {
-        missing[first + place - base] = StepRecord(index: first + place, parent: list.index, item: place)
-      }
-      if list.status == .running, let items = stored.outputs[list.index]?.details.items {
-        var open = OpenList(first: first, items: items)
-        open.next = 0
-        self.lists[list.index] = open
-      }
+    for list in stored.steps where list.status == .running {
+      guard let first = list.firstChild, let items = stored.outputs[list.index]?.details.items else { continue }
+      lists[list.index] = OpenList(first: first, items: items)
     }
-    steps += missing
   }
 
   private func restoreWork(of step: StepRecord) {

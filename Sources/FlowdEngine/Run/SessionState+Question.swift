@@ -49,6 +49,7 @@ extension SessionState {
     }
     run.waiting.insert(index)
     run.asking.insert(index)
+    transaction.askingSessions.insert(meta.sessionID)
     run.steps[index].status = .waitingInput
     let due = patience(with: question, of: run, transaction)
     run.steps[index].wakeAt = due?.time

@@ -25,9 +25,9 @@ extension SessionState {
   func rerun(
     _ request: RerunRequest, source: RunView?, stored: RunRecord?, _ transaction: Transaction
   ) throws(Refusal) -> Reply {
-    if let stored { return try repeatedRerun(stored) }
+    if let stored { return repeatedRerun(stored) }
     if let known = recentRequests[request.start.requestID], !request.start.requestID.isEmpty {
-      return try repeatedRerun(known)
+      return repeatedRerun(known)
     }
     try requireOpen()
     try require(request.start.expected)
@@ -53,9 +53,9 @@ extension SessionState {
     return .rerun(run.view, existing: false)
   }
 
-  private func repeatedRerun(_ known: RunRecord) throws(Refusal) -> Reply {
+  private func repeatedRerun(_ known: RunRecord) -> Reply {
     if let run = run(known.id) { return .rerun(run.view, existing: true) }
-    return .started(known, existing: true)
+    return .rerunEnded(known)
   }
 
   /// The steps whose results a rerun takes over.

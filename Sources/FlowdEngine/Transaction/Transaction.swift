@@ -19,6 +19,8 @@ package final class Transaction {
   /// Runs whose group lets them begin, since the engine last looked.
   var released: [(run: RunID, session: SessionID)] = []
   var timers = StepTimers()
+  /// Sessions with runs that ask, and perhaps some whose runs do not any more.
+  var askingSessions: Set<SessionID> = []
   /// Values that runs wait for, since the engine last looked.
   var wantedOutputs: [WantedOutput] = []
   let bounds: EngineBounds

@@ -136,4 +136,10 @@ extension JSONValue {
     var parser = JSONParser(bytes, builder: JSONValueBuilder(), depthMax: Limits.storedJSONDepthMax)
     self = try parser.parse()
   }
+
+  /// The same, with at most `valuesMax` values, nested ones counted.
+  package init(parsing bytes: [UInt8], valuesMax: Int) throws(JSONParseError) {
+    var parser = JSONParser(bytes, builder: JSONValueBuilder(), nodesMax: valuesMax)
+    self = try parser.parse()
+  }
 }

@@ -49,6 +49,7 @@ extension Migration {
       ALTER TABLE step ADD COLUMN first_started_at INTEGER;
       ALTER TABLE step ADD COLUMN wake_at INTEGER;
       ALTER TABLE step ADD COLUMN child_count INTEGER;
+      ALTER TABLE step ADD COLUMN first_child INTEGER;
       ALTER TABLE step ADD COLUMN question TEXT;
       ALTER TABLE step ADD COLUMN child_run BLOB;
       ALTER TABLE step ADD COLUMN checksum INTEGER;

@@ -10,6 +10,11 @@ enum OutputTable {
   static let select = """
     SELECT run, step, stdout, stderr, truncated, details, checksum FROM step_output WHERE run = ? AND step = ?
     """
+  /// The copy has no checksum: that of the original holds its key.
+  static let copy = """
+    INSERT INTO step_output (run, step, stdout, stderr, truncated, details)
+      SELECT ?, ?, stdout, stderr, truncated, details FROM step_output WHERE run = ? AND step = ?
+    """
   /// Without reading the blobs: the length of one stands at the beginning of its row.
   static let selectSize = """
     SELECT length(stdout) + length(stderr) + ifnull(length(details), 0) FROM step_output WHERE run = ? AND step = ?

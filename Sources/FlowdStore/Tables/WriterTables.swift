@@ -18,6 +18,7 @@ final class WriterTables {
   let deleteEnvironment: Statement
   let upsertStep: Statement
   let upsertOutput: Statement
+  let copyOutput: Statement
   let insertEvent: Statement
   /// Written by SQLite's hook inside a commit; read at any time by another thread.
   private let logPages = Locked<Int32>(0)
@@ -39,6 +40,7 @@ final class WriterTables {
     deleteEnvironment = try prepare(EnvironmentTable.delete)
     upsertStep = try prepare(StepTable.upsert)
     upsertOutput = try prepare(OutputTable.upsert)
+    copyOutput = try prepare(OutputTable.copy)
     insertEvent = try prepare(EventTable.insert)
     sqlite3_wal_hook(
       connection.handle,
@@ -95,6 +97,9 @@ final class WriterTables {
       }
     }
     for row in batch.steps { try StepTable.bind(row, to: upsertStep).run() }
+    for copy in batch.outputCopies {
+      try copyOutput.bind(copy.to).bind(copy.toStep).bind(copy.from).bind(copy.fromStep).run()
+    }
     for row in batch.outputs { try OutputTable.bind(row, to: upsertOutput).run() }
     for row in batch.events { try EventTable.bind(row, to: insertEvent).run() }
   }

@@ -1,0 +1,35 @@
+internal import FlowdModel
+
+/// Writes checks the way people say them.
+enum CheckName {
+  /// Such as `not stdout contains "x"`.
+  static func of(_ query: CheckQuery, _ predicate: CheckPredicate, _ expected: JSONValue) -> String {
+    var words = predicate.isNegated ? ["not"] : []
+    words += [of(query), predicate.operator.rawValue]
+    switch predicate.operator {
+    case .exists, .isEmpty: break
+    case .equal, .notEqual, .less, .lessOrEqual, .greater, .greaterOrEqual, .contains, .startsWith, .endsWith, .matches,
+      .count, .type:
+      words.append(Excerpt.of(expected, bytesMax: Limits.checkPartBytesMax))
+    }
+    return words.joined(separator: " ")
+  }
+
+  private static func of(_ query: CheckQuery) -> String {
+    switch query {
+    case .status: "status"
+    case .header(let name): "header \(part(name))"
+    case .cookie(let name): "cookie \(part(name))"
+    case .body: "body"
+    case .json(let path): "json \(part(path))"
+    case .regex(let pattern): "regex \(part(pattern))"
+    case .duration: "duration"
+    case .bytes: "bytes"
+    case .stdout: "stdout"
+    case .stderr: "stderr"
+    case .exit: "exit"
+    }
+  }
+
+  private static func part(_ text: String) -> String { Excerpt.of(plain: text, bytesMax: Limits.checkPartBytesMax) }
+}
