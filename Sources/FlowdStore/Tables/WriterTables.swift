@@ -97,9 +97,7 @@ final class WriterTables {
       }
     }
     for row in batch.steps { try StepTable.bind(row, to: upsertStep).run() }
-    for copy in batch.outputCopies {
-      try copyOutput.bind(copy.to).bind(copy.toStep).bind(copy.from).bind(copy.fromStep).run()
-    }
+    for copy in batch.outputCopies { try OutputTable.bind(copy, to: copyOutput).run() }
     for row in batch.outputs { try OutputTable.bind(row, to: upsertOutput).run() }
     for row in batch.events { try EventTable.bind(row, to: insertEvent).run() }
   }
