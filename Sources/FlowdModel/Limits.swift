@@ -55,6 +55,13 @@ public enum Limits {
   /// A larger database is checked for damage beside the service, not before it.
   public static let checkBeforeServingBytesMax: Int64 = 67_108_864
 
+  /// Rows that one transaction of a sweep deletes; what is large counts as a row for each 4 KiB.
+  public static let sweepRowsMax = 500
+  /// Sessions that a sweep looks at in one read.
+  public static let sweepSessionsMax = 1_000
+  /// Kept free beside the database: deleting needs room too.
+  public static let ballastBytes: Int64 = 1_048_576
+
   // MARK: fields
 
   /// Ids of flows, providers and models, in UTF-8 bytes.
