@@ -37,6 +37,8 @@ public enum Limits {
   /// Read from the store at once for one watcher.
   public static let watchPieceEvents = 512
   public static let watchPieceBytes = 131_072
+  /// Events in one piece of an exported run.
+  public static let exportPieceEvents = 2_048
   /// Sessions that a snapshot of a workspace or of all tells of, the newest ones.
   public static let snapshotSessionsMax = 1_000
 
@@ -69,6 +71,8 @@ public enum Limits {
   // MARK: JSON
 
   public static let jsonDepthMax = 64
+  /// Of values with what the store puts around them.
+  public static let storedJSONDepthMax = 68
 
   // MARK: flow files
 
@@ -89,7 +93,7 @@ public enum Limits {
   /// Elements of one `foreach` list.
   public static let foreachItemsMax = 10_000
   /// Steps of one run with the children of its `foreach` steps.
-  public static let runStepsMax = 50_000
+  public static let runStepsMax = 20_000
   /// Flows that run flows.
   public static let subflowDepthMax = 8
   /// Flows that one run may use, with those of its sub-flows.
@@ -166,6 +170,18 @@ public enum Limits {
   public static let waitingCommandsMax = 65_536
   public static let reportBytesMax = 1_048_576
 
+  // MARK: expressions and scripts
+
+  /// An expression is evaluated on the loop: these are about two milliseconds.
+  public static let expressionMemoryBytesMax = 16_777_216
+  public static let expressionInstructionsMax = 200_000
+  /// A `script` step runs on a thread of its own.
+  public static let scriptMemoryBytesMax = 67_108_864
+  public static let scriptInstructionsMax = 50_000_000
+  public static let scriptDeadline = Duration.seconds(10)
+  /// Compiled expressions that an evaluator keeps; with one more it begins anew.
+  public static let compiledExpressionsMax = 1_024
+
   // MARK: engine
 
   public static let laneQueueMax = 16_384
@@ -193,6 +209,10 @@ public enum Limits {
   public static let clientOutputBytesMax = 16_777_216
   /// Calls a client has without a reply on one connection.
   public static let clientCallsMax = 4_096
+  /// Failed children of one `foreach` step of which a client keeps more than their state.
+  public static let clientKeptFailuresMax = 100
+  /// Of what a person types as an answer, in bytes.
+  public static let clientAnswerBytesMax = 65_536
   /// Events a client reads ahead of a consumer that is slower.
   public static let clientEventsMax = 256
   /// A call's time when its caller names none.

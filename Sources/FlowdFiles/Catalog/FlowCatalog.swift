@@ -22,6 +22,8 @@ package struct FlowCatalog: Sendable {
     package var path: String
     package var source: FlowSource
     package var result: FlowFileResult
+    /// The flow with those that its steps run; `nil` when one of them is not valid.
+    package var pinned: PinnedDefinition?
   }
 
   /// A flow in a list.
@@ -44,12 +46,28 @@ package struct FlowCatalog: Sendable {
     package var diagnostics: [Diagnostic] = []
   }
 
-  /// Finds and reads a flow.
+  /// Finds and reads a flow and those that its steps run.
   ///
   /// - Parameters:
   ///   - id: Checked before any file is looked at.
   ///   - workspace: An absolute path, or `nil`.
   package func find(id: String, workspace: String?) throws(FlowCatalogError) -> Found {
+    var resolver = resolver(workspace)
+    return resolved(try read(id: id, workspace: workspace), &resolver)
+  }
+
+  /// Reads a flow file that is not in the catalogue, with the flows that its steps run.
+  ///
+  /// - Parameters:
+  ///   - id: As which the flow would be found.
+  ///   - file: The file's name in diagnostics.
+  ///   - workspace: Where the others are looked for; an absolute path, or `nil`.
+  package func check(_ bytes: [UInt8], id: String, file: String, workspace: String?) -> FlowFileResult {
+    var resolver = resolver(workspace)
+    return resolver.resolve(FlowFile.parse(bytes, id: id, file: file), id: id, file: file).0
+  }
+
+  private func read(id: String, workspace: String?) throws(FlowCatalogError) -> Found {
     if let reason = FlowID.mistake(in: id) { throw .invalidID(id, reason: reason) }
     for place in places(workspace) {
       for suffix in Self.suffixes {
@@ -76,9 +94,11 @@ package struct FlowCatalog: Sendable {
     let (files, diagnostics) = names(workspace)
     var seen: Set<ExactName> = []
     var listing = Listing(diagnostics: diagnostics)
-    for file in files where seen.insert(ExactName(file.id)).inserted { listing.entries.append(entry(file)) }
+    var resolver = resolver(workspace)
+    for file in files where seen.insert(ExactName(file.id)).inserted { listing.entries.append(entry(file, &resolver)) }
     for builtIn in builtIns where seen.insert(ExactName(builtIn.id)).inserted {
-      listing.entries.append(entry(found(builtIn.id, builtIn.bytes, path: builtIn.path, .builtin)))
+      let found = found(builtIn.id, builtIn.bytes, path: builtIn.path, .builtin)
+      listing.entries.append(entry(resolved(found, &resolver)))
     }
     listing.entries.sort { $0.id.utf8.lexicographicallyPrecedes($1.id.utf8) }
     return listing
@@ -139,6 +159,16 @@ package struct FlowCatalog: Sendable {
 
   // MARK: entries
 
+  private func resolver(_ workspace: String?) -> SubflowResolver {
+    SubflowResolver { (id) throws(FlowCatalogError) in try read(id: id, workspace: workspace) }
+  }
+
+  private func resolved(_ found: Found, _ resolver: inout SubflowResolver) -> Found {
+    var found = found
+    (found.result, found.pinned) = resolver.resolve(found.result, id: found.id, file: found.path)
+    return found
+  }
+
   private func found(_ id: String, _ bytes: [UInt8], path: String, _ source: FlowSource) -> Found {
     Found(id: id, bytes: bytes, path: path, source: source, result: FlowFile.parse(bytes, id: id, file: path))
   }
@@ -150,14 +180,14 @@ package struct FlowCatalog: Sendable {
       hash: found.result.hash, diagnostics: found.result.diagnostics)
   }
 
-  private func entry(_ file: File) -> Entry {
+  private func entry(_ file: File, _ resolver: inout SubflowResolver) -> Entry {
     var message: String
     if let reason = FlowID.mistake(in: file.id) {
       message = "the flow id \(quoted(file.id)) \(reason)"
     } else {
       do {
         let bytes = try RegularFile.read(file.path, bytesMax: Limits.flowFileBytesMax)
-        return entry(found(file.id, bytes, path: file.path, file.source))
+        return entry(resolved(found(file.id, bytes, path: file.path, file.source), &resolver))
       } catch {
         message = "the file \(error.message)"
       }

@@ -12,6 +12,7 @@ struct ConfigReader {
     if let node = fields["providers"] { readProviders(node, into: &config) }
     if let node = fields["defaults"] { config.defaults = defaults(node, config) }
     if let node = fields["log"] { config.log = log(node) }
+    if let node = fields["sessions"] { config.lifecycle = lifecycle(node) }
     return config
   }
 
@@ -123,6 +124,18 @@ struct ConfigReader {
       log.level = word.flatMap(LogSettings.Level.init) ?? log.level
     }
     return log
+  }
+
+  // MARK: sessions
+
+  private mutating func lifecycle(_ node: YAMLNode) -> Lifecycle {
+    var lifecycle = Lifecycle()
+    guard let fields = nodes.fields(node, .sessions) else { return lifecycle }
+    if let node = fields["expiry"] { lifecycle.expiry = nodes.duration(node, "'expiry'") ?? lifecycle.expiry }
+    if let node = fields["retention"] {
+      lifecycle.retention = nodes.duration(node, "'retention'") ?? lifecycle.retention
+    }
+    return lifecycle
   }
 
   // MARK: names

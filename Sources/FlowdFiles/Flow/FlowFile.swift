@@ -5,7 +5,8 @@ package enum FlowFile {
   /// Reads a flow file as a whole and finds everything that is wrong with it.
   ///
   /// - Parameters:
-  ///   - bytes: The file; also the `canonicalJSON` of an earlier result, which gives the same definition and hash.
+  ///   - bytes: The file; also the `source` or the `canonicalJSON` of an earlier result, which gives the same hash and, lines
+  ///     aside, the same definition.
   ///   - id: The flow's id, which the file does not say.
   ///   - file: The file's name in diagnostics.
   package static func parse(_ bytes: [UInt8], id: String, file: String) -> FlowFileResult {
@@ -28,6 +29,6 @@ package enum FlowFile {
     }
     return FlowFileResult(
       definition: definition, diagnostics: reader.nodes.sortedDiagnostics, canonicalJSON: canonicalJSON,
-      hash: SHA256.hexDigest(of: canonicalJSON))
+      hash: SHA256.hexDigest(of: canonicalJSON), source: bytes, subflowCalls: reader.subflowCalls)
   }
 }

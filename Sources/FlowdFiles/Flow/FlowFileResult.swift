@@ -13,13 +13,29 @@ package struct FlowFileResult: Equatable, Sendable {
   package var canonicalJSON: [UInt8]
   /// SHA-256 of `canonicalJSON` in lower-case hexadecimal; empty when there is no definition.
   package var hash: String
+  /// The file as it was; empty when there is no definition.
+  package var source: [UInt8]
+  /// The steps that run other flows, in file order.
+  package var subflowCalls: [SubflowReference]
 
   package init(
-    definition: FlowDefinition? = nil, diagnostics: [Diagnostic] = [], canonicalJSON: [UInt8] = [], hash: String = ""
+    definition: FlowDefinition? = nil, diagnostics: [Diagnostic] = [], canonicalJSON: [UInt8] = [], hash: String = "",
+    source: [UInt8] = [], subflowCalls: [SubflowReference] = []
   ) {
     self.definition = definition
     self.diagnostics = diagnostics
     self.canonicalJSON = canonicalJSON
     self.hash = hash
+    self.source = source
+    self.subflowCalls = subflowCalls
+  }
+
+  /// The definition as runs hold it; `nil` when there is none.
+  ///
+  /// - Parameter subflows: Those of `subflowCalls` and theirs, by id.
+  package func pinned(subflows: [String: PinnedDefinition] = [:]) -> PinnedDefinition? {
+    definition.map {
+      PinnedDefinition(flow: $0, hash: hash, canonicalJSON: canonicalJSON, source: source, subflows: subflows)
+    }
   }
 }

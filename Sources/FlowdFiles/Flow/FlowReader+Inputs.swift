@@ -1,4 +1,5 @@
 internal import FlowdModel
+internal import FlowdSchema
 
 extension FlowReader {
   /// The inputs in file order.
@@ -11,8 +12,8 @@ extension FlowReader {
     return entries.prefix(Limits.flowInputsMax).map { entry in
       let input = input(entry)
       if !NameRule.identifier.admits(entry.key) {
-        let rule = "use at most 64 letters, digits, _ and -, a letter or _ first"
-        nodes.report("\(quoted(entry.key)) is not a name for an input; \(rule)", at: entry.position)
+        nodes.report(
+          "\(quoted(entry.key)) is not a name for an input; \(NameRule.identifierRule)", at: entry.position)
       } else if let other = variables.updateValue(entry.key, forKey: input.environmentName) {
         let variable = input.environmentName
         nodes.report(
@@ -31,14 +32,14 @@ extension FlowReader {
         nodes.reportMismatch(entry.value, name, expected: "a type such as 'string', or a mapping")
         return input
       }
-      input.kind = kind(entry.value) ?? .string
+      input.kind = kind(entry.value, among: Language.inputKinds) ?? .string
       checkOptions(input, nil, at: entry.value.start)
       return input
     }
-    guard let fields = nodes.fields(entry.value, .input) else { return input }
+    guard let fields = nodes.fields(entry.value, Language.input) else { return input }
     var kindIsKnown = true
     if let node = fields["type"] {
-      let kind = kind(node)
+      let kind = kind(node, among: Language.inputKinds)
       kindIsKnown = kind != nil
       input.kind = kind ?? .string
     }
@@ -55,25 +56,25 @@ extension FlowReader {
     return input
   }
 
-  private mutating func kind(_ node: YAMLNode) -> InputDefinition.Kind? {
+  /// A type of inputs or of questions.
+  mutating func kind(_ node: YAMLNode, among names: [String]) -> InputDefinition.Kind? {
     guard let text = nodes.text(node, "'type'") else { return nil }
-    if let kind = InputDefinition.Kind(rawValue: text) { return kind }
-    if text == "secret" {
-      nodes.report("'type: secret' is not supported yet", at: node.start)
-      return nil
-    }
-    let names = InputDefinition.Kind.allCases.map(\.rawValue)
+    if names.contains(text), let kind = InputDefinition.Kind(rawValue: text) { return kind }
     let hint = NearMiss.hint(for: text, among: names)
     let rest = hint.isEmpty ? "; use \(names.map(quoted).joined(separator: ", "))" : hint
     nodes.report("unknown type \(quoted(text))\(rest)", at: node.start)
     return nil
   }
 
-  private mutating func options(_ node: YAMLNode) -> [String] {
+  /// The texts of a `choice`.
+  mutating func options(_ node: YAMLNode) -> [String] {
     guard let elements = nodes.sequence(node, "'options'") else { return [] }
     var options: [String] = []
     var seen: Set<ExactName> = []
-    for element in elements {
+    if elements.count > Limits.optionsMax {
+      nodes.report("at most \(Limits.optionsMax) options are allowed", at: elements[Limits.optionsMax].start)
+    }
+    for element in elements.prefix(Limits.optionsMax) {
       guard let option = nodes.text(element, "an option") else { continue }
       if seen.insert(ExactName(option)).inserted {
         options.append(option)
@@ -86,9 +87,16 @@ extension FlowReader {
   }
 
   private mutating func checkOptions(_ input: InputDefinition, _ node: YAMLNode?, at position: SourcePosition) {
-    if input.kind == .choice, node == nil {
-      nodes.report("an input of type 'choice' needs 'options'", at: position)
-    } else if input.kind != .choice, node != nil {
+    checkOptions(input.kind, node, of: "an input", at: position)
+  }
+
+  /// Options go with a choice, and a choice with options.
+  mutating func checkOptions(
+    _ kind: InputDefinition.Kind, _ node: YAMLNode?, of what: String, at position: SourcePosition
+  ) {
+    if kind == .choice, node == nil {
+      nodes.report("\(what) of type 'choice' needs 'options'", at: position)
+    } else if kind != .choice, node != nil {
       nodes.report("'options' go with 'type: choice' only", at: position)
     }
   }
@@ -96,11 +104,10 @@ extension FlowReader {
   private mutating func defaultValue(_ node: YAMLNode, _ input: InputDefinition) -> JSONValue? {
     let value: JSONValue?
     switch input.kind {
-    case .string, .choice:
+    case .string, .choice, .secret:
       value = nodes.text(node, "'default'").map(JSONValue.string)
       if case .string(let text) = value, TemplateText.hasReference(text) {
-        let position = nodes.source.position(ofReference: 0, in: node)
-        nodes.report("'default' is constant; ${{ }} is not replaced in it", at: position)
+        nodes.report("'default' is constant; ${{ }} is not replaced in it", at: nodes.positionOfReference(in: node))
       }
     case .number, .boolean, .json:
       value = nodes.json(node)

@@ -58,6 +58,6 @@ extension FlowReader {
   }
 
   func stepHint(_ name: String) -> String {
-    NearMiss.hint(for: name, among: stepIDs.lazy.filter { !$0.isEmpty })
+    NearMiss.hint(for: name, among: outlines.lazy.map(\.id).filter { !$0.isEmpty })
   }
 }

@@ -1,15 +1,26 @@
 internal import FlowdModel
+internal import FlowdSchema
 
 /// Reads a flow out of a file's nodes.
 ///
 /// Where a value is wrong it is reported and something else put in its place, so that reading goes on; the definition
 /// must be dropped when anything was reported.
 struct FlowReader {
+  /// What is known of a step before it is read.
+  struct StepOutline {
+    /// Empty for a step whose id is missing or wrong.
+    var id = ""
+    var kind: StepKind?
+    var isList = false
+  }
+
   /// A reference of one step to another's results, to be checked once every edge is known.
   struct StepReference {
     var from: Int
     var to: Int
-    var node: YAMLNode
+    /// Where the results have names of their own.
+    var ownKind: StepKind?
+    var text: ExpressionText
     var offset: Int
   }
 
@@ -17,13 +28,14 @@ struct FlowReader {
   let id: String
   /// Also of inputs that are wrong otherwise, so that references to them are not reported as well.
   var inputNames: [String] = []
-  /// By index; empty for a step whose id is missing or wrong.
-  var stepIDs: [String] = []
+  var outlines: [StepOutline] = []
   var stepIndices: [String: Int] = [:]
   /// Where cycles through a step are reported.
   var needsPositions: [SourcePosition] = []
   var needsCount = 0
   var references: [StepReference] = []
+  var defaults = StepDefaults()
+  var subflowCalls: [SubflowReference] = []
 
   init(_ document: YAMLDocument, id: String) {
     nodes = NodeReader(document)
@@ -31,20 +43,23 @@ struct FlowReader {
   }
 
   mutating func flow(_ root: YAMLNode) -> FlowDefinition? {
-    guard let fields = nodes.fields(root, .flow) else { return nil }
+    guard let fields = nodes.fields(root, Language.flow) else { return nil }
     collectNames(fields)
     var flow = FlowDefinition(id: id, name: id, steps: [])
     if let node = fields["name"], let name = nodes.constant(node, "'name'") { flow.name = name }
     if let node = fields["description"] { flow.description = nodes.text(node, "'description'") ?? "" }
     if let node = fields["inputs"] { flow.inputs = inputs(node) }
-    if let node = fields["env"] { flow.env = environment(node, scope: .flow) }
-    if let node = fields["concurrency"] { flow.maxParallel = maxParallel(node) }
+    if let node = fields["env"] { flow.env = environment(node, .environment) }
+    readPolicies(fields, into: &flow)
+    if let node = fields["defaults"] { defaults = stepDefaults(node) }
     if let node = fields["steps"] {
       flow.steps = steps(node)
     } else {
       nodes.report("a flow needs 'steps'", at: root.start)
     }
-    if let node = fields["report"] { flow.report = template(node, "'report'", scope: .report) }
+    if let node = fields["outputs"] { flow.outputs = outputs(node, .report) }
+    if let node = fields["report"] { flow.report = template(node, "'report'", .report) }
+    checkDefaults()
     checkGraph(flow.steps)
     return flow
   }
@@ -56,25 +71,27 @@ struct FlowReader {
     }
     guard case .sequence(let steps) = fields["steps"]?.content else { return }
     for (index, step) in steps.prefix(Limits.flowStepsMax).enumerated() {
-      stepIDs.append("")
-      guard case .mapping(let entries) = step.content,
-        case .scalar(let id, _) = entries.first(where: { $0.key == "id" })?.value.content,
-        NameRule.identifier.admits(id)
-      else { continue }
-      stepIDs[index] = id
-      if stepIndices[id] == nil { stepIndices[id] = index }
+      outlines.append(StepOutline())
+      guard case .mapping(let entries) = step.content else { continue }
+      for entry in entries {
+        guard case .scalar(let text, _) = entry.value.content else {
+          if entry.key == "foreach" { outlines[index].isList = true }
+          continue
+        }
+        switch entry.key {
+        case "id" where NameRule.identifier.admits(text):
+          outlines[index].id = text
+          if stepIndices[text] == nil { stepIndices[text] = index }
+        case "uses": outlines[index].kind = StepKind(rawValue: text)
+        case "foreach": outlines[index].isList = true
+        default: break
+        }
+      }
     }
   }
 
-  private mutating func maxParallel(_ node: YAMLNode) -> Int {
-    guard let fields = nodes.fields(node, .concurrency), let node = fields["max-parallel"],
-      let value = nodes.integer(node, "'max-parallel'", in: 1...Limits.maxParallelMax)
-    else { return Limits.maxParallelDefault }
-    return value
-  }
-
   /// `NAME: value` pairs, in file order.
-  mutating func environment(_ node: YAMLNode, scope: TemplateScope) -> [EnvironmentEntry] {
+  mutating func environment(_ node: YAMLNode, _ place: ExpressionPlace) -> [EnvironmentEntry] {
     guard let entries = nodes.mapping(node, "'env'", expected: "a mapping of names to texts") else { return [] }
     if entries.count > Limits.environmentEntriesMax {
       nodes.report("at most \(Limits.environmentEntriesMax) variables are allowed", at: node.start)
@@ -87,8 +104,30 @@ struct FlowReader {
         nodes.report(
           "\(quoted(entry.key)) is reserved; names beginning with FLOWD_ are set by flowd", at: entry.position)
       }
-      guard let value = template(entry.value, quoted(entry.key), scope: scope) else { return nil }
+      guard let value = template(entry.value, quoted(entry.key), place) else { return nil }
       return EnvironmentEntry(name: entry.key, value: value)
+    }
+  }
+
+  /// `NAME: value` pairs of any type, in file order.
+  mutating func outputs(_ node: YAMLNode, _ place: ExpressionPlace) -> [NamedValue] {
+    guard let entries = nodes.mapping(node, "'outputs'", expected: "a mapping of names to values") else { return [] }
+    if entries.count > Limits.outputsMax {
+      nodes.report("at most \(Limits.outputsMax) outputs are allowed", at: entries[Limits.outputsMax].position)
+    }
+    return namedValues(entries.prefix(Limits.outputsMax), "an output", place)
+  }
+
+  /// Names of the author's and their values.
+  mutating func namedValues(
+    _ entries: ArraySlice<YAMLNode.Entry>, _ what: String, _ place: ExpressionPlace
+  ) -> [NamedValue] {
+    entries.compactMap { entry in
+      if !NameRule.identifier.admits(entry.key) {
+        nodes.report(
+          "\(quoted(entry.key)) is not a name for \(what); \(NameRule.identifierRule)", at: entry.position)
+      }
+      return value(entry.value, place).map { NamedValue(entry.key, $0) }
     }
   }
 }

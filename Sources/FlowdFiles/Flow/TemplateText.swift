@@ -1,10 +1,20 @@
+internal import FlowdLua
+
 /// Text with `${{ … }}` in it, cut into its pieces. `$${{` stands for a `${{` that is meant literally.
 enum TemplateText {
   enum Piece: Equatable {
     case text(String)
-    /// What stands between the braces; `offset` is where `${{` begins, in bytes.
-    case reference(String, offset: Int)
-    case unterminated(offset: Int)
+    /// What stands between the braces.
+    case expression(String, Opening)
+    case unterminated(Opening)
+  }
+
+  /// A `${{`.
+  struct Opening: Equatable {
+    /// In bytes.
+    var offset: Int
+    /// How many `${{` of any meaning come before it.
+    var number: Int
   }
 
   static func hasReference(_ text: String) -> Bool { openings(in: Array(text.utf8)[...]).first != nil }
@@ -15,24 +25,28 @@ enum TemplateText {
     var pieces: [Piece] = []
     var literal: [UInt8] = []
     var position = 0
+    var number = 0
     func flush() {
       if !literal.isEmpty { pieces.append(.text(String(decoding: literal, as: UTF8.self))) }
       literal = []
     }
-    while let opening = openings(in: bytes[position...]).first {
-      let isEscaped = opening > position && bytes[opening - 1] == UInt8(ascii: "$")
-      literal += bytes[position..<(isEscaped ? opening - 1 : opening)]
-      position = opening + 3
+    while let offset = openings(in: bytes[position...]).first {
+      let opening = Opening(offset: offset, number: number)
+      let isEscaped = offset > position && bytes[offset - 1] == UInt8(ascii: "$")
+      literal += bytes[position..<(isEscaped ? offset - 1 : offset)]
+      position = offset + 3
+      number += 1
       if isEscaped {
         literal += "${{".utf8
         continue
       }
       flush()
-      guard let end = bytes[position...].indices.first(where: { bytes[$0...].starts(with: "}}".utf8) }) else {
-        pieces.append(.unterminated(offset: opening))
+      guard let end = ExpressionScan.endOfExpression(in: bytes, from: position) else {
+        pieces.append(.unterminated(opening))
         return pieces
       }
-      pieces.append(.reference(String(decoding: bytes[position..<end], as: UTF8.self), offset: opening))
+      pieces.append(.expression(String(decoding: bytes[position..<end], as: UTF8.self), opening))
+      number += openings(in: bytes[position..<end]).count
       position = end + 2
     }
     literal += bytes[position...]
@@ -45,21 +59,5 @@ enum TemplateText {
     bytes.indices.lazy.filter { index in
       bytes[index] == UInt8(ascii: "$") && bytes[index...].starts(with: "${{".utf8)
     }
-  }
-}
-
-extension SourceText {
-  /// The place of a `${{` in a scalar; that of the scalar when its text is written with escapes.
-  ///
-  /// - Parameter offset: Where the `${{` begins in the scalar's value, in bytes.
-  func position(ofReference offset: Int, in node: YAMLNode) -> SourcePosition {
-    guard case .scalar(let text, let style) = node.content else { return node.start }
-    let value = Array(text.utf8)
-    let number = TemplateText.openings(in: value[..<min(offset, value.count)]).count
-    let firstLine = SourcePosition(line: Int(node.start.line) + 1, column: 1)
-    let start = self.offset(of: style == .block ? firstLine : node.start)
-    let end = max(start, self.offset(of: node.end))
-    guard let place = TemplateText.openings(in: bytes[start..<end]).dropFirst(number).first else { return node.start }
-    return position(at: place)
   }
 }

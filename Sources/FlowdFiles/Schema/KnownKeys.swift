@@ -1,4 +1,5 @@
 internal import FlowdModel
+internal import FlowdSchema
 
 /// The keys a mapping of a file may have.
 struct KnownKeys {
@@ -19,6 +20,14 @@ struct KnownKeys {
       return "unknown key \(quoted(key)); did you mean \(quoted(near))?"
     }
     return "unknown key \(quoted(key)); \(place) may have \(allowed.map(quoted).joined(separator: ", "))"
+  }
+}
+
+extension KnownKeys {
+  /// The keys of a mapping of the flow language.
+  init(_ object: SchemaObject) {
+    self.init(
+      place: object.place, allowed: object.keys.map(\.name), notYet: object.notYet, instead: object.instead)
   }
 }
 

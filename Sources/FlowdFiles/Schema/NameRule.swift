@@ -5,6 +5,9 @@ enum NameRule {
   /// Of environment variables: `[A-Za-z_][A-Za-z0-9_]*`.
   case variable
 
+  /// The rule for identifiers, for messages.
+  static let identifierRule = "use at most 64 letters, digits, _ and -, a letter or _ first"
+
   func admits(_ name: String) -> Bool {
     guard let first = name.utf8.first, isLetter(first) else { return false }
     switch self {

@@ -1,4 +1,5 @@
 internal import FlowdModel
+internal import FlowdSchema
 
 /// Takes typed values out of nodes, and gathers what is wrong with them.
 ///
@@ -21,6 +22,8 @@ struct NodeReader {
 
   /// Whether further problems are dropped; then looking for them is not worth the time.
   var isFull: Bool { diagnostics.count >= Limits.diagnosticsMax }
+
+  var problemCount: Int { diagnostics.count }
 
   var hasErrors: Bool { diagnostics.contains { $0.severity == .error } }
 
@@ -58,7 +61,7 @@ struct NodeReader {
       return nil
     }
     if TemplateText.hasReference(text) {
-      report("\(name) is constant; ${{ }} is not replaced in it", at: source.position(ofReference: 0, in: node))
+      report("\(name) is constant; ${{ }} is not replaced in it", at: positionOfReference(in: node))
       return nil
     }
     return text
@@ -76,6 +79,40 @@ struct NodeReader {
       return value
     }
     return mismatch(node, name, expected: "a whole number from \(range.lowerBound) to \(range.upperBound)")
+  }
+
+  /// A number that need not be whole.
+  mutating func number(_ node: YAMLNode, _ name: String, in range: ClosedRange<Double>) -> Double? {
+    if case .scalar(let text, .plain) = node.content, case .number(let number) = CoreValue(plain: text),
+      let value = Double(number), range.contains(value)
+    {
+      return value
+    }
+    let (least, most) = (Self.short(range.lowerBound), Self.short(range.upperBound))
+    return mismatch(node, name, expected: "a number from \(least) to \(most)")
+  }
+
+  private static func short(_ number: Double) -> String {
+    Int(exactly: number).map(String.init) ?? "\(number)"
+  }
+
+  /// A duration such as `10m`.
+  mutating func duration(_ node: YAMLNode, _ name: String, zeroIsAllowed: Bool = false) -> Duration? {
+    guard let text = text(node, name) else { return nil }
+    do {
+      return try DurationText.parse(text, zeroIsAllowed: zeroIsAllowed)
+    } catch {
+      report("\(name) \(error.message)", at: node.start)
+      return nil
+    }
+  }
+
+  /// The place of the first `${{` in a scalar.
+  func positionOfReference(in node: YAMLNode) -> SourcePosition {
+    guard case .scalar(let text, _) = node.content,
+      let offset = TemplateText.openings(in: Array(text.utf8)[...]).first
+    else { return node.start }
+    return ScalarPlaces(node, in: source).position(of: offset, after: .init(offset: offset, number: 0))
   }
 
   /// One of a few words.
@@ -108,6 +145,14 @@ struct NodeReader {
       if let mistake = keys.mistake(in: entry.key) { report(mistake, at: entry.position) }
     }
     return Fields(entries: entries)
+  }
+
+  /// A mapping of the flow language.
+  mutating func fields(_ node: YAMLNode, _ object: SchemaObject) -> Fields? { fields(node, KnownKeys(object)) }
+
+  /// Whether nothing is written at a place.
+  func isNothing(_ node: YAMLNode) -> Bool {
+    if case .scalar(let text, .plain) = node.content { CoreValue(plain: text) == .null } else { false }
   }
 
   // MARK: JSON

@@ -42,9 +42,19 @@ package struct SourceText: Sendable {
   /// The place of a byte; the end of the text for an offset past it.
   package func position(at offset: Int) -> SourcePosition {
     let offset = min(max(0, offset), bytes.count)
-    let line = (lineStarts.firstIndex { $0 > offset } ?? lineStarts.count) - 1
-    let column = bytes[lineStarts[line]..<offset].count { $0 & 0xC0 != 0x80 }
-    return SourcePosition(line: line + 1, column: column + 1)
+    let line = line(at: offset)
+    let column = bytes[lineStarts[line - 1]..<offset].count { $0 & 0xC0 != 0x80 }
+    return SourcePosition(line: line, column: column + 1)
+  }
+
+  /// The line of a byte, from 1.
+  package func line(at offset: Int) -> Int {
+    var (low, high) = (0, lineStarts.count)
+    while high - low > 1 {
+      let middle = (low + high) / 2
+      if lineStarts[middle] <= offset { low = middle } else { high = middle }
+    }
+    return low + 1
   }
 
   /// The byte at a place; the nearest one for a place outside the text.

@@ -14,7 +14,7 @@ package protocol ExpressionScope: AnyObject {
   /// A field of `steps.ID` (`child` is `nil`) or of `steps.ID[child + 1]`; `nil`: steps of this kind have no such field.
   func field(_ name: String, of step: String, child: Int?) throws(ExpressionError) -> JSONValue?
 
-  /// The fields that `steps.ID` has.
+  /// The fields of `steps.ID` or, for a list, of its elements, in the order in which a whole step is written out.
   func fieldNames(of step: String) -> [String]
 
   /// What `now()` gives: the time of the decision.

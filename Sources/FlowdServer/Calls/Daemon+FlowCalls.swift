@@ -56,7 +56,11 @@ extension Daemon {
       switch source {
       case .content(let bytes):
         let file = request.file.isEmpty ? "flow.yaml" : request.file
-        result = FlowFile.parse(bytes, id: Daemon.stem(of: file), file: file)
+        let id = Daemon.stem(of: file)
+        result =
+          workspace == nil
+          ? FlowFile.parse(bytes, id: id, file: file)
+          : catalog.check(bytes, id: id, file: file, workspace: workspace)
       case .flowID(let id):
         do throws(FlowCatalogError) {
           result = try catalog.find(id: id, workspace: workspace).result

@@ -1,0 +1,121 @@
+internal import FlowdModel
+
+/// Finds the flows that a flow's steps run, and theirs, all at once, so that a run keeps them as they were together.
+///
+/// A flow that several others run is read once. Depth, number and circles are bounded by `Limits`.
+struct SubflowResolver {
+  /// A flow with all below it, or why there is none, as the end of a sentence about it.
+  private enum Outcome {
+    case found(PinnedDefinition, depth: Int)
+    case failed(String)
+  }
+
+  /// Reads a flow's file.
+  private let read: (String) throws(FlowCatalogError) -> FlowCatalog.Found
+  private var outcomes: [ExactName: Outcome] = [:]
+  /// The flows that are being looked at, each run by the one before it.
+  private var path: [String] = []
+  private var readCount = 0
+
+  init(read: @escaping (String) throws(FlowCatalogError) -> FlowCatalog.Found) { self.read = read }
+
+  /// Adds the flows that a flow's steps run, or what is wrong with them.
+  ///
+  /// - Returns: The result, without a definition if a flow below it cannot be had; and the flow with all below it.
+  mutating func resolve(_ result: FlowFileResult, id: String, file: String) -> (FlowFileResult, PinnedDefinition?) {
+    // Why a flow failed may depend on where it was looked at from; what was found does not.
+    outcomes = outcomes.filter { if case .found = $0.value { true } else { false } }
+    readCount = 0
+    let (resolved, pinned, _) = descend(result, id: id, file: file)
+    return (resolved, pinned)
+  }
+
+  private mutating func descend(
+    _ result: FlowFileResult, id: String, file: String
+  ) -> (FlowFileResult, PinnedDefinition?, depth: Int) {
+    guard result.definition != nil, !result.subflowCalls.isEmpty else { return (result, result.pinned(), 0) }
+    var problems: [Diagnostic] = []
+    var subflows: [String: PinnedDefinition] = [:]
+    var depth = 0
+    path.append(id)
+    defer { path.removeLast() }
+    for call in result.subflowCalls where problems.count < Limits.diagnosticsMax {
+      func report(_ message: String) {
+        problems.append(
+          Diagnostic(
+            file: file, line: Int(call.position.line), column: Int(call.position.column), message: message))
+      }
+      switch outcome(of: call.flow) {
+      case .failed(let reason):
+        report(reason)
+      case .found(let pinned, let below):
+        guard below < Limits.subflowDepthMax else {
+          report(Self.tooDeep(call.flow))
+          continue
+        }
+        depth = max(depth, below + 1)
+        subflows.merge(pinned.subflows) { first, _ in first }
+        subflows[call.flow] = pinned
+        if subflows.count > Limits.subflowsMax {
+          report(Self.tooMany(call.flow))
+        }
+      }
+    }
+    guard problems.isEmpty else { return (result.refused(for: problems), nil, 0) }
+    return (result, result.pinned(subflows: subflows), depth)
+  }
+
+  private mutating func outcome(of id: String) -> Outcome {
+    if let start = path.firstIndex(where: { ExactName($0) == ExactName(id) }) {
+      let circle = (path[start...] + [id]).joined(separator: " → ")
+      return .failed("the flows run each other in a circle: \(circle)")
+    }
+    if let known = outcomes[ExactName(id)] { return known }
+    // What is past the bounds is not looked at: the outermost flow is refused in any case.
+    guard path.count <= Limits.subflowDepthMax else { return .failed(Self.tooDeep(id)) }
+    readCount += 1
+    guard readCount <= Limits.subflowsMax else { return .failed(Self.tooMany(id)) }
+    let outcome = look(for: id)
+    outcomes[ExactName(id)] = outcome
+    return outcome
+  }
+
+  private static func tooDeep(_ id: String) -> String {
+    "flow \(quoted(id)) leads to flows more than \(Limits.subflowDepthMax) deep"
+  }
+
+  private static func tooMany(_ id: String) -> String {
+    "with flow \(quoted(id)) one run would use more than \(Limits.subflowsMax) flows"
+  }
+
+  private mutating func look(for id: String) -> Outcome {
+    do throws(FlowCatalogError) {
+      let found = try read(id)
+      let (result, pinned, depth) = descend(found.result, id: id, file: found.path)
+      if let pinned { return .found(pinned, depth: depth) }
+      let first = result.diagnostics.first { $0.severity == .error }
+      return .failed("flow \(quoted(id)) is not valid: \(first?.description ?? "it has no definition")")
+    } catch {
+      return .failed(error.messageForStep)
+    }
+  }
+}
+
+extension FlowFileResult {
+  /// The result of a file whose flow cannot be had for other reasons than its text.
+  fileprivate func refused(for problems: [Diagnostic]) -> FlowFileResult {
+    let all = (diagnostics + problems).sorted { ($0.line, $0.column) < ($1.line, $1.column) }
+    return FlowFileResult(diagnostics: Array(all.prefix(Limits.diagnosticsMax)))
+  }
+}
+
+extension FlowCatalogError {
+  /// For the step that names the flow.
+  fileprivate var messageForStep: String {
+    switch self {
+    case .notFound(let id, let suggestion):
+      "unknown flow \(quoted(id))" + (suggestion.map { "; did you mean \(quoted($0))?" } ?? "")
+    case .invalidID, .unreadable: message
+    }
+  }
+}
