@@ -185,6 +185,10 @@ public enum Limits {
   public static let scriptMemoryBytesMax = 67_108_864
   public static let scriptInstructionsMax = 50_000_000
   public static let scriptDeadline = Duration.seconds(10)
+  /// Scripts of all runs that run at one time; each may take `scriptMemoryBytesMax`.
+  public static let scriptThreads = 2
+  /// Scripts that wait in the executor with the values that they read; one more is refused.
+  public static let waitingScriptsMax = 16_384
   /// Compiled expressions that an evaluator keeps; with one more it begins anew.
   public static let compiledExpressionsMax = 1_024
 
@@ -215,6 +219,10 @@ public enum Limits {
   public static let clientOutputBytesMax = 16_777_216
   /// Calls a client has without a reply on one connection.
   public static let clientCallsMax = 4_096
+  /// Failed children of one `foreach` step of which a client keeps more than their state.
+  public static let clientKeptFailuresMax = 100
+  /// Of what a person types as an answer, in bytes.
+  public static let clientAnswerBytesMax = 65_536
   /// Events a client reads ahead of a consumer that is slower.
   public static let clientEventsMax = 256
   /// A call's time when its caller names none.
