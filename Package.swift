@@ -50,7 +50,7 @@ let package = Package(
     library("FlowdStore", ["FlowdModel", "CSQLite"], daemonOnly),
     library("FlowdLua", ["FlowdModel", "CLuaSandbox"]),
     library("FlowdSchema", ["FlowdModel"]),
-    library("FlowdFiles", ["FlowdModel", "FlowdLua", "FlowdSchema", "CYAML", "CMessageDigest"]),
+    library("FlowdFiles", ["FlowdModel", "FlowdLua", "FlowdChecks", "FlowdSchema", "CYAML", "CMessageDigest"]),
     library("FlowdChecks", ["FlowdModel", "CPCRE2"]),
     library("FlowdSteps", ["FlowdModel", "FlowdLua", "CLinux"]),
     library(
@@ -60,7 +60,7 @@ let package = Package(
         "CLinux",
       ], daemonOnly),
     library("FlowdClient", ["FlowdModel", "FlowdWire", "CLinux"]),
-    library("FlowdCLI", ["FlowdModel", "FlowdWire", "FlowdClient", "CLinux"]),
+    library("FlowdCLI", ["FlowdModel", "FlowdWire", "FlowdClient", "FlowdSchema", "CLinux"]),
 
     .executableTarget(name: "flowd", dependencies: ["FlowdServer", "FlowdModel"], swiftSettings: strict),
     .executableTarget(name: "flowctl", dependencies: ["FlowdCLI"], swiftSettings: strict),
@@ -71,12 +71,12 @@ let package = Package(
 
     test("FlowdModelTests", ["FlowdModel"]),
     test("FlowdWireTests", ["FlowdWire", "FlowdModel"], exclude: ["JSON/Fixtures"]),
-    test("FlowdEngineTests", ["FlowdEngine", "FlowdFiles", "FlowdLua", "FlowdChecks", "FlowdModel"]),
+    test("FlowdEngineTests", ["FlowdEngine", "FlowdModel", "FlowdFiles", "FlowdLua", "FlowdChecks"]),
     test("FlowdStoreTests", ["FlowdStore", "FlowdModel"]),
     test("FlowdFilesTests", ["FlowdFiles", "FlowdSchema", "FlowdModel"]),
     test("FlowdLuaTests", ["FlowdLua", "FlowdModel"]),
     test("FlowdChecksTests", ["FlowdChecks", "FlowdModel"]),
-    test("FlowdStepsTests", ["FlowdSteps", "FlowdModel", "CLinux"]),
+    test("FlowdStepsTests", ["FlowdSteps", "FlowdLua", "FlowdModel", "CLinux"]),
     test("FlowdServerTests", ["FlowdServer", "FlowdWire", "FlowdModel"]),
     test("FlowdClientTests", ["FlowdClient", "FlowdWire", "FlowdModel"]),
     test("FlowdCLITests", ["FlowdCLI", "FlowdClient", "FlowdWire", "FlowdModel"]),
