@@ -40,7 +40,8 @@ let package = Package(
     system("CMessageDigest", nil, "libmd-dev"),
     system("CLua", "lua5.4", "liblua5.4-dev"),
     .target(name: "CLinux"),
-    .target(name: "CLuaSandbox", dependencies: ["CLua", "CMessageDigest"]),
+    .target(
+      name: "CLuaSandbox", dependencies: ["CLua", "CMessageDigest"], linkerSettings: [.linkedLibrary("md")]),
     .target(name: "CFlowdProto", dependencies: ["CProtobufC"]),
 
     library("FlowdModel", []),

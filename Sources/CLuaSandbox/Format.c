@@ -3,6 +3,12 @@
 
 #include "Sandbox.h"
 
+/* All the digits of a number such as 1e300 take long. */
+static uint64_t number_cost(lua_State *lua, int index) {
+  double number = lua_tonumber(lua, index);
+  return number > 1e25 || number < -1e25 ? 3000 : 100;
+}
+
 /* Upvalue: Lua's own. It would show addresses for %p, and for %s of what is no text. */
 int string_format(lua_State *lua) {
   size_t size;
@@ -17,6 +23,7 @@ int string_format(lua_State *lua) {
     argument++;
     bytes += 100;
     if (cursor >= end) break;
+    if (strchr("aAeEfFgG", *cursor) != NULL) charge(lua, number_cost(lua, argument));
     if (*cursor == 'p') return luaL_error(lua, "invalid conversion '%%p' to 'format'");
     if (*cursor != 's' || argument > lua_gettop(lua)) continue;
     size_t text_size;
@@ -45,6 +52,7 @@ int string_rep(lua_State *lua) {
   if ((uint64_t)count > most / (size + separator_size) + 1) finish(lua, END_MEMORY);
   size_t total = (size_t)count * size + (size_t)(count - 1) * separator_size;
   charge_bytes(lua, total);
+  charge(lua, (uint64_t)count / 4);
   luaL_Buffer buffer;
   char *target = luaL_buffinitsize(lua, &buffer, total);
   for (lua_Integer index = 0; index < count; index++) {

@@ -76,6 +76,7 @@ const char *push_text(lua_State *lua, int index, size_t *size) {
   switch (lua_type(lua, index)) {
   case LUA_TSTRING: lua_pushvalue(lua, index); break;
   case LUA_TNUMBER:
+    charge(lua, 30);
     lua_pushvalue(lua, index);
     lua_tostring(lua, -1);
     break;
