@@ -52,16 +52,16 @@ int string_rep(lua_State *lua) {
   if ((uint64_t)count > most / (size + separator_size) + 1) finish(lua, END_MEMORY);
   size_t total = (size_t)count * size + (size_t)(count - 1) * separator_size;
   charge_bytes(lua, total);
-  charge(lua, (uint64_t)count / 4);
   luaL_Buffer buffer;
   char *target = luaL_buffinitsize(lua, &buffer, total);
-  for (lua_Integer index = 0; index < count; index++) {
-    if (index > 0) {
-      memcpy(target, separator, separator_size);
-      target += separator_size;
+  memcpy(target, text, size);
+  if (count > 1) {
+    /* What is there repeats with this period, so it is copied behind itself. */
+    memcpy(target + size, separator, separator_size);
+    for (size_t done = size + separator_size, more; done < total; done += more) {
+      more = done < total - done ? done : total - done;
+      memcpy(target + done, target, more);
     }
-    memcpy(target, text, size);
-    target += size;
   }
   luaL_pushresultsize(&buffer, total);
   return 1;
