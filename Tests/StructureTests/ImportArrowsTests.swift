@@ -52,11 +52,12 @@ private func lines(of file: URL) throws -> [Substring] {
     #expect(Set(swiftTargets) == Set(allowed.keys))
   }
 
-  @Test func onlyTheWireSeesProtobufAndOnlyTheStoreSeesSQLite() throws {
+  @Test func onlyOneTargetEachSeesProtobufSQLiteAndLua() throws {
     for target in allowed.keys {
       for file in swiftFiles(in: "Sources/\(target)") {
         let text = try String(contentsOf: file, encoding: .utf8)
         if target != "FlowdWire" { #expect(!text.contains("protobuf_c_"), "\(file.lastPathComponent)") }
+        if target != "FlowdLua" { #expect(!text.contains("clua_"), "\(file.lastPathComponent)") }
         if target != "FlowdStore" { #expect(!text.contains("sqlite3_"), "\(file.lastPathComponent)") }
       }
     }
