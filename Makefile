@@ -27,6 +27,7 @@ torture: setup
 	@FLOWD_CRASH_ROUNDS=1000 FLOWD_FUZZ_SECONDS=1800 scripts/run-tests outside fuzz
 
 bench: setup
+	@Benchmarks/peers/setup
 	@Benchmarks/run $(BENCH)
 
 lint:
@@ -43,4 +44,4 @@ install: release
 	for product in $(PRODUCTS); do install -m 755 .build/release/$$product "$(PREFIX)/bin/"; done
 
 clean:
-	rm -rf .build .venv Benchmarks/build
+	rm -rf .build .venv .venv-peers Benchmarks/build

@@ -50,12 +50,15 @@ let package = Package(
     library("FlowdStore", ["FlowdModel", "CSQLite"], daemonOnly),
     library("FlowdLua", ["FlowdModel", "CLuaSandbox"]),
     library("FlowdSchema", ["FlowdModel"]),
-    library("FlowdChecks", ["FlowdModel", "CPCRE2"]),
     library("FlowdFiles", ["FlowdModel", "FlowdLua", "FlowdChecks", "FlowdSchema", "CYAML", "CMessageDigest"]),
-    library("FlowdSteps", ["FlowdModel", "CLinux"]),
+    library("FlowdChecks", ["FlowdModel", "CPCRE2"]),
+    library("FlowdSteps", ["FlowdModel", "FlowdLua", "CLinux"]),
     library(
       "FlowdServer",
-      ["FlowdModel", "FlowdWire", "FlowdEngine", "FlowdStore", "FlowdFiles", "FlowdSteps", "CLinux"], daemonOnly),
+      [
+        "FlowdModel", "FlowdWire", "FlowdEngine", "FlowdStore", "FlowdFiles", "FlowdSteps", "FlowdLua", "FlowdChecks",
+        "CLinux",
+      ], daemonOnly),
     library("FlowdClient", ["FlowdModel", "FlowdWire", "CLinux"]),
     library("FlowdCLI", ["FlowdModel", "FlowdWire", "FlowdClient", "CLinux"]),
 
@@ -68,12 +71,12 @@ let package = Package(
 
     test("FlowdModelTests", ["FlowdModel"]),
     test("FlowdWireTests", ["FlowdWire", "FlowdModel"], exclude: ["JSON/Fixtures"]),
-    test("FlowdEngineTests", ["FlowdEngine", "FlowdModel"]),
+    test("FlowdEngineTests", ["FlowdEngine", "FlowdModel", "FlowdFiles", "FlowdLua", "FlowdChecks"]),
     test("FlowdStoreTests", ["FlowdStore", "FlowdModel"]),
     test("FlowdFilesTests", ["FlowdFiles", "FlowdSchema", "FlowdModel"]),
     test("FlowdLuaTests", ["FlowdLua", "FlowdModel"]),
     test("FlowdChecksTests", ["FlowdChecks", "FlowdModel"]),
-    test("FlowdStepsTests", ["FlowdSteps", "FlowdModel", "CLinux"]),
+    test("FlowdStepsTests", ["FlowdSteps", "FlowdLua", "FlowdModel", "CLinux"]),
     test("FlowdServerTests", ["FlowdServer", "FlowdWire", "FlowdModel"]),
     test("FlowdClientTests", ["FlowdClient", "FlowdWire", "FlowdModel"]),
     test("FlowdCLITests", ["FlowdCLI", "FlowdClient", "FlowdWire", "FlowdModel"]),

@@ -13,16 +13,18 @@ import time
 from pathlib import Path
 
 import report
+from flows import Flows
 from lab import BUILD, HERE, PLACEMENTS, Lab
 
 CASES = {"one": (1, 1), "pipelined": (1, 64), "many": (64, 1)}  # connections, calls outstanding on each
 
 
 class Plan:
-    """What is measured how often. `results` maps a name to the list of what its rounds gave."""
+    """What is measured how often. `results` maps a name to the list of what its rounds gave; `notes` says why something
+    was not measured."""
 
     def __init__(self, lab, options):
-        self.lab, self.options, self.results = lab, options, {}
+        self.lab, self.options, self.results, self.notes = lab, options, {}, {}
 
     def add(self, name, result):
         self.results.setdefault(name, []).append(result)
@@ -67,7 +69,8 @@ class Plan:
 
         return self.lab.undisturbed(measure)
 
-    def sqlite(self, what, group, database=None, cores=None):
+    def sqlite(self, what, size, database=None, cores=None, amount=None):
+        """What the C loop says; `amount` is of seconds, unless `what` counts runs."""
         def measure(witness):
             directory = self.lab.fresh(self.lab.directory)
             directory.mkdir()
@@ -75,7 +78,8 @@ class Plan:
                 shutil.copy(file, directory)
             try:
                 witness.begin()
-                return self.lab.run([BUILD / "sqlite", directory, what, group, self.options.seconds], cores=cores)
+                last = amount or self.options.seconds
+                return self.lab.run([BUILD / "sqlite", directory, what, size, last], cores=cores)
             finally:
                 shutil.rmtree(directory)
 
@@ -119,7 +123,7 @@ class Plan:
 
 
 PARTS = {"calls": Plan.calls, "durable": Plan.durable, "memory": Plan.memory, "start": Plan.start,
-         "command": Plan.command_line}
+         "command": Plan.command_line, "flows": lambda plan: Flows(plan).measure()}
 
 
 def options():
@@ -145,7 +149,7 @@ def main():
         plan = Plan(lab, chosen)
         for part in chosen.only:
             PARTS[part](plan)
-        tables = report.Report(plan.results, lab.directory)
+        tables = report.Report(plan.results, lab.directory, plan.notes)
     print(json.dumps(tables.data(), indent=1) if chosen.json else tables.markdown())
     if chosen.write:
         tables.write(chosen.write)

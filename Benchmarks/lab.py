@@ -34,9 +34,8 @@ class Lab:
         self.directory = Path(tempfile.mkdtemp(dir=BUILD / "state"))
         self.sockets = Path(tempfile.mkdtemp(prefix="bench"))  # the build's path may be too long for a socket
         self.workspace = self.directory / "importer"
-        flows = self.workspace / ".flowd" / "flows"
-        flows.mkdir(parents=True)
-        (flows / f"{FLOW}.flow.yaml").write_text("name: Review\nsteps:\n  - id: look\n    uses: run\n    with: { command: git diff }\n")
+        (self.workspace / ".flowd" / "flows").mkdir(parents=True)
+        self.write_flow(FLOW, "name: Review\nsteps:\n  - id: look\n    uses: run\n    with: { command: git diff }\n")
         self.config = self.directory / "config.yaml"
         self.config.write_text(f"providers:\n  {PROVIDERS}\n")
         self.environment = dict(os.environ, XDG_CONFIG_HOME=str(self.directory), LC_ALL="C")
@@ -59,16 +58,21 @@ class Lab:
                               env=self.environment, preexec_fn=pin(cores))
         return json.loads(done.stdout)
 
-    def command(self, name, path):
+    def write_flow(self, flow_id, text):
+        (self.workspace / ".flowd" / "flows" / f"{flow_id}.flow.yaml").write_text(text)
+
+    def command(self, name, path, state=None):
         if name == "flowd":
-            return [self.binaries / "flowd", "--socket", path, "--state", self.fresh(self.directory), "--config", self.config]
+            state = state or self.fresh(self.directory)
+            return [self.binaries / "flowd", "--socket", path, "--state", state, "--config", self.config]
         return [BUILD / {"C": "server", "Go": "go-server"}[name], path]
 
     @contextlib.contextmanager
-    def serving(self, name, cores=None):
+    def serving(self, name, cores=None, state=None):
+        """A server that is killed at the end; flowd in a directory of its own, or in that of one before it."""
         path = self.fresh(self.sockets)
         with open(self.directory / f"{name}.log", "a") as log:
-            command = [str(c) for c in self.command(name, path)]
+            command = [str(c) for c in self.command(name, path, state)]
             process = subprocess.Popen(command, env=self.environment, stdout=log, stderr=log, preexec_fn=pin(cores))
         try:
             wait_for(path, process, self.directory / f"{name}.log")
@@ -81,8 +85,12 @@ class Lab:
         """The files of a database that flowd has made and left."""
         with self.serving("flowd") as running:
             running.prepare(sessions)
-            state = Path(running.command[running.command.index("--state") + 1])
-        return [file for file in state.iterdir() if file.name in ("flowd.db", "flowd.db-wal")]
+        return running.database()
+
+    def resume(self, count, state):
+        """How long a daemon takes to go on with the runs that a killed one left."""
+        path = self.fresh(self.sockets)
+        return self.run([BUILD / "flows", path, "resume", count, *self.command("flowd", path, state)])
 
     def undisturbed(self, measure):
         """What `measure` returns, with its `disturbance`. Repeated while that is too much, a few times; then the
@@ -103,14 +111,32 @@ class Server:
     def __init__(self, lab, pid, path, command):
         self.lab, self.pid, self.path, self.command = lab, pid, path, command
 
-    def prepare(self, count):
+    @property
+    def state(self):
+        return Path(self.command[self.command.index("--state") + 1])
+
+    def database(self):
+        """Its files, once flowd has ended."""
+        return [file for file in self.state.iterdir() if file.name in ("flowd.db", "flowd.db-wal")]
+
+    def prepare(self, count, flow=FLOW):
         """Makes sessions with a flow, a provider and a model; returns their ids, one a line."""
-        return subprocess.run([BUILD / "load", self.path, "prepare", str(count), self.lab.workspace, FLOW],
+        return subprocess.run([BUILD / "load", self.path, "prepare", str(count), self.lab.workspace, flow],
                               stdout=subprocess.PIPE, text=True, check=True).stdout
 
     def load(self, mode, connections, depth, seconds, sessions, cores=None):
         return self.lab.run([BUILD / "load", self.path, mode, connections, depth, seconds / 4, seconds, self.pid],
                             cores, sessions)
+
+    def flows(self, mode, *arguments, sessions, cores=None):
+        return self.lab.run([BUILD / "flows", self.path, mode, *arguments], cores, sessions)
+
+    def await_idle(self):
+        """Until it has not worked for half a second: the check of a large database runs beside the service."""
+        deadline, before = time.monotonic() + 120, None
+        while (ticks := cpu_ticks(self.pid)) != before and time.monotonic() < deadline:
+            before = ticks
+            time.sleep(0.5)
 
     def resident_mib(self):
         fields = dict(line.split(":", 1) for line in Path(f"/proc/{self.pid}/status").read_text().splitlines())
@@ -166,6 +192,10 @@ class Witness:
                 ticks += sum(map(int, fields[11:15]))
                 written += int(Path(f"/proc/{pid}/io").read_text().split("write_bytes:")[1].split()[0])
         return ticks / TICK, stolen_seconds(), written / 2**20
+
+
+def cpu_ticks(pid):
+    return sum(map(int, Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[11:13]))
 
 
 def stolen_seconds():

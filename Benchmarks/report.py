@@ -8,7 +8,9 @@ import sys
 from pathlib import Path
 from statistics import median
 
+import flow_report
 from lab import CORES_TOLERATED, MIB_WRITTEN_TOLERATED, filesystem
+from tables import noisy, number, spread, table
 
 BEGIN, END = "<!-- results -->", "<!-- end of results -->"
 
@@ -54,23 +56,16 @@ ABSOLUTES = [
 ]
 
 
-def number(value):
-    return f"{value:,.0f}" if value >= 100 else f"{value:.1f}" if value >= 10 else f"{value:.2f}"
-
-
-def spread(values):
-    return f"{number(median(values))} ({number(min(values))}–{number(max(values))})" if len(values) > 1 else number(values[0])
-
-
 def meets(value, target):
     sign, bound = target.split()
     return value <= float(bound) if sign == "≤" else value >= float(bound)
 
 
 class Report:
-    def __init__(self, results, directory):
-        self.results, self.filesystem, self.short = results, filesystem(directory), []
-        self.lines = [*self.ratios(), *self.absolutes()]
+    def __init__(self, results, directory, notes):
+        self.results, self.notes, self.filesystem, self.short = results, notes, filesystem(directory), []
+        self.lines = [*self.ratios(), *self.absolutes(ABSOLUTES)]
+        self.flow_lines = flow_report.lines(self)
 
     def ratios(self):
         for name, title, figure, unit, target in RATIOS:
@@ -83,8 +78,8 @@ class Report:
             yield self.line(title, unit, target, [figure(o) for o in ours], median(ratios),
                             [figure(r) for r in reference], ratios, noisy(ours + reference))
 
-    def absolutes(self):
-        for name, title, figure, unit, target in ABSOLUTES:
+    def absolutes(self, rows):
+        for name, title, figure, unit, target in rows:
             ours = self.results.get(name)
             if ours:
                 values = [figure(o) for o in ours]
@@ -101,21 +96,25 @@ class Report:
                 "target": target, "verdict": verdict, "disturbed": is_noisy}
 
     def data(self):
-        return {"machine": machine(), "file_system": self.filesystem, "lines": self.lines, "results": self.results}
+        return {"machine": machine(), "file_system": self.filesystem, "lines": self.lines + self.flow_lines,
+                "results": self.results, "notes": self.notes}
+
+    def table_of(self, lines, reference):
+        body = []
+        for line in lines:
+            body.append([f"{line['title']}, {line['unit']}", spread(line["reference"]) if line["reference"] else "",
+                         spread(line["flowd"]) + ("~" if line["disturbed"] else ""),
+                         spread(line["ratio"]) if line["ratio"] else "", line["target"] or "", line["verdict"]])
+        return table(["", reference, "flowd", "ratio", "target", ""], body) if body else ""
 
     def markdown(self):
-        body = []
-        for line in self.lines:
-            body.append([f"{line['title']}, {line['unit']}", spread(line["reference"]) if line["reference"] else "",
-                         spread(line["flowd"]) + ("~" if line["disturbed"] else ""), spread(line["ratio"]) if line["ratio"] else "",
-                         line["target"] or "", line["verdict"]])
-        parts = [machine() + f" State on {self.filesystem}.",
-                 table(["", "plain C", "flowd", "ratio", "target", ""], body), self.costs()]
+        parts = [machine() + f" State on {self.filesystem}.", self.table_of(self.lines, "plain C"), self.costs(),
+                 self.table_of(self.flow_lines, "beside"), flow_report.peers(self)]
         if self.filesystem in ("tmpfs", "ramfs"):
             parts.insert(1, "**The state directory is in memory, so the durable figures say nothing.**")
         if sizes := self.unequal_replies():
             parts.append(f"The replies differ in size, so the ratios flatter one side: {sizes}.")
-        if any(line["disturbed"] for line in self.lines):
+        if any(line["disturbed"] for line in self.lines + self.flow_lines):
             parts.append(f"~ disturbed, also when repeated: others took more than {CORES_TOLERATED} cores or wrote more "
                          f"than {MIB_WRITTEN_TOLERATED} MiB/s.")
         return "\n\n".join(part for part in parts if part)
@@ -143,15 +142,6 @@ class Report:
             raise SystemExit(f"{document} has no {BEGIN} … {END}")
         command = shlex.join(["Benchmarks/run", *sys.argv[1:]])
         document.write_text(f"{before}{BEGIN}\n`{command}`\n\n{self.markdown()}\n{END}{after}")
-
-
-def noisy(runs):
-    return any(r.get("disturbance", 0) > 1 for r in runs)
-
-
-def table(header, body):
-    lines = [header, ["---"] + ["---:"] * (len(header) - 1), *body]
-    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 
 def machine():

@@ -1,8 +1,8 @@
 #include <sqlite3.h>
 
 /* SQLITE_TRANSIENT is a cast that Swift cannot import. */
-static inline int flowd_bind_text(sqlite3_stmt *statement, int index, const char *text, int byteCount) {
-  return sqlite3_bind_text(statement, index, text, byteCount, SQLITE_TRANSIENT);
+static inline int flowd_bind_text(sqlite3_stmt *statement, int index, const void *text, int byteCount) {
+  return sqlite3_bind_text(statement, index, byteCount == 0 ? "" : (const char *)text, byteCount, SQLITE_TRANSIENT);
 }
 
 static inline int flowd_bind_blob(sqlite3_stmt *statement, int index, const void *bytes, int byteCount) {

@@ -1,9 +1,11 @@
 /// All commands; one file each.
 package enum CommandTable {
   package static let all: [any Command.Type] = [
-    RunCommand.self, StartCommand.self, CancelCommand.self, WatchCommand.self, RunsCommand.self, ShowCommand.self,
-    LogsCommand.self, NewCommand.self, SelectCommand.self, SessionsCommand.self, CloseCommand.self, MetaCommand.self,
-    SetCommand.self, FlowsCommand.self, ValidateCommand.self, ProvidersCommand.self, StatusCommand.self,
+    RunCommand.self, StartCommand.self, RerunCommand.self, AnswerCommand.self, PauseCommand.self, ResumeCommand.self,
+    CancelCommand.self, WatchCommand.self, RunsCommand.self, ShowCommand.self, LogsCommand.self, ExportCommand.self,
+    NewCommand.self, SelectCommand.self, SessionsCommand.self, CloseCommand.self, MetaCommand.self,
+    SetCommand.self, FlowsCommand.self, ValidateCommand.self, SchemaCommand.self, ProvidersCommand.self,
+    StatusCommand.self,
     DoctorCommand.self, CallCommand.self, CompletionCommand.self, VersionCommand.self, HelpCommand.self,
     CompleteCommand.self,
   ]

@@ -9,6 +9,8 @@ package enum ExitCode: Int32, Equatable, Sendable {
   case unreachable = 3
   /// The daemon refused.
   case refused = 4
+  /// A question waits, and nobody was to be asked.
+  case waiting = 5
   /// Ctrl-C.
   case interrupted = 130
 }

@@ -6,6 +6,8 @@ package final class TextOutput {
   private let descriptor: Int32?
   private var bytes: [UInt8] = []
   private static let bufferBytesMax = 65_536
+  /// Something could not be written.
+  package private(set) var hasFailed = false
 
   /// - Parameter descriptor: `nil`: kept in memory.
   package init(_ descriptor: Int32?) { self.descriptor = descriptor }
@@ -33,6 +35,7 @@ package final class TextOutput {
         var polled = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
         _ = poll(&polled, 1, 1000)
       } else if errno != EINTR {
+        hasFailed = true
         break
       }
     }

@@ -42,8 +42,8 @@ public final class FlowdClient: Sendable {
   /// Sends a request and returns at once; its place on the wire is fixed when this returns.
   ///
   /// A start, cancel or rerun without a `request_id` gets a new one. When the connection ends before the reply, calls that
-  /// are safe to repeat are sent once more on a new connection: reads, and starts, cancels and reruns thanks to their
-  /// `request_id`, unless an earlier call was lost with them.
+  /// are safe to repeat are sent once more on a new connection: reads, answers, pauses, and starts, cancels and reruns
+  /// thanks to their `request_id`, unless an earlier call was lost with them.
   ///
   /// - Parameter timeout: Until the reply; `nil`: the client's.
   public func send<RPC: UnaryRPC>(

@@ -2,8 +2,10 @@ internal import CSQLite
 package import FlowdModel
 
 /// Reads the embedded store; belongs to one thread. Each call sees one snapshot, several inside `snapshot` the same one.
+///
+/// Nobody sees a session that is being deleted.
 package final class SQLiteReader: StoreReader {
-  private let connection: Connection
+  let connection: Connection
 
   init(path: String) throws(StoreError) {
     connection = try Connection(path: path, .reader)
@@ -22,10 +24,15 @@ package final class SQLiteReader: StoreReader {
   }
 
   package func counters() throws(StoreError) -> Counters {
-    func last(_ sql: String) throws(StoreError) -> Int64 { try connection.statement(sql).first { $0.int64(0) } ?? 0 }
+    func last(_ column: String, _ table: String, _ mark: String) throws(StoreError) -> Int64 {
+      let sql = """
+        SELECT max(ifnull((SELECT max(\(column)) FROM \(table)), 0), ifnull((SELECT \(mark) FROM high_water WHERE key = 1), 0))
+        """
+      return try connection.statement(sql).first { $0.int64(0) } ?? 0
+    }
     return Counters(
-      lastSessionKey: try last("SELECT max(key) FROM session"), lastRunKey: try last("SELECT max(key) FROM run"),
-      lastPosition: EventPosition(try last("SELECT max(position) FROM event")))
+      lastSessionKey: try last("key", "session", "session"), lastRunKey: try last("key", "run", "run"),
+      lastPosition: EventPosition(clamping: try last("position", "event", "position")))
   }
 
   // MARK: sessions
@@ -34,31 +41,39 @@ package final class SQLiteReader: StoreReader {
     _ id: SessionID
   ) throws(StoreError) -> (record: SessionRecord, eventSequence: EventSequence)? {
     let sql = """
-      SELECT \(SessionTable.columns), (SELECT max(seq) FROM event WHERE session = s.key) FROM session s WHERE s.id = ?
+      SELECT \(SessionTable.columns), (SELECT max(seq) FROM event WHERE session = s.key) FROM session s
+        WHERE s.id = ? AND s.key NOT IN (SELECT key FROM doomed_session)
       """
-    return try connection.statement(sql).bind(id.uuid).first {
-      (SessionTable.record($0), EventSequence($0.int64(14)))
+    return try connection.statement(sql).bind(id.uuid).first { row throws(StoreError) in
+      (try SessionTable.record(row), EventSequence(clamping: row.int64(SessionTable.columnCount)))
     }
   }
 
   package func unfinishedSessions() throws(StoreError) -> [SessionID] {
     try connection.statement(
-      "SELECT DISTINCT s.id FROM run r JOIN session s ON s.key = r.session WHERE r.finished_at IS NULL"
+      """
+      SELECT s.id FROM (SELECT DISTINCT session FROM run WHERE finished_at IS NULL) r
+        CROSS JOIN session s ON s.key = r.session
+      """
     ).rows { SessionID($0.uuid(0)) }
   }
 
   package func selection(of workspace: String) throws(StoreError) -> SessionID? {
     try connection.statement(
-      "SELECT s.id FROM workspace w JOIN session s ON s.key = w.selected_session WHERE w.path = ?"
+      """
+      SELECT s.id FROM workspace w JOIN session s ON s.key = w.selected_session
+        WHERE w.path = ? AND s.key NOT IN (SELECT key FROM doomed_session)
+      """
     ).bind(workspace).first { SessionID($0.uuid(0)) }
   }
 
   package func sessions(
     _ filter: SessionFilter, before: Int64?, limit: Int
   ) throws(StoreError) -> [SessionListRow] {
-    var conditions = ["s.key < ?"]
+    var conditions = ["s.key < ?", "s.key NOT IN (SELECT key FROM doomed_session)"]
     if filter.workspace != nil { conditions.append("s.workspace = ?") }
     if !filter.includeClosed { conditions.append("s.closed_at IS NULL") }
+    if !filter.includeArchived { conditions.append("s.archived_at IS NULL") }
     let sql = """
       SELECT \(SessionTable.columns), w.selected_session IS s.key,
         (SELECT r.id FROM run r WHERE r.session = s.key AND r.finished_at IS NULL AND r.status <> 1
@@ -68,92 +83,27 @@ package final class SQLiteReader: StoreReader {
       """
     let statement = try connection.statement(sql).bind(before ?? Int64.max)
     if let workspace = filter.workspace { statement.bind(workspace) }
-    return try statement.bind(limit).rows { row in
+    let next = SessionTable.columnCount
+    return try statement.bind(limit).rows { row throws(StoreError) in
       SessionListRow(
-        record: SessionTable.record(row), isSelected: row.int(14) != 0,
-        activeRun: row.isNull(15) ? nil : RunID(row.uuid(15)))
+        record: try SessionTable.record(row), isSelected: row.int(next) != 0,
+        activeRun: row.isNull(next + 1) ? nil : RunID(row.uuid(next + 1)))
     }
   }
 
-  // MARK: runs
+  // MARK: definitions and events
 
-  package func run(_ id: RunID) throws(StoreError) -> RunRecord? {
-    try connection.statement(
-      "SELECT \(RunTable.columns) FROM run r JOIN session s ON s.key = r.session WHERE r.id = ?"
-    ).bind(id.uuid).first(RunTable.record)
+  package func definition(_ hash: String) throws(StoreError) -> StoredDefinition? {
+    try connection.statement(DefinitionTable.select).bind(hash).first(DefinitionTable.definition)
   }
-
-  package func run(session: Int64, requestID: String) throws(StoreError) -> RunRecord? {
-    try connection.statement(
-      "SELECT \(RunTable.columns) FROM run r JOIN session s ON s.key = r.session WHERE r.session = ? AND r.request_id = ?"
-    ).bind(session).bind(requestID).first(RunTable.record)
-  }
-
-  package func finishedAt(of run: Int64) throws(StoreError) -> Timestamp? {
-    try connection.statement("SELECT finished_at FROM run WHERE key = ?").bind(run).first { $0.optionalTimestamp(0) }
-      ?? nil
-  }
-
-  package func unfinishedRuns(of session: Int64) throws(StoreError) -> [RunRecord] {
-    try connection.statement(
-      """
-      SELECT \(RunTable.columns) FROM run r JOIN session s ON s.key = r.session
-        WHERE r.session = ? AND r.finished_at IS NULL ORDER BY r.key
-      """
-    ).bind(session).rows(RunTable.record)
-  }
-
-  package func runs(_ filter: RunFilter, before: Int64?, limit: Int) throws(StoreError) -> [RunRecord] {
-    var conditions = ["r.key < ?"]
-    if filter.session != nil { conditions.append("s.id = ?") }
-    if filter.workspace != nil { conditions.append("s.workspace = ?") }
-    if filter.flowID != nil { conditions.append("r.flow_id = ?") }
-    if !filter.statuses.isEmpty {
-      conditions.append("r.status IN (\(filter.statuses.map { String($0.rawValue) }.joined(separator: ", ")))")
-    }
-    let sql = """
-      SELECT \(RunTable.columns) FROM run r JOIN session s ON s.key = r.session
-        WHERE \(conditions.joined(separator: " AND ")) ORDER BY r.key DESC LIMIT ?
-      """
-    let statement = try connection.statement(sql).bind(before ?? Int64.max)
-    if let session = filter.session { statement.bind(session.uuid) }
-    if let workspace = filter.workspace { statement.bind(workspace) }
-    if let flow = filter.flowID { statement.bind(flow) }
-    return try statement.bind(limit).rows(RunTable.record)
-  }
-
-  package func steps(of run: Int64) throws(StoreError) -> [StepRecord] {
-    try connection.statement("SELECT \(StepTable.columns) FROM step WHERE run = ? ORDER BY step")
-      .bind(run).rows(StepTable.record)
-  }
-
-  package func output(of run: Int64, step: Int) throws(StoreError) -> StepOutput? {
-    try connection.statement("SELECT stdout, stderr, truncated FROM step_output WHERE run = ? AND step = ?")
-      .bind(run).bind(step).first { row in
-        StepOutput(
-          stdout: row.bytes(0), stderr: row.bytes(1), stdoutTruncated: row.int(2) & 1 != 0,
-          stderrTruncated: row.int(2) & 2 != 0)
-      }
-  }
-
-  package func environment(of run: Int64) throws(StoreError) -> [String] {
-    try connection.statement("SELECT entries FROM run_environment WHERE run = ?").bind(run)
-      .first { RunTable.decode(environment: $0.bytes(0)) } ?? []
-  }
-
-  package func definition(_ hash: String) throws(StoreError) -> [UInt8]? {
-    try connection.statement("SELECT canonical_json FROM definition WHERE hash = ?").bind(hash).first { $0.bytes(0) }
-  }
-
-  // MARK: events
 
   package func events(
     _ range: EventRange, limit: Int, bytes: Int
   ) throws(StoreError) -> [StoreBatch.EventRow] {
     var found: [StoreBatch.EventRow] = []
     var total = 0
-    try EventTable.select(range, limit: limit, on: connection).forEachRow { statement in
-      let row = EventTable.row(statement)
+    try EventTable.select(range, limit: limit, on: connection).forEachRow { statement throws(StoreError) in
+      let row = try EventTable.row(statement)
       total += row.body.count
       found.append(row)
       return total < bytes

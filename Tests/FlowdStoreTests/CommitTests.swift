@@ -14,6 +14,7 @@ struct CommitTests {
     ("a session twice", { $0.newSessions.append(Samples.session(1)) }),
     ("a run of no session", { $0.newRuns.append(Samples.run(3, session: 99)) }),
     ("a run without a definition", { $0.newRuns.append(Samples.run(3, hash: "none")) }),
+    ("a sub-flow without a definition", { $0.newRuns.append(Samples.run(3, subflows: ["f": "none"])) }),
     ("a step of no run", { $0.steps.append(.init(run: 99, step: StepRecord(index: 0))) }),
     ("an environment of no run", { $0.environments.append((run: 99, entries: [])) }),
     ("a selected session that is none", { $0.selections.append((workspace: "/x", session: 99)) }),

@@ -39,6 +39,25 @@ struct ListingTests {
     withExtendedLifetime(folder) {}
   }
 
+  @Test("Archived sessions are listed only when asked for")
+  func archived() throws {
+    let folder = TemporaryFolder()
+    let store = try SQLiteStore(folder)
+    try store.commit { batch in
+      batch.newSessions = [
+        Samples.session(1), Samples.session(2, archivedAt: Samples.time(1)),
+        Samples.session(3, closedAt: Samples.time(1), archivedAt: Samples.time(1)),
+      ]
+    }
+    let reader = try store.makeReader()
+    for (closed, archived, keys) in [
+      (false, false, [1]), (true, false, [1]), (false, true, [2, 1]), (true, true, [3, 2, 1] as [Int64]),
+    ] {
+      let filter = SessionFilter(includeClosed: closed, includeArchived: archived)
+      #expect(try reader.sessions(filter, before: nil, limit: 9).map(\.record.key) == keys)
+    }
+  }
+
   @Test("A session's active run is its oldest that has started and not ended")
   func activeRuns() throws {
     let folder = TemporaryFolder()

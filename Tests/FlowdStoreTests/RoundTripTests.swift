@@ -28,6 +28,7 @@ struct RoundTripTests {
     changed.meta.revision = UInt64(Int64.max)
     changed.meta.updatedAt = Samples.time(.min)
     changed.closedAt = nil
+    changed.archivedAt = Samples.time(3)
     try store.commit { batch in
       batch.changedSessions = [changed]
       batch.selections = [(workspace: record.meta.workspace, session: nil)]
@@ -61,41 +62,67 @@ struct RoundTripTests {
       changed.cancelRequested = .graceful
       changed.error = text + "!"
       changed.report = text + "?"
+      changed.outputs = Array(#"{"a":1}"#.utf8)
+      changed.mode = .interactive
+      changed.isPauseRequested = true
+      changed.isStepping = true
       try store.commit { $0.changedRuns = [changed] }
       #expect(try reader.run(record.id) == changed)
     }
-    #expect(try reader.definition("hash") == Array(text.utf8))
+    #expect(try reader.definition("hash") == StoredDefinition(canonicalJSON: Array(text.utf8)))
     #expect(try reader.definition("other") == nil)
     #expect(try reader.run(session: 1, requestID: "") == nil)
   }
 
-  @Test("Steps and what they wrote")
-  func steps() throws {
+  @Test("Definitions keep the first file they came from")
+  func definitions() throws {
+    let folder = TemporaryFolder()
+    let store = try SQLiteStore(folder)
+    let reader = try store.makeReader()
+    let first = Array("# first".utf8)
+    for (source, kept) in [([], []), (first, first), (Array("# second".utf8), first), ([], first)] {
+      try store.commit { $0.definitions = [Samples.definition(source: source)] }
+      #expect(try reader.definition("hash") == StoredDefinition(canonicalJSON: Array("{}".utf8), source: kept))
+    }
+  }
+
+  @Test("The definitions of sub-flows come with the one that runs them")
+  func subflows() throws {
+    let folder = TemporaryFolder()
+    let store = try SQLiteStore(folder)
+    let inner = Samples.definition("inner", source: [1])
+    let run = Samples.run(1, subflows: ["f": "inner", "g\u{0}\"": "hash"])
+    try store.commit { batch in
+      batch.newSessions = [Samples.session(1)]
+      batch.definitions = [Samples.definition(subflows: ["f": inner])]
+      batch.newRuns = [run]
+    }
+    let reader = try store.makeReader()
+    #expect(try reader.definition("inner") == StoredDefinition(canonicalJSON: inner.canonicalJSON, source: [1]))
+    #expect(try reader.run(run.id) == run)
+    #expect(throws: StoreError.self) { try store.commit { $0.newRuns = [Samples.run(2, subflows: ["f": "none"])] } }
+  }
+
+  @Test("Runs that are steps of runs, oldest first")
+  func childRuns() throws {
     let folder = TemporaryFolder()
     let store = try SQLiteStore(folder)
     try store.commit { $0.addRun() }
     let reader = try store.makeReader()
-    let errors: [StepError?] = [nil] + StepError.Class.allCases.map { StepError($0, "why\u{0}not") }
-    var written: [StepRecord] = []
-    for (index, status) in StepStatus.allCases.enumerated() {
-      let step = StepRecord(
-        index: index, status: status, attempt: index * 1_000, startedAt: index == 0 ? nil : Samples.time(Int64(index)),
-        finishedAt: index == 1 ? nil : Samples.time(2), exitCode: [nil, 0, -1, .max, .min][index % 5],
-        error: errors[index % errors.count])
-      written.append(step)
-      try store.commit { $0.steps = [StoreBatch.StepRow(run: 1, step: step)] }
+    let parent = ParentRun(key: 1, id: RunID(Samples.uuid(1_001)), step: 7, attempt: 2, depth: 3)
+    let children = (2...5).map { key in
+      Samples.run(
+        key, status: key == 3 ? .failed : .running, parent: parent, reusedFrom: key == 4 ? RunID(Samples.uuid(9)) : nil,
+        group: key == 5 ? "deploy" : "")
     }
-    #expect(try reader.steps(of: 1) == written)
-    written[3] = StepRecord(index: 3)
-    try store.commit { $0.steps = [StoreBatch.StepRow(run: 1, step: written[3])] }
-    #expect(try reader.steps(of: 1) == written)
-    for (isOutCut, isErrCut) in [(false, false), (true, false), (false, true), (true, true)] {
-      let output = StepOutput(
-        stdout: [0, 255, 10], stderr: isOutCut ? [] : [1], stdoutTruncated: isOutCut, stderrTruncated: isErrCut)
-      try store.commit { $0.outputs = [StoreBatch.OutputRow(run: 1, step: 2, output: output)] }
-      #expect(try reader.output(of: 1, step: 2) == output)
+    try store.commit { $0.newRuns = children.reversed() }
+    #expect(try reader.childRuns(of: 1) == children)
+    #expect(try reader.childRuns(of: 2) == [])
+    #expect(try reader.unfinishedRuns(of: 1) == [Samples.run(1)] + children.filter { $0.key != 3 })
+    #expect(throws: StoreError.self) {
+      let none = ParentRun(key: 99, id: parent.id, step: 0, attempt: 1, depth: 1)
+      try store.commit { $0.newRuns = [Samples.run(6, parent: none)] }
     }
-    #expect(try reader.output(of: 1, step: 3) == nil)
   }
 
   @Test("Environments are kept until they are deleted")

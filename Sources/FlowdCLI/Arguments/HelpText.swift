@@ -3,9 +3,10 @@ package enum HelpText {
   /// Of the whole program.
   package static func overview(_ commands: [CommandSpec], style: Style) -> String {
     let groups: [(String, [String])] = [
-      ("Run flows", ["run", "start", "cancel", "watch", "runs", "show", "logs"]),
+      ("Run flows", ["run", "start", "rerun", "answer", "pause", "resume", "cancel"]),
+      ("Look at runs", ["watch", "runs", "show", "logs", "export"]),
       ("Sessions", ["new", "select", "sessions", "close", "meta", "set"]),
-      ("Look around", ["flows", "validate", "providers", "status", "doctor"]),
+      ("Look around", ["flows", "validate", "schema", "providers", "status", "doctor"]),
       ("More", ["call", "completion", "version", "help"]),
     ]
     var text = "Talk to flowd, the local daemon that runs flows.\n\n"
@@ -19,7 +20,8 @@ package enum HelpText {
     }
     text += "\n\(style.bold("Options of every command"))\n" + list(GlobalOptions.all)
     text += "\n\(style.bold("Exit codes"))\n"
-    text += "  0 ok   1 run failed   2 usage   3 daemon not reachable   4 refused   130 interrupted\n"
+    text += "  0 ok   1 run failed   2 usage   3 daemon not reachable   4 refused   5 waits for an answer\n"
+    text += "  130 interrupted\n"
     return text + "\nflowctl COMMAND --help shows a command's options and examples.\n"
   }
 

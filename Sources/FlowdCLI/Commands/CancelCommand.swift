@@ -4,21 +4,26 @@ internal import FlowdWire
 /// `flowctl cancel`
 enum CancelCommand: Command {
   static let force = Flag("force", short: "f", "End the running steps instead of letting them finish")
+  static let graceful = Flag("graceful", "Let the running steps finish, whatever the flow's on-cancel says")
 
   static let spec = CommandSpec(
     "cancel", "Ask a run to end",
-    operands: [Operand("RUN", completion: .run)], options: [force],
+    operands: [Operand("RUN", completion: .run)], options: [force, graceful],
     discussion: """
-      Without RUN it is the session's active run. The running steps finish and the others do not
-      start; with --force the running steps are ended. Returns when the daemon has taken the request.
+      Without RUN it is the session's active run. What becomes of the running steps the flow's
+      on-cancel says; they finish when it says nothing. --force and --graceful say it here. Returns
+      when the daemon has taken the request.
       """,
     examples: [
-      Example("flowctl cancel", "let the steps in hand finish"),
+      Example("flowctl cancel", "end the active run as its flow wants it"),
       Example("flowctl cancel --force 3f9a2c71", "end a run now"),
     ])
 
   static func run(_ context: Context, _ arguments: ParsedArguments) throws(CLIError) -> ExitCode {
-    let mode: API.CancelMode = arguments[force] ? .force : .graceful
+    if arguments[force], arguments[graceful] {
+      throw .usage("give only one of --force and --graceful", command: "cancel")
+    }
+    let mode: API.CancelMode = arguments[force] ? .force : arguments[graceful] ? .graceful : .unspecified
     var request = API.FlowServiceCancelRequest(mode: mode)
     if let named = arguments.operand(0) {
       request.runID = try RunChoice.id(named, context)
@@ -35,7 +40,9 @@ enum CancelCommand: Command {
     if response.outcome == .alreadyEnded {
       context.output.line("\(run) had ended: \(response.run.map { StatusText.name($0.status) } ?? "-")")
     } else {
-      context.output.line(mode == .force ? "\(run) is being ended" : "\(run) finishes the steps in hand, then ends")
+      // What was unspecified is known now.
+      let isForced = (response.run?.cancelRequested ?? mode) == .force || mode == .force
+      context.output.line(isForced ? "\(run) is being ended" : "\(run) finishes the steps in hand, then ends")
     }
     return .ok
   }

@@ -23,14 +23,21 @@ enum StartCommand: Command {
     let response = started.response
     if context.wantsJSON {
       try context.printJSON(response)
-    } else if context.terminal.isOutputTerminal {
-      let verb = response.existing ? "already started" : response.status == .queued ? "queued" : "started"
-      let flow = TerminalText.sanitised(response.snapshot?.flowID ?? "")
-      context.output.line("\(verb) \(flow), run \(context.style.bold(ShortID.of(response.runID)))")
-      context.output.line(context.style.dim("watch it: flowctl watch      end it: flowctl cancel"))
     } else {
-      context.output.line(response.runID)
+      tell(
+        response.runID, flow: response.snapshot?.flowID ?? "", status: response.status, existing: response.existing,
+        context)
     }
     return .ok
+  }
+
+  static func tell(_ id: String, flow: String, status: API.RunStatus, existing: Bool, _ context: Context) {
+    guard context.terminal.isOutputTerminal else {
+      context.output.line(id)
+      return
+    }
+    let verb = existing ? "already started" : status == .queued ? "queued" : "started"
+    context.output.line("\(verb) \(TerminalText.sanitised(flow)), run \(context.style.bold(ShortID.of(id)))")
+    context.output.line(context.style.dim("watch it: flowctl watch      end it: flowctl cancel"))
   }
 }

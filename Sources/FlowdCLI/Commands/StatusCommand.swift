@@ -4,7 +4,7 @@ internal import FlowdWire
 /// `flowctl status`
 enum StatusCommand: Command {
   static let spec = CommandSpec(
-    "status", "Show the daemon's health and counters",
+    "status", "Show the daemon's health, circuit breakers and counters",
     examples: [Example("flowctl status --no-spawn", "without starting a daemon")])
 
   static func run(_ context: Context, _ arguments: ParsedArguments) throws(CLIError) -> ExitCode {
@@ -23,6 +23,7 @@ enum StatusCommand: Command {
     for (name, value) in rows where !value.isEmpty {
       context.output.line("\(style.dim(DisplayWidth.padded(name, to: 9)))\(TerminalText.sanitised(value))")
     }
+    showCircuits(status.circuits, context)
     guard !status.counters.isEmpty else { return status.health == .serving ? .ok : .failed }
     context.output.line()
     let names = status.counters.keys.sorted()
@@ -32,6 +33,22 @@ enum StatusCommand: Command {
         "\(style.dim(DisplayWidth.padded(name, to: width + 2)))\(grouped(status.counters[name] ?? 0))")
     }
     return status.health == .serving ? .ok : .failed
+  }
+
+  /// Circuit breakers that have seen failures.
+  private static func showCircuits(_ circuits: [API.Circuit], _ context: Context) {
+    guard !circuits.isEmpty else { return }
+    context.output.line()
+    var table = Table(["CIRCUIT", "STATE", "FAILURES", "NEXT ATTEMPT"])
+    for circuit in circuits {
+      let isClosed = circuit.state == .closed
+      let retry = circuit.retryAt.map { "in \(DurationText.short($0.model - context.now))" } ?? "-"
+      table.add([
+        .init(circuit.name), .init(CircuitText.name(circuit.state)) { isClosed ? $1 : $0.yellow($1) },
+        .init(String(circuit.failures)), .init(retry),
+      ])
+    }
+    for line in table.lines(style: context.style, width: context.tableWidth) { context.output.line(line) }
   }
 
   static func healthName(_ health: API.DaemonHealth) -> String {

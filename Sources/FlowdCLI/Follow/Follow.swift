@@ -6,9 +6,11 @@ internal import Glibc
 /// Shows a watch until it ends or the person has enough.
 struct Follow {
   enum End: Equatable {
-    /// The watch is complete.
+    /// The watch is complete, or the run that was followed has ended.
     case complete
     case interrupted
+    /// The run goes on only once somebody answers, and nobody here does.
+    case waitsForInput
   }
 
   /// What Ctrl-C means.
@@ -24,22 +26,44 @@ struct Follow {
     case failure(ClientError)
     case signal(SignalThread.Kind)
     case cancelFailed(ClientError)
+    case keys([UInt8])
+    case answered(Question.Key, ClientError?)
   }
 
   private static let frameMilliseconds: Int64 = 80
+  /// How long nothing may happen before a run counts as waiting for people only.
+  private static let stuckMilliseconds: Int64 = 300
 
   private let context: Context
   private let onInterrupt: OnInterrupt
   private var view: any FollowView
   private let inputs = Mailbox<Input>(capacity: UInt32(Limits.clientEventsMax))
+  private let keys: KeyReader
   private var interrupts = 0
+  /// The run that is followed, with those of its steps; `nil`: everything that the watch tells is shown.
+  private var tree: WatchedRunTree?
+  private var interview: Interview
+  private let leavesWhenStuck: Bool
+  private var lastEventAt: Timestamp
   /// How the last run that ended did.
   private(set) var lastStatus: API.RunStatus?
 
-  init(_ context: Context, view: any FollowView, onInterrupt: OnInterrupt) {
+  /// - Parameters:
+  ///   - run: Whose events are shown, out of its session's.
+  ///   - leavesWhenStuck: Ends when nothing but answers of people can go on with the run.
+  init(
+    _ context: Context, view: any FollowView, onInterrupt: OnInterrupt, run: WatchedRun? = nil,
+    interview: Interview = Interview(mayAsk: false), leavesWhenStuck: Bool = false
+  ) {
     self.context = context
     self.view = view
     self.onInterrupt = onInterrupt
+    self.interview = interview
+    self.leavesWhenStuck = leavesWhenStuck
+    tree = run.map { WatchedRunTree(root: $0) }
+    lastEventAt = context.now
+    let inputs = inputs
+    keys = KeyReader { inputs.post(.keys($0)) }
   }
 
   mutating func run(_ watch: Watch) throws(CLIError) -> End {
@@ -58,6 +82,8 @@ struct Follow {
       inputs.post(.end)
     }
     defer {
+      watch.close()
+      keys.turnOff()
       view.release()
       context.output.flush()
     }
@@ -71,34 +97,94 @@ struct Follow {
       let milliseconds = view.isLive ? Int(left.seconds * 1000 + left.attoseconds / 1_000_000_000_000_000) : 0
       if let input = inputs.take(within: max(0, milliseconds)) {
         if let end = try handle(input) { return end }
-      } else if view.isLive {
-        view.draw()
+        continue
+      }
+      if isStuck { return .waitsForInput }
+      if view.isLive {
+        show()
         nextFrame = context.now + .milliseconds(Follow.frameMilliseconds)
       } else {
         // Nothing is waiting: what was written may be read now.
         context.output.flush()
-        if let input = inputs.take(within: 3_600_000), let end = try handle(input) { return end }
+        let patience = leavesWhenStuck ? Int(Follow.stuckMilliseconds) : 3_600_000
+        if let input = inputs.take(within: patience), let end = try handle(input) { return end }
       }
     }
+  }
+
+  private mutating func show() {
+    if interview.current == nil { keys.turnOff() } else { keys.turnOn() }
+    view.ask(interview)
+    view.draw()
   }
 
   /// - Returns: `nil` to go on.
   private mutating func handle(_ input: Input) throws(CLIError) -> End? {
     switch input {
-    case .update(let update):
-      if case .event(let event) = update, case .runFinished(let finished)? = event.kind { lastStatus = finished.status }
-      try view.take(update)
+    case .update(let update): return try take(update)
     case .end: return .complete
     case .failure(let error): throw context.explained(error)
     case .cancelFailed(let error): view.notice(CLIError(error).message)
-    case .signal(.resize): view.draw()
+    case .keys(let typed):
+      try perform(interview.type(typed))
+      show()
+    case .answered(let key, let error): try perform(interview.answered(key, error))
+    case .signal(.resize): show()
     case .signal(.suspend):
+      keys.turnOff()
       view.release()
       kill(getpid(), SIGSTOP)
     case .signal(.terminate): return .interrupted
     case .signal(.interrupt): return try interrupt()
     }
     return nil
+  }
+
+  private mutating func take(_ update: WatchUpdate) throws(CLIError) -> End? {
+    guard case .event(let event) = update else {
+      try view.take(update, path: "")
+      return nil
+    }
+    if tree != nil, tree?.apply(event) == false { return nil }
+    lastEventAt = context.now
+    let path = tree?.path(of: event.runID) ?? ""
+    try view.take(update, path: path)
+    try perform(interview.take(event, path: path))
+    guard case .runFinished(let finished)? = event.kind else { return nil }
+    if let tree, event.runID != tree.rootID {
+      self.tree?.forget(event.runID)
+      return nil
+    }
+    lastStatus = finished.status
+    guard tree != nil else { return nil }
+    for name in interview.unused { context.note("no step asked for the answer \(quoted(name))") }
+    return .complete
+  }
+
+  private mutating func perform(_ effects: [Interview.Effect]) throws(CLIError) {
+    for effect in effects {
+      switch effect {
+      case .remark(let text): view.remark(text)
+      case .send(let request, let key):
+        let inputs = inputs
+        try context.send(API.FlowAnswer.self, request).whenDone { result in
+          if case .failure(let error) = result {
+            inputs.post(.answered(key, error))
+          } else {
+            inputs.post(.answered(key, nil))
+          }
+        }
+      }
+    }
+  }
+
+  /// Nothing but answers of people can go on with the run, and none is on its way.
+  private var isStuck: Bool {
+    guard leavesWhenStuck, let tree, !interview.unanswered.isEmpty,
+      interview.unanswered.count == interview.waiting.count,
+      interview.waiting.allSatisfy({ $0.input.dueAt == nil })
+    else { return false }
+    return context.now - lastEventAt >= .milliseconds(Follow.stuckMilliseconds) && !tree.isBusy
   }
 
   private mutating func interrupt() throws(CLIError) -> End? {
@@ -121,4 +207,29 @@ struct Follow {
   }
 
   var wasInterrupted: Bool { interrupts > 0 }
+
+  /// Questions that nobody has answered.
+  var unanswered: [Question] { interview.unanswered }
+}
+
+extension WatchedRunTree {
+  /// A step is being run, or goes on by itself later; questions do not count.
+  var isBusy: Bool { runs.values.contains { isBusy($0) } }
+
+  private func isBusy(_ run: WatchedRun) -> Bool {
+    if run.isFinished { return false }
+    if run.steps.isEmpty || run.status == .queued { return true }
+    return run.steps.contains { step in
+      guard let children = step.children else { return isBusy(step) }
+      return !children.first(1) { $0 == .waitingRetry }.isEmpty
+        || children.first(Int.max, where: { $0 == .running }).contains { item in
+          children.details(item).map { isBusy($0) } ?? true
+        }
+    }
+  }
+
+  /// A step with a run of its own is as busy as that run.
+  private func isBusy(_ step: WatchedStep) -> Bool {
+    step.status == .waitingRetry || step.status == .running && runs[step.childRunID] == nil
+  }
 }

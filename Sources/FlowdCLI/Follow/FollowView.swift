@@ -6,9 +6,14 @@ internal import FlowdWire
 protocol FollowView {
   /// Wants to be drawn again and again.
   var isLive: Bool { get }
-  mutating func take(_ update: WatchUpdate) throws(CLIError)
-  /// A word to the person, such as what Ctrl-C did.
+  /// - Parameter path: The steps that lead to the event's run from the one that is followed; empty for that one.
+  mutating func take(_ update: WatchUpdate, path: String) throws(CLIError)
+  /// A word to the person that holds for a while, such as what Ctrl-C did.
   mutating func notice(_ text: String)
+  /// A word to the person that stays.
+  mutating func remark(_ text: String)
+  /// What the person is asked; empty: nothing.
+  mutating func ask(_ interview: Interview)
   mutating func draw()
   /// The terminal is about to be somebody else's, for a while or for good.
   mutating func release()
@@ -19,8 +24,9 @@ struct JSONFollowView: FollowView {
   let context: Context
   var isLive: Bool { false }
 
-  mutating func take(_ update: WatchUpdate) throws(CLIError) {
-    guard case .event(let event) = update else { return }
+  /// Events of the runs of steps are left out: a reader wants the one run it started.
+  mutating func take(_ update: WatchUpdate, path: String) throws(CLIError) {
+    guard case .event(let event) = update, path.isEmpty else { return }
     do throws(JSONMappingError) {
       context.output.line(try JSONCodec.contract.decode(event).text)
     } catch {
@@ -29,6 +35,8 @@ struct JSONFollowView: FollowView {
   }
 
   mutating func notice(_ text: String) { context.note(text) }
+  mutating func remark(_ text: String) { context.note(text) }
+  mutating func ask(_ interview: Interview) {}
   mutating func draw() {}
   mutating func release() {}
 }
@@ -47,11 +55,11 @@ struct PlainFollowView: FollowView {
     text = EventText(namesRuns: namesRuns)
   }
 
-  mutating func take(_ update: WatchUpdate) {
+  mutating func take(_ update: WatchUpdate, path: String) {
     switch update {
     case .event(let event):
-      for line in text.lines(event) { context.output.line(line) }
-      if showsReport, case .runFinished(let finished)? = event.kind, !finished.report.isEmpty {
+      for line in text.lines(event, path: path) { context.output.line(line) }
+      if showsReport, path.isEmpty, case .runFinished(let finished)? = event.kind, !finished.report.isEmpty {
         context.output.line()
         for line in ReportText.lines(finished.report, style: context.style) { context.output.line(line) }
       }
@@ -61,6 +69,8 @@ struct PlainFollowView: FollowView {
   }
 
   mutating func notice(_ text: String) { context.note(text) }
+  mutating func remark(_ text: String) { context.note(text) }
+  mutating func ask(_ interview: Interview) {}
   mutating func draw() {}
   mutating func release() {}
 }

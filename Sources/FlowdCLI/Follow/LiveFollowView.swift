@@ -7,12 +7,13 @@ struct LiveFollowView: FollowView {
   let context: Context
   /// Tells of the session too, not only of a run.
   let showsSession: Bool
-  private var runs: [RunProgress] = []
+  private var runs: [ShownRun] = []
   private var meta: API.SessionMeta?
   private var painter = ScreenPainter()
   private var permanent: [String] = []
   private var message = ""
   private var trouble = ""
+  private var interview = Interview(mayAsk: false)
   private var tick = 0
   private var hidesCursor = false
   var isLive: Bool { true }
@@ -22,7 +23,7 @@ struct LiveFollowView: FollowView {
     self.showsSession = showsSession
   }
 
-  mutating func take(_ update: WatchUpdate) {
+  mutating func take(_ update: WatchUpdate, path: String) {
     switch update {
     case .disconnected(let reason): trouble = "reconnecting… (\(TerminalText.sanitised(reason)))"
     case .reconnected: trouble = ""
@@ -34,36 +35,59 @@ struct LiveFollowView: FollowView {
     switch event.kind {
     case .snapshot(let snapshot):
       meta = snapshot.meta
-      runs = snapshot.activeRuns.map { RunProgress($0) }
+      runs = snapshot.activeRuns.filter { $0.parentRunID.isEmpty }.map { ShownRun(WatchedRun($0)) }
     case .sessionMetaChanged(let changed): tell(changed.meta, "now")
     case .sessionSelected(let selected): tell(selected.meta, "selected")
     case .sessionClosed(let closed): tell(closed.meta, "closed")
+    case .stepInputAnswered(let answered): tell(answered, event.runID)
+    case .circuitChanged(let changed):
+      if let circuit = changed.circuit { permanent.append(context.style.dim(CircuitText.line(circuit, at: event.at))) }
     default: break
     }
-    guard !event.runID.isEmpty else { return }
-    let index = runs.firstIndex { $0.runID == event.runID } ?? runs.count
-    if index == runs.count { runs.append(RunProgress(runID: event.runID)) }
-    runs[index].apply(event)
-    guard runs[index].isFinished else { return }
+    guard !event.runID.isEmpty, let index = apply(event), runs[index].root.isFinished else { return }
     finish(index)
+  }
+
+  /// - Returns: The run that changed; `nil` when it is only one of a step's.
+  private mutating func apply(_ event: API.Event) -> Int? {
+    for index in runs.indices where runs[index].apply(event) {
+      return event.runID == runs[index].root.runID ? index : nil
+    }
+    var run = ShownRun(WatchedRun(runID: event.runID))
+    _ = run.apply(event)
+    runs.append(run)
+    return runs.count - 1
+  }
+
+  /// What was asked and answered stays to be read.
+  private mutating func tell(_ answered: API.StepInputAnswered, _ run: String) {
+    let step = runs.lazy.compactMap { $0.tree.runs[run]?.step(answered.stepID) }.first
+    let isSecret = step?.question?.type == "secret"
+    let value =
+      isSecret ? "(hidden)" : answered.value.isEmpty ? "" : TerminalText.sanitised(AnswerValue.text(answered.value))
+    let prompt = TerminalText.sanitised(step?.question?.prompt ?? answered.stepID)
+    let style = context.style
+    permanent.append(
+      "\(style.yellow("?")) \(prompt) \(style.cyan(value))\(style.dim(AnsweredText.suffix(answered.by)))")
   }
 
   /// What has ended is drawn once more, in full, and left alone from then on.
   private mutating func finish(_ index: Int) {
     message = ""
-    permanent += frame(height: nil).lines(runs[index])
-    if !runs[index].error.isEmpty, !runs[index].steps.contains(where: { $0.status == .failed }) {
-      permanent.append("  " + context.style.red(TerminalText.sanitised(runs[index].error)))
+    let run = runs.remove(at: index)
+    let root = run.root
+    permanent += frame(height: nil).lines(run)
+    let failed = root.steps.first { $0.status == .failed }
+    if !root.error.isEmpty, failed == nil {
+      permanent.append("  " + context.style.red(TerminalText.sanitised(root.error)))
     }
-    if let failed = runs[index].steps.first(where: { $0.status == .failed }) {
-      let command = "flowctl logs \(ShortID.of(runs[index].runID)) \(TerminalText.sanitised(failed.id))"
-      permanent.append("  " + context.style.dim("all it wrote: \(command)"))
+    if let failed {
+      let id = ShortID.of(failed.childRunID.isEmpty ? root.runID : failed.childRunID)
+      let command = failed.childRunID.isEmpty ? "logs \(id) \(TerminalText.sanitised(failed.id))" : "show \(id)"
+      permanent.append("  " + context.style.dim("more: flowctl \(command)      again: flowctl rerun --failed"))
     }
-    if !runs[index].report.isEmpty {
-      permanent += [""] + ReportText.lines(runs[index].report, style: context.style)
-    }
+    if !root.report.isEmpty { permanent += [""] + ReportText.lines(root.report, style: context.style) }
     if showsSession { permanent.append("") }
-    runs.remove(at: index)
   }
 
   private mutating func tell(_ changed: API.SessionMeta?, _ what: String) {
@@ -76,6 +100,10 @@ struct LiveFollowView: FollowView {
 
   mutating func notice(_ text: String) { message = text }
 
+  mutating func remark(_ text: String) { permanent.append(context.style.dim(TerminalText.sanitised(text))) }
+
+  mutating func ask(_ interview: Interview) { self.interview = interview }
+
   mutating func draw() {
     let (columns, rows) = Terminal.size
     tick += 1
@@ -86,7 +114,7 @@ struct LiveFollowView: FollowView {
     let shown = runs.prefix(max(1, room / 2))
     for run in shown { live += frame(height: max(2, room / max(1, shown.count))).lines(run) }
     if runs.count > shown.count { live.append(context.style.dim("… \(runs.count - shown.count) more runs")) }
-    live = Array(live.prefix(room)) + footer
+    live = Array((live.prefix(room) + footer).suffix(max(1, rows - 1)))
     var text = hidesCursor ? "" : "\u{1B}[?25l"
     hidesCursor = true
     text += painter.frame(permanent: permanent, live: live, width: columns)
@@ -103,9 +131,24 @@ struct LiveFollowView: FollowView {
           DisplayWidth.truncated(
             "watching session \(ShortID.of(meta.sessionID)): \(MetaText.oneLine(meta))", to: width - 1)))
     }
-    if !trouble.isEmpty { lines.append(context.style.yellow(DisplayWidth.truncated(trouble, to: width - 1))) }
-    if !message.isEmpty { lines.append(context.style.yellow(DisplayWidth.truncated(message, to: width - 1))) }
+    for text in hints + [trouble, message] where !text.isEmpty {
+      lines.append(context.style.yellow(DisplayWidth.truncated(text, to: width - 1)))
+    }
     return lines
+      + interview.lines(width: width, style: context.style, now: context.now, isUnicode: context.terminal.isUnicode)
+  }
+
+  /// How to go on where a run waits for a person.
+  private var hints: [String] {
+    var hints: [String] = []
+    for run in runs.lazy.map(\.root).filter({ $0.status == .paused }).prefix(3) {
+      let command = "flowctl resume \(ShortID.of(run.runID))"
+      hints.append("paused; go on: \(command)" + (run.isStepByStep ? "      one step: \(command) --step" : ""))
+    }
+    if interview.current == nil, let question = interview.unanswered.first {
+      hints.append("answer \(question.name): \(question.command)")
+    }
+    return hints
   }
 
   private func frame(height: Int?) -> RunFrame {
@@ -115,6 +158,7 @@ struct LiveFollowView: FollowView {
   }
 
   mutating func release() {
+    interview = Interview(mayAsk: false)
     draw()
     painter.forget()
     if hidesCursor { context.output.write("\u{1B}[?25h") }

@@ -16,54 +16,72 @@ package struct EventText {
   package var namesRuns: Bool
   private var partials: [String: Partial] = [:]
   private var runStarts: [String: API.Timestamp] = [:]
+  private var flows: [String: String] = [:]
 
   package init(namesRuns: Bool) { self.namesRuns = namesRuns }
 
-  package mutating func lines(_ event: API.Event) -> [String] {
+  /// - Parameter path: The steps that lead to the event's run from the one that is looked at; they go before its steps' names.
+  package mutating func lines(_ event: API.Event, path: String = "") -> [String] {
     let prefix = namesRuns && !event.runID.isEmpty ? "[\(ShortID.of(event.runID))] " : ""
-    return texts(event).map { prefix + $0 }
+    return texts(event, path.isEmpty ? "" : TerminalText.sanitised(path) + "/").map { prefix + $0 }
   }
 
-  private mutating func texts(_ event: API.Event) -> [String] {
+  private mutating func texts(_ event: API.Event, _ path: String) -> [String] {
     switch event.kind {
-    case .stepOutput(let output): return add(output, of: event.runID)
+    case .stepOutput(let output): return add(output, of: event.runID, path)
     case .stepFinished(let finished):
       guard let step = finished.step else { return [] }
-      return flush(step.stepID, event.runID) + [Self.finished(step)]
-    case .runStarted(let started):
-      runStarts[event.runID] = event.at
-      let count = started.roster.count
-      let flow = TerminalText.sanitised(started.snapshot?.flowID ?? "")
-      return ["run \(event.runID) started: \(flow), \(count) step\(count == 1 ? "" : "s")"]
-    case .runFinished(let finished):
-      let start = runStarts.removeValue(forKey: event.runID)
-      let time = zip2(start, event.at).map { " after \(DurationText.short($1.model - $0.model))" } ?? ""
-      let why = finished.error.isEmpty ? "" : ": " + TerminalText.sanitised(finished.error)
-      return ["run \(event.runID) \(StatusText.name(finished.status))\(time)\(why)"]
-    case .runQueued: return ["run \(event.runID) queued"]
-    case .runPaused: return ["run \(event.runID) paused"]
-    case .runResumed(let resumed):
-      return ["run \(event.runID) resumed" + (resumed.afterRestart ? " after a restart of the daemon" : "")]
-    case .runCancelRequested(let cancel):
-      return ["run \(event.runID) \(cancel.mode == .force ? "is ended by force" : "finishes the steps in hand")"]
-    case .stepStarted(let started):
-      return ["\(name(started.stepID)): started" + (started.attempt > 1 ? ", attempt \(started.attempt)" : "")]
+      return flush(step.stepID, event.runID, path) + self.finished(step, event.runID, path)
+    case .stepStarted(let started): return [Self.started(started, path)]
     case .stepRetrying(let retrying):
       let why = TerminalText.sanitised(retrying.error?.message ?? "failed")
-      return ["\(name(retrying.stepID)): attempt \(retrying.attempt) failed, trying again: \(why)"]
-    case .stepInputRequired(let required):
-      return ["\(name(required.stepID)): waits for input: \(TerminalText.sanitised(required.prompt))"]
-    case .stepInputAnswered(let answered): return ["\(name(answered.stepID)): input answered"]
+      let wait = zip2(event.at, retrying.nextAt).map { " in \(DurationText.short($1.model - $0.model))" } ?? ""
+      return ["\(name(retrying.stepID, path)): attempt \(retrying.attempt) failed, trying again\(wait): \(why)"]
+    case .stepInputRequired(let required): return Self.asked(event, required, path)
+    case .stepInputAnswered(let answered):
+      let value = answered.value.isEmpty ? "" : ": \(TerminalText.sanitised(AnswerValue.text(answered.value)))"
+      return ["\(name(answered.stepID, path)): answered\(value)\(AnsweredText.suffix(answered.by))"]
     case .sessionMetaChanged(let changed): return Self.session(event, "changed", changed.meta)
     case .sessionSelected(let selected): return Self.session(event, "selected", selected.meta)
     case .sessionClosed(let closed): return Self.session(event, "closed", closed.meta)
     case .snapshot(let snapshot):
       return Self.session(event, "now", snapshot.meta) + snapshot.activeRuns.map(Self.active)
+    case .circuitChanged(let changed): return changed.circuit.map { [CircuitText.line($0, at: event.at)] } ?? []
+    case .runStarted, .runFinished, .runQueued, .runPauseRequested, .runPaused, .runResumed, .runModeChanged,
+      .runCancelRequested:
+      return ofRun(event).map { ["run \(event.runID) \($0)"] } ?? []
     case nil: return []
     }
   }
 
-  private mutating func add(_ output: API.StepOutput, of run: String) -> [String] {
+  /// What happened to the run as a whole.
+  private mutating func ofRun(_ event: API.Event) -> String? {
+    switch event.kind {
+    case .runStarted(let started):
+      runStarts[event.runID] = event.at
+      let flow = TerminalText.sanitised(started.snapshot?.flowID ?? "")
+      flows[event.runID] = flow
+      let count = started.roster.count
+      let parent = started.parentRunID.isEmpty ? "" : ", for \(TerminalText.sanitised(started.parentStepID))"
+      return "started: \(flow), \(count) step\(count == 1 ? "" : "s")\(parent)"
+    case .runFinished(let finished):
+      let start = runStarts.removeValue(forKey: event.runID)
+      flows[event.runID] = nil
+      let time = zip2(start, event.at).map { " after \(DurationText.short($1.model - $0.model))" } ?? ""
+      let why = finished.error.isEmpty ? "" : ": " + TerminalText.sanitised(finished.error)
+      return "\(StatusText.name(finished.status))\(time)\(why)"
+    case .runQueued: return "queued"
+    case .runPauseRequested: return "pauses once the steps in hand have finished"
+    case .runPaused: return "paused; go on: flowctl resume \(ShortID.of(event.runID))"
+    case .runResumed(let resumed): return "resumed" + (resumed.afterRestart ? " after a restart of the daemon" : "")
+    case .runModeChanged(let changed): return "is \(MetaText.mode(changed.mode)) from now on"
+    case .runCancelRequested(let cancel):
+      return cancel.mode == .force ? "is ended by force" : "finishes the steps in hand"
+    default: return nil
+    }
+  }
+
+  private mutating func add(_ output: API.StepOutput, of run: String, _ path: String) -> [String] {
     let key = "\(run)/\(output.stepID)/\(output.stream.rawValue)"
     var partial = partials[key] ?? Partial()
     partial.text += partial.filter.filter(String(decoding: output.chunk, as: UTF8.self))
@@ -74,19 +92,19 @@ package struct EventText {
       partial.text = ""
     }
     partials[key] = partial
-    let label = name(output.stepID)
+    let label = name(output.stepID, path)
     var result = lines.map { "\(label) | \(Self.overwritten($0))" }
     if output.truncated { result.append("\(label) | [more output than is recorded]") }
     return result
   }
 
   /// What the step wrote last without a line's end.
-  private mutating func flush(_ step: String, _ run: String) -> [String] {
+  private mutating func flush(_ step: String, _ run: String, _ path: String) -> [String] {
     [API.OutputStream.stdout, .stderr].compactMap { stream in
       guard let rest = partials.removeValue(forKey: "\(run)/\(step)/\(stream.rawValue)")?.text, !rest.isEmpty else {
         return nil
       }
-      return "\(name(step)) | \(Self.overwritten(rest))"
+      return "\(name(step, path)) | \(Self.overwritten(rest))"
     }
   }
 
@@ -96,15 +114,40 @@ package struct EventText {
     return line.unicodeScalars.split(separator: "\r").last.map(String.init) ?? ""
   }
 
-  private func name(_ step: String) -> String { TerminalText.sanitised(step) }
+  private func name(_ step: String, _ path: String) -> String { path + TerminalText.sanitised(step) }
 
-  private static func finished(_ step: API.Step) -> String {
-    var text = "\(TerminalText.sanitised(step.stepID)): \(StatusText.name(step.status))"
+  private static func started(_ started: API.StepStarted, _ path: String) -> String {
+    var text = "\(path)\(TerminalText.sanitised(started.stepID)): started"
+    if let count = started.childCount { text += ", \(count) item\(count == 1 ? "" : "s")" }
+    if started.attempt > 1 { text += ", attempt \(started.attempt)" }
+    if !started.childRunID.isEmpty { text += ", run \(started.childRunID)" }
+    return text
+  }
+
+  /// The question, and the command that answers it.
+  private static func asked(_ event: API.Event, _ required: API.StepInputRequired, _ path: String) -> [String] {
+    guard let input = required.input else { return [] }
+    let question = Question(
+      runID: event.runID, path: String(path.dropLast()), stepID: required.stepID, input: input)
+    let label = question.name
+    let terms = question.terms(now: event.at?.model ?? .distantPast)
+    return [
+      "\(label): asks: \(TerminalText.sanitised(input.prompt)) (\(terms))", "\(label): answer it: \(question.command)",
+    ]
+  }
+
+  private func finished(_ step: API.Step, _ run: String, _ path: String) -> [String] {
+    let label = name(step.stepID, path)
+    var text = "\(label): \(StatusText.name(step.status))"
     if let start = step.startedAt, let end = step.finishedAt {
       text += " after \(DurationText.short(end.model - start.model))"
     }
+    if step.reused { text += ", taken over" }
     if let message = step.error?.message, !message.isEmpty { text += ": \(TerminalText.sanitised(message))" }
-    return text
+    let checks = step.checks.filter { !$0.passed }.map { check in
+      "\(label): \(CheckText.line(check, flow: flows[run] ?? "", glyphs: Glyphs(isUnicode: true)))"
+    }
+    return [text] + checks
   }
 
   private static func session(_ event: API.Event, _ what: String, _ meta: API.SessionMeta?) -> [String] {

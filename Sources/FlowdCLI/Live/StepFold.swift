@@ -13,7 +13,7 @@ enum StepFold {
   /// - Parameter rows: Lines there are, at least one is used.
   /// - Returns: Entries that take at most `rows` lines, each step with details counted as two.
   static func plan(_ statuses: [API.StepStatus], rows: Int) -> [Entry] {
-    let whole = statuses.indices.map { Entry.step($0, details: isBusy(statuses[$0])) }
+    let whole = statuses.indices.map { Entry.step($0, details: StatusText.isBusy(statuses[$0])) }
     if cost(whole) <= rows { return whole }
     let folded = fold(statuses, details: true)
     if cost(folded) <= rows { return unfold(folded, rows: rows) }
@@ -28,18 +28,15 @@ enum StepFold {
     }
   }
 
-  /// In hand, or failed: what a person looks for.
-  private static func isBusy(_ status: API.StepStatus) -> Bool {
-    switch status {
-    case .running, .failed, .waitingInput, .waitingRetry: true
-    case .pending, .succeeded, .skipped, .cancelled, .notRun, .unspecified, .unrecognized: false
-    }
+  /// Lines that all steps take, none folded.
+  static func wholeCost(_ statuses: [API.StepStatus]) -> Int {
+    statuses.reduce(0) { $0 + (StatusText.isBusy($1) ? 2 : 1) }
   }
 
   private static func fold(_ statuses: [API.StepStatus], details: Bool) -> [Entry] {
     var entries: [Entry] = []
     for (index, status) in statuses.enumerated() {
-      if isBusy(status) {
+      if StatusText.isBusy(status) {
         entries.append(.step(index, details: details))
       } else if case .folded(status, let range)? = entries.last {
         entries[entries.count - 1] = .folded(status, range.lowerBound..<index + 1)

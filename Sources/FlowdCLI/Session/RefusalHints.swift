@@ -36,6 +36,9 @@ enum RefusalHints {
     case "RUN_NOT_FOUND":
       error.message = cutAtSemicolon(error.message)
       error.hints.append("list them: flowctl runs --all")
+    case "RUN_NOT_FINISHED", "RUN_NOT_ENDED":
+      let run = refusal.metadata["run_id"].map(ShortID.of) ?? ""
+      error.hints += ["end it first: flowctl cancel \(run)", "watch it: flowctl watch \(run)"]
     case "NO_ACTIVE_RUN": error.message = "the session has no active run to cancel"
     case "INPUT_INVALID": error.hints.append("give inputs with --input NAME=VALUE or --inputs-json '{…}'")
     default: break

@@ -25,10 +25,24 @@ enum RunChoice {
     return match
   }
 
+  /// The run named, else the session's active one.
+  ///
+  /// - Parameter purpose: What is to be done to it, for the error.
+  static func active(_ named: String?, to purpose: String, _ context: Context) throws(CLIError) -> String {
+    if let named { return try id(named, context) }
+    guard let run = try SessionChoice.current(context).activeRun else {
+      throw CLIError(.refused, "the session has no active run to \(purpose)", hints: ["list runs: flowctl runs"])
+    }
+    return run.runID
+  }
+
   private static func newest(_ context: Context) throws(CLIError) -> String {
     let session = try SessionChoice.current(context)
-    let request = API.FlowServiceListRunsRequest(sessionID: session.meta?.sessionID ?? "", pageSize: 1)
-    guard let run = try context.call(API.FlowListRuns.self, request).runs.first else {
+    // Runs that are steps of others are not what a person means by the newest.
+    let request = API.FlowServiceListRunsRequest(
+      sessionID: session.meta?.sessionID ?? "", pageSize: UInt32(Limits.pageSizeMax))
+    let runs = try context.call(API.FlowListRuns.self, request).runs
+    guard let run = runs.first(where: { $0.parentRunID.isEmpty }) ?? runs.first else {
       throw CLIError(.refused, "the session has no runs", hints: ["start one: flowctl run FLOW"])
     }
     return run.runID

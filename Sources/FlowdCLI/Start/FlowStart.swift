@@ -20,7 +20,7 @@ enum FlowStart {
       expected: expected(meta, flow: flow, choice),
       inputs: try StartInputs.bytes(arguments, flow: flow, context),
       ifActive: arguments[StartOptions.ifActive] ?? .unspecified, cwd: directory(arguments, context),
-      env: environment(arguments, context))
+      env: environment(arguments, context), stepByStep: arguments[StartOptions.stepByStep])
 
     // What the session holds already is not chosen again: nothing would change but its revision.
     let setFlow =
@@ -53,7 +53,7 @@ enum FlowStart {
     return named.hasPrefix("/") ? named : "\(context.directory)/\(named)"
   }
 
-  private static func environment(_ arguments: ParsedArguments, _ context: Context) -> [String: String] {
+  static func environment(_ arguments: ParsedArguments, _ context: Context) -> [String: String] {
     var environment = context.environment
     for assignment in arguments.all(StartOptions.environment) { environment[assignment.name] = assignment.value }
     return environment

@@ -16,9 +16,11 @@ enum StartOptions {
     oneOf: [
       ("reject", API.IfActive.reject), ("queue", .queue), ("replace", .replace), ("parallel", .parallel),
     ])
+  static let stepByStep = Flag("step-by-step", "Pause after each step; flowctl resume --step runs the next one")
   static let requestID = Option("request-id", "ID", "Start once, however often this id is used")
 
   static let all: [any OptionDeclaration] = [
-    provider, model, input, inputsJSON, environment, directory, ifActive, requestID,
+    provider, model, input, inputsJSON, environment, directory, ifActive, stepByStep,
+    requestID,
   ]
 }

@@ -1,3 +1,4 @@
+internal import FlowdClient
 internal import FlowdWire
 
 /// Names, glyphs and colours of run and step states.
@@ -33,12 +34,7 @@ enum StatusText {
     }
   }
 
-  static func isFinal(_ status: API.RunStatus) -> Bool {
-    switch status {
-    case .succeeded, .failed, .cancelled, .interrupted: true
-    case .queued, .running, .waitingInput, .paused, .unspecified, .unrecognized: false
-    }
-  }
+  static func isFinal(_ status: API.RunStatus) -> Bool { status.isFinal }
 
   static func paint(_ status: API.RunStatus) -> (Style, String) -> String {
     switch status {

@@ -75,8 +75,10 @@ extension API.Method {
       true
     // Each carries a request_id.
     case .flowStart, .flowCancel, .flowRerun: true
+    // The same answer, and a pause of what pauses, change nothing. A resume may be for one step.
+    case .flowAnswer, .flowPause: true
     case .sessionNew, .sessionClose, .sessionSetExecutedFlow, .sessionSetProviderModel, .sessionSetMode, .eventWatch,
-      .flowAnswer, .flowPause, .flowResume:
+      .flowResume:
       false
     }
   }

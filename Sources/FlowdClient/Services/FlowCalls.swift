@@ -1,3 +1,4 @@
+internal import FlowdModel
 public import FlowdWire
 
 extension FlowdClient {
@@ -17,31 +18,43 @@ public struct FlowCalls: Sendable {
 
   /// Asks a run to end.
   ///
-  /// - Parameter run: Empty: the session's active one.
+  /// - Parameters:
+  ///   - run: Empty: the session's active one.
+  ///   - mode: `unspecified`: as the flow's `on-cancel` says.
   public func cancel(
-    session: String, run: String = "", mode: API.CancelMode = .graceful
+    session: String, run: String = "", mode: API.CancelMode = .unspecified
   ) async throws(ClientError) -> API.FlowServiceCancelResponse {
     try await client.call(API.FlowCancel.self, .init(sessionID: session, runID: run, mode: mode))
   }
 
-  /// - Parameter value: JSON.
+  /// Answers a question.
+  ///
+  /// The first valid answer counts: the same one again is `.repeated`, another one is refused.
+  ///
+  /// - Parameters:
+  ///   - step: With `input` or instead of it names the question; neither is needed when only one waits.
+  ///   - value: JSON; empty: the question's default.
   public func answer(
-    run: String, step: String, input: String, value: [UInt8]
-  ) async throws(ClientError) -> API.Run {
-    let request = API.FlowServiceAnswerRequest(runID: run, stepID: step, inputID: input, value: value)
-    return try present(try await client.call(API.FlowAnswer.self, request).run)
+    run: String, step: String = "", input: String = "", value: [UInt8]
+  ) async throws(ClientError) -> API.FlowServiceAnswerResponse {
+    try await client.call(API.FlowAnswer.self, .init(runID: run, stepID: step, inputID: input, value: value))
   }
 
+  /// Lets the steps in hand finish and starts no others until `resume`.
   public func pause(run: String) async throws(ClientError) -> API.Run {
     try present(try await client.call(API.FlowPause.self, .init(runID: run)).run)
   }
 
-  public func resume(run: String) async throws(ClientError) -> API.Run {
-    try present(try await client.call(API.FlowResume.self, .init(runID: run)).run)
+  /// - Parameter stepByStep: Runs one more step and pauses again.
+  public func resume(run: String, stepByStep: Bool = false) async throws(ClientError) -> API.Run {
+    try present(try await client.call(API.FlowResume.self, .init(runID: run, stepByStep: stepByStep)).run)
   }
 
-  public func rerun(run: String, from step: String = "") async throws(ClientError) -> API.Run {
-    try present(try await client.call(API.FlowRerun.self, .init(runID: run, fromStepID: step)).run)
+  /// Runs a run that has ended again: whole, from a step, or what did not succeed.
+  ///
+  /// Without a `requestID` in the request a new one is made, as for `start`.
+  public func rerun(_ request: API.FlowServiceRerunRequest) async throws(ClientError) -> API.FlowServiceRerunResponse {
+    try await client.call(API.FlowRerun.self, request)
   }
 
   public func getRun(_ run: String, includeOutput: Bool = false) async throws(ClientError) -> API.Run {
@@ -55,8 +68,15 @@ public struct FlowCalls: Sendable {
     try await client.call(API.FlowListRuns.self, request)
   }
 
-  public func exportRun(_ run: String) async throws(ClientError) -> API.FlowServiceExportRunResponse {
-    try await client.call(API.FlowExportRun.self, .init(runID: run))
+  /// The whole execution log of a run, page by page: the first one has the run and its definition too.
+  public func exportRun(_ run: String) -> AsyncThrowingStream<API.FlowServiceExportRunResponse, any Error> {
+    let cursor = Locked(ExportCursor(run: run))
+    return AsyncThrowingStream { [client] () async throws -> API.FlowServiceExportRunResponse? in
+      guard let request = cursor.withLock({ $0.request }) else { return nil }
+      let page = try await client.call(API.FlowExportRun.self, request)
+      cursor.withLock { $0.take(page) }
+      return page
+    }
   }
 
   public func list(workspace: String) async throws(ClientError) -> [API.FlowSummary] {

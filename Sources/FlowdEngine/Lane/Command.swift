@@ -9,8 +9,12 @@ package enum Command: Equatable, Sendable {
   case setProviderModel(provider: String, model: String, expected: Expectation)
   case setMode(RunMode, expected: Expectation)
   case start(StartRequest)
-  /// `nil`: the active run.
-  case cancel(RunID?, CancelMode)
+  /// No run: the active one. No mode: as its flow says.
+  case cancel(RunID?, CancelMode?)
+  case answer(AnswerRequest)
+  case pause(RunID)
+  case resume(RunID, stepByStep: Bool)
+  case rerun(RerunRequest)
   case open(NewSession)
   /// Answered once everything before it in the lane is durable.
   case settle
@@ -39,12 +43,14 @@ package enum Load: Hashable, Sendable {
   /// The run that an earlier start with this request id left.
   case request(session: SessionID, sessionKey: Int64, id: String)
   case run(RunID)
+  /// What a step of a run produced. Delivered to the run, not to a call.
+  case output(run: RunID, step: Int, key: Int64, index: Int)
 
   /// Whether what it brings is kept for all lanes, so that one reading serves them all.
   var isShared: Bool {
     switch self {
     case .session, .workspace: true
-    case .flow, .request, .run: false
+    case .flow, .request, .run, .output: false
     }
   }
 }
@@ -57,6 +63,7 @@ package enum Loaded: Sendable {
   case flow(FlowLookup)
   case request(RunRecord?)
   case run(RunView?)
+  case output(StepOutput?)
   /// The store or a file could not be read.
   case failed(String)
 
@@ -64,7 +71,7 @@ package enum Loaded: Sendable {
   var isThere: Bool {
     switch self {
     case .failed, .session(nil): false
-    case .session, .workspace, .flow, .request, .run: true
+    case .session, .workspace, .flow, .request, .run, .output: true
     }
   }
 }

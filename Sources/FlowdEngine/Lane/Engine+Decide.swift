@@ -28,6 +28,8 @@ extension Engine {
     for run in transaction.runsEnded { sessionOfRun[run] = nil }
     transaction.runsAdmitted.removeAll(keepingCapacity: true)
     transaction.runsEnded.removeAll(keepingCapacity: true)
+    loadWantedOutputs()
+    beginReleased()
   }
 
   /// - Returns: The answer and the lane whose state it reflects; `nil` while something is still being loaded.
@@ -121,30 +123,57 @@ extension Engine {
       return try state.setExecutedFlow(flow: flow, found: found, expected: expected, transaction)
     case .start(let request): return try start(request, state, lane)
     case .cancel(let run, let mode):
-      guard let run, !state.runs.contains(where: { $0.record.id == run }) else {
-        return try state.cancel(run, mode, ended: nil, transaction)
-      }
-      if let ended = endedRun(run) { return try state.cancel(run, mode, ended: ended, transaction) }
-      guard case .run(let ended) = need(.run(run), lane) else { return nil }
+      guard let run else { return try state.cancel(nil, mode, ended: nil, transaction) }
+      guard let ended = ended(run, state, lane) else { return nil }
       return try state.cancel(run, mode, ended: ended, transaction)
+    case .answer(let request):
+      guard let ended = ended(request.run, state, lane) else { return nil }
+      return try state.answer(request, ended: ended, transaction)
+    case .pause(let run):
+      guard let ended = ended(run, state, lane) else { return nil }
+      return try state.pause(run, ended: ended, transaction)
+    case .resume(let run, let stepByStep):
+      guard let ended = ended(run, state, lane) else { return nil }
+      return try state.resume(run, stepByStep: stepByStep, ended: ended, transaction)
+    case .rerun(let request): return try rerun(request, state, lane)
     }
+  }
+
+  /// A run that is not in memory, as it ended; the outer `nil`: not read yet.
+  private func ended(_ run: RunID, _ state: SessionState, _ lane: SessionLane) -> RunView?? {
+    if state.run(run) != nil { return .some(nil) }
+    if let ended = endedRun(run) { return .some(ended) }
+    guard case .run(let ended) = need(.run(run), lane) else { return nil }
+    return .some(ended)
+  }
+
+  private func rerun(_ request: RerunRequest, _ state: SessionState, _ lane: SessionLane) throws(Refusal) -> Reply? {
+    var stored: RunRecord?
+    if !request.start.requestID.isEmpty, state.recentRequests[request.start.requestID] == nil {
+      guard let found = storedRequest(request.start.requestID, state, lane) else { return nil }
+      stored = found
+    }
+    guard let source = ended(request.run, state, lane) else { return nil }
+    return try state.rerun(request, source: source, stored: stored, transaction)
+  }
+
+  /// The run that an earlier start with a request id left in the store; the outer `nil`: not read yet.
+  private func storedRequest(_ id: String, _ state: SessionState, _ lane: SessionLane) -> RunRecord?? {
+    let load = Load.request(session: state.meta.sessionID, sessionKey: state.record.key, id: id)
+    guard case .request(let found) = need(load, lane) else { return nil }
+    guard let found, !found.status.isFinal, state.run(found.id) == nil else { return .some(found) }
+    // It ended since it was read.
+    if let ended = endedRun(found.id) { return .some(ended.record) }
+    lane.resources[load] = nil
+    _ = need(load, lane)
+    return nil
   }
 
   private func start(_ request: StartRequest, _ state: SessionState, _ lane: SessionLane) throws(Refusal) -> Reply? {
     var stored: RunRecord?
     if !request.requestID.isEmpty, state.recentRequests[request.requestID] == nil {
-      let load = Load.request(session: state.meta.sessionID, sessionKey: state.record.key, id: request.requestID)
-      guard case .request(let found) = need(load, lane) else { return nil }
+      guard let found = storedRequest(request.requestID, state, lane) else { return nil }
       stored = found
-      if let found, !found.status.isFinal, !state.runs.contains(where: { $0.record.id == found.id }) {
-        // It ended since it was read.
-        stored = endedRun(found.id)?.record
-        if stored == nil {
-          lane.resources[load] = nil
-          _ = need(load, lane)
-          return nil
-        }
-      }
     }
     if stored == nil, let early = try state.answerEarly(request) { return early }
     var found = FlowLookup.missing(suggestions: [])
@@ -162,7 +191,10 @@ extension Command {
   var isRead: Bool {
     switch self {
     case .getCurrentMeta, .settle: true
-    case .select, .close, .setExecutedFlow, .setProviderModel, .setMode, .start, .cancel, .open: false
+    case .select, .close, .setExecutedFlow, .setProviderModel, .setMode, .start, .cancel, .open, .answer, .pause,
+      .resume,
+      .rerun:
+      false
     }
   }
 }

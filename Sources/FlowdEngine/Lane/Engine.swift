@@ -7,7 +7,7 @@ package import FlowdModel
 package final class Engine {
   package let transaction: Transaction
   /// What lanes wait for; the caller starts these loads at once.
-  package private(set) var loads: [(lane: SessionLane.Key, load: Load)] = []
+  package var loads: [(lane: SessionLane.Key, load: Load)] = []
   /// Replies that need no commit any more.
   package private(set) var answered: [AnsweredCall] = []
   /// Why writes are refused; `nil`: they are not.
@@ -23,14 +23,20 @@ package final class Engine {
   /// Runs of the daemon before this one whose resumption is not decided.
   var awaitingResume: Set<RunID> = []
   var mayResume = false
+  /// Outputs that could not be read; asked for again by `applyWhatWaits`.
+  var failedLoads: [(lane: SessionLane.Key, load: Load)] = []
   /// Which lanes wait for a session or a selection that is being read. It is read once for all of them: a second reading
   /// could arrive after changes to what the first one brought, and take them back.
   private var sharedLoads: [Load: [SessionLane]] = [:]
   private var inFlight: Batch?
   private var useCounter: UInt64 = 0
 
-  package init(config: Config, counters: Counters, seed: UInt64, bounds: EngineBounds = EngineBounds()) {
-    transaction = Transaction(config: config, counters: counters, seed: seed, bounds: bounds)
+  package init(
+    config: Config, counters: Counters, seed: UInt64, bounds: EngineBounds = EngineBounds(),
+    evaluator: any ExpressionEvaluator, checks: any CheckEvaluator
+  ) {
+    transaction = Transaction(
+      config: config, counters: counters, seed: seed, bounds: bounds, evaluator: evaluator, checks: checks)
   }
 
   /// Batches up to this one are durable.
@@ -92,6 +98,10 @@ package final class Engine {
   /// Delivers what a lane waited for.
   package func deliver(_ loaded: Loaded, for load: Load, to key: SessionLane.Key, now: Timestamp) {
     transaction.now = now
+    if case .output(let run, let step, _, _) = load {
+      deliver(loaded, to: run, step: step, load)
+      return
+    }
     let waiting = load.isShared ? sharedLoads.removeValue(forKey: load) ?? [] : [lane(key)]
     if case .session(let session?) = loaded { adopt(session) }
     if case (.workspace(let path), .workspace(let selected)) = (load, loaded), selections[path] == nil {
@@ -106,6 +116,7 @@ package final class Engine {
       guard loaded.isThere else { continue }
       resume(lane)
       applyHeldReports(lane)
+      goOn(lane)
     }
   }
 
@@ -115,7 +126,11 @@ package final class Engine {
     guard lane.state == nil else { return }
     let runs = loaded.runs.map { RunMachine(restoring: $0, isSuspended: awaitingResume.contains($0.record.id)) }
     lane.state = SessionState(record: loaded.record, eventSequence: loaded.eventSequence, runs: runs)
-    for run in runs { sessionOfRun[run.record.id] = loaded.record.meta.sessionID }
+    for run in runs {
+      sessionOfRun[run.record.id] = loaded.record.meta.sessionID
+      take(run)
+    }
+    lane.needsAdvance = runs.contains { !$0.isSuspended }
   }
 
   func lane(_ key: SessionLane.Key) -> SessionLane {
@@ -259,6 +274,7 @@ package final class Engine {
 
   private func forget(_ id: SessionID) {
     guard let lane = lanes[id] else { return }
+    for run in lane.state?.runs ?? [] { _ = transaction.groups.leave(run.record.id, group: run.record.group) }
     lane.state = nil
     lane.cachedReply = []
     lane.changedIn = 0
@@ -285,6 +301,10 @@ package final class Engine {
     transaction.now = now
     resumeAll()
     for lane in lanes.values where !lane.heldReports.isEmpty { applyHeldReports(lane) }
+    for lane in lanes.values where lane.needsAdvance { goOn(lane) }
+    let failed = failedLoads
+    failedLoads = []
+    loads += failed
   }
 
   /// A run whose end is decided and not durable: the store still has it as unfinished.

@@ -33,6 +33,8 @@ package final class SessionLane {
   package var cachedReply: [UInt8] = []
   /// Whether the engine lists it among those with calls that wait.
   var isListed = false
+  /// Its runs were loaded again after a failed commit and have to be looked at.
+  var needsAdvance = false
   /// When it was last used, for eviction.
   var lastUse: UInt64 = 0
 

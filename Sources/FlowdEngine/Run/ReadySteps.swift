@@ -4,7 +4,12 @@ struct ReadySteps {
 
   var isEmpty: Bool { heap.isEmpty }
 
-  var first: Int? { heap.first }
+  /// Takes out all steps of a range.
+  mutating func remove(in range: Range<Int>) {
+    heap.removeAll(where: range.contains)
+    // An ascending list is a heap.
+    heap.sort()
+  }
 
   mutating func insert(_ index: Int) {
     heap.append(index)

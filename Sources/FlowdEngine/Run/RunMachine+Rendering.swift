@@ -1,52 +1,133 @@
 internal import FlowdModel
 
-extension RunMachine {
-  /// Renders a template in one pass: a value is never read again for references.
-  func render(_ template: Template) -> String {
+/// Evaluates the expressions of a run's flow; belongs to the engine's thread.
+struct Renderer {
+  let evaluator: any ExpressionEvaluator
+  let scope: RunScope
+
+  /// The value of an expression; a name without a value is an error.
+  func value(of expression: Expression) throws(ExpressionError) -> JSONValue {
+    guard let value = try evaluator.evaluate(expression, in: scope) else {
+      throw ExpressionError(
+        .failed, "\(quoted(expression.source)) has no value; write default(…, …) when that is meant",
+        line: expression.line)
+    }
+    return value
+  }
+
+  /// Whether a condition holds: anything but false and null does, as in Lua.
+  func holds(_ condition: Expression) throws(ExpressionError) -> Bool {
+    switch try value(of: condition) {
+    case .bool(let value): value
+    case .null: false
+    case .number, .string, .array, .object: true
+    }
+  }
+
+  /// Text in one pass: a value is never read again for expressions.
+  func text(_ template: Template) throws(ExpressionError) -> String {
+    if let constant = template.constant { return constant }
     var bytes: [UInt8] = []
     for part in template.parts {
       switch part {
       case .text(let text): bytes.append(contentsOf: text.utf8)
-      case .reference(let reference): bytes.append(contentsOf: value(of: reference))
+      case .expression(let expression): bytes.append(contentsOf: Renderer.text(try value(of: expression)).utf8)
+      }
+      guard bytes.count <= Limits.resultBytesMax else {
+        throw ExpressionError(.exhausted, "the text is longer than \(Limits.resultBytesMax) bytes")
       }
     }
     return String(decoding: bytes, as: UTF8.self)
   }
 
+  /// A value inside text: a string as it is, nothing for null, anything else as compact JSON.
+  static func text(_ value: JSONValue) -> String { value == .null ? "" : environmentText(of: value) }
+
+  /// A value whose strings are templates; a string that is one expression keeps the type of its value.
+  func value(_ template: ValueTemplate) throws(ExpressionError) -> JSONValue {
+    switch template {
+    case .constant(let value): return value
+    case .string(let template):
+      if let expression = template.onlyExpression { return try value(of: expression) }
+      return .string(try text(template))
+    case .array(let elements):
+      var values: [JSONValue] = []
+      for element in elements { values.append(try value(element)) }
+      return .array(values)
+    case .object(let members): return .object(try values(members))
+    }
+  }
+
+  func values(_ members: [NamedValue]) throws(ExpressionError) -> [JSONValue.Member] {
+    var values: [JSONValue.Member] = []
+    for member in members { values.append(.init(member.name, try value(member.value))) }
+    return values
+  }
+}
+
+extension RunMachine {
+  func renderer(
+    _ index: Int?, own: [JSONValue.Member] = [], _ transaction: Transaction
+  ) -> Renderer {
+    Renderer(
+      evaluator: transaction.evaluator, scope: RunScope(self, step: index, own: own, now: transaction.now))
+  }
+
+  /// An expression's mistake as a step's error, with its place in the flow file.
+  func stepError(_ error: ExpressionError) -> StepError {
+    StepError(.fatal, RunMachine.text(of: error, flow: record.snapshot.flowID))
+  }
+
+  static func text(of error: ExpressionError, flow: String) -> String {
+    error.line > 0 ? "\(flow).flow.yaml:\(error.line): \(error.message)" : error.message
+  }
+
+  /// What expressions call the answer to a secret question: a reference, never the value.
+  func secretReference(of index: Int) -> String? {
+    guard case .input(let question) = definition(of: index).action, question.kind == .secret,
+      steps[index].status == .succeeded
+    else { return nil }
+    return "secret:step.\(name(of: index))"
+  }
+
   /// The report as far as the run came; what a step did not write is empty.
-  func renderReport() -> String {
+  ///
+  /// - Throws: `.needsOutput` only; another mistake is part of the text.
+  func renderReport(_ transaction: Transaction) throws(ExpressionError) -> String {
     guard let template = definition.flow.report else { return "" }
-    let text = render(template)
+    let renderer = renderer(nil, transaction)
+    var text = ""
+    for part in template.parts {
+      switch part {
+      case .text(let part): text += part
+      case .expression(let expression):
+        do throws(ExpressionError) {
+          text += Renderer.text(try renderer.value(of: expression))
+        } catch {
+          if case .needsOutput = error.kind { throw error }
+          text += "(\(RunMachine.text(of: error, flow: record.snapshot.flowID)))"
+        }
+      }
+    }
     guard text.utf8.count > Limits.reportBytesMax else { return text }
     let kept = String(decoding: text.utf8.prefix(Limits.reportBytesMax), as: UTF8.self)
     return kept + "\n\n(cut off: the report is \(text.utf8.count) bytes)\n"
   }
 
-  private func value(of reference: Reference) -> [UInt8] {
-    switch reference {
-    case .input(let name):
-      guard let value = inputs.first(where: { $0.name == name })?.value else { return [] }
-      return Array(environmentText(of: value).utf8)
-    case .run(let field): return Array(text(of: field).utf8)
-    case .step(let index, let field):
-      switch field {
-      case .stdout: return outputs[index]?.stdout ?? []
-      case .stderr: return outputs[index]?.stderr ?? []
-      case .exit: return Array((steps[index].exitCode.map(String.init) ?? "").utf8)
-      case .status: return Array(steps[index].status.name.utf8)
-      case .error: return Array((steps[index].error?.message ?? "").utf8)
+  /// The flow's `outputs` as a JSON object; one that has no value is left out.
+  ///
+  /// - Throws: `.needsOutput` only.
+  func renderOutputs(_ transaction: Transaction) throws(ExpressionError) -> [UInt8] {
+    guard !definition.flow.outputs.isEmpty else { return [] }
+    let renderer = renderer(nil, transaction)
+    var members: [JSONValue.Member] = []
+    for output in definition.flow.outputs {
+      do throws(ExpressionError) {
+        members.append(.init(output.name, try renderer.value(output.value)))
+      } catch {
+        if case .needsOutput = error.kind { throw error }
       }
     }
-  }
-
-  private func text(of field: Reference.RunField) -> String {
-    switch field {
-    case .id: record.id.description
-    case .flow: record.snapshot.flowID
-    case .provider: record.snapshot.providerID
-    case .model: record.snapshot.modelID
-    case .cwd: record.cwd
-    case .session: record.sessionID.description
-    }
+    return JSONWriter.bytes(of: .object(members), .compact)
   }
 }

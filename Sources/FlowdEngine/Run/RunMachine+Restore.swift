@@ -4,16 +4,19 @@ package import FlowdModel
 package struct StoredRun: Sendable {
   package var record: RunRecord
   package var definition: PinnedDefinition
+  /// Of the outermost run it belongs to.
   package var environment: [String]
   package var inputs: [JSONValue.Member]
-  /// Those that have left `pending`.
+  /// Those that have left `pending`, with children, ascending.
   package var steps: [StepRecord]
-  /// Of settled steps that are referred to.
+  /// Of `foreach` steps that are not settled: their lists. Other outputs are read when they are asked for.
   package var outputs: [Int: StepOutput]
+  /// Answers to secret questions.
+  package var secretAnswers: [Int: String]
 
   package init(
     record: RunRecord, definition: PinnedDefinition, environment: [String], inputs: [JSONValue.Member],
-    steps: [StepRecord], outputs: [Int: StepOutput]
+    steps: [StepRecord], outputs: [Int: StepOutput], secretAnswers: [Int: String] = [:]
   ) {
     self.record = record
     self.definition = definition
@@ -21,6 +24,7 @@ package struct StoredRun: Sendable {
     self.inputs = inputs
     self.steps = steps
     self.outputs = outputs
+    self.secretAnswers = secretAnswers
   }
 }
 
@@ -32,59 +36,91 @@ extension RunMachine {
     self.init(
       record: stored.record, definition: stored.definition, environment: stored.environment, inputs: stored.inputs)
     self.isSuspended = isSuspended
-    outputs = stored.outputs
+    secretAnswers = stored.secretAnswers
+    steps = RunView.allSteps(stored.definition, stored.steps)
+    restoreLists(stored)
     for step in stored.steps {
-      steps[step.index] = step
-      if step.status == .running { running.insert(step.index) }
-      if step.status == .failed, !definition.flow.steps[step.index].continueOnError {
+      restoreWork(of: step)
+      if step.status.isFinal, definition.isOutputReferenced[step.parent ?? step.index] {
+        outputs.note(step.index, storedUnder: record.key, as: step.index)
+      }
+      if step.status == .failed, step.parent == nil, !definition.flow.steps[step.index].continueOnError {
         failedStep = failedStep ?? step.index
       }
     }
+    restoreProgressOfLists()
+    rebuildReadiness()
+    if record.cancelRequested != nil || failedStep != nil, isBegun { beginEnding() }
+  }
+
+  private func restoreLists(_ stored: StoredRun) {
+    for list in stored.steps where list.status == .running {
+      guard let first = list.firstChild, let items = stored.outputs[list.index]?.details.items else { continue }
+      lists[list.index] = OpenList(first: first, items: items)
+    }
+  }
+
+  private func restoreWork(of step: StepRecord) {
+    switch step.status {
+    case .waitingInput:
+      waiting.insert(step.index)
+      asking.insert(step.index)
+    case .waitingRetry:
+      waiting.insert(step.index)
+      // A person decided that it is tried again, and it had not begun.
+      if step.wakeAt == nil { ready.insert(step.index) }
+    case .running where !isList(step.index) || step.parent != nil:
+      switch definition(of: step.index).action {
+      case .wait where step.wakeAt != nil: waiting.insert(step.index)
+      case .flow:
+        executing.insert(step.index)
+        subflows.insert(step.index)
+      case .run, .script, .input, .wait: executing.insert(step.index)
+      }
+    case .running, .pending, .succeeded, .failed, .skipped, .cancelled, .notRun: break
+    }
+  }
+
+  /// Counts the settled children of open lists.
+  private func restoreProgressOfLists() {
+    for (parent, list) in lists {
+      var list = list
+      for child in list.first..<list.first + list.count {
+        let status = steps[child].status
+        if status.isFinal { list.settled += 1 }
+        if status == .failed { list.failed = list.failed ?? child }
+        if status == .cancelled || status == .notRun { list.isIncomplete = true }
+        if status != .pending { list.next = max(list.next, child - list.first + 1) }
+      }
+      // Those that were let in and had not begun are let in again.
+      let bound = definition.flow.steps[parent].foreach?.maxParallel ?? list.count
+      var open = (list.first..<list.first + list.next).count { !steps[$0].status.isFinal }
+      while list.next < list.count, open < bound {
+        list.next += 1
+        open += 1
+      }
+      lists[parent] = list
+    }
+  }
+
+  /// Works out which steps may start from what is settled.
+  func rebuildReadiness() {
+    let retried = waiting.filter { steps[$0].status == .waitingRetry && steps[$0].wakeAt == nil }
     ready = ReadySteps()
-    for index in steps.indices where steps[index].status.isFinal {
+    for index in retried.sorted() { ready.insert(index) }
+    unmetNeeds = definition.flow.steps.map(\.needs.count)
+    for index in definition.flow.steps.indices where steps[index].status.isFinal {
+      let satisfied = satisfiesDependents(index)
       for dependent in definition.dependents[index] {
         let acceptsAny = definition.flow.steps[dependent].needs.contains { $0.step == index && $0.any }
-        if acceptsAny || satisfiesDependents(index) { unmetNeeds[dependent] -= 1 }
+        if acceptsAny || satisfied { unmetNeeds[dependent] -= 1 }
       }
     }
-    for index in steps.indices where steps[index].status == .pending && unmetNeeds[index] == 0 { ready.insert(index) }
-  }
-}
-
-extension SessionState {
-  /// Reconciles the runs that a daemon left behind, once its attempts are ended: settled steps stay, an attempt that was
-  /// cut off goes by its step's `on-restart`.
-  func resumeAfterRestart(_ transaction: Transaction) {
-    let suspended = runs.filter(\.isSuspended)
-    for run in suspended { run.isSuspended = false }
-    transaction.batch.resumedRuns += suspended.map(\.record.id)
-    // Found before any of them goes on: one that ends may begin another, which has nothing to reconcile.
-    let cutOff = suspended.filter { $0.record.status == .running }
-    for run in cutOff {
-      emit(.runResumed(afterRestart: true), of: run, transaction)
-      for index in run.running.sorted() { reconcile(index, of: run, transaction) }
-      advance(run, transaction)
+    for index in definition.flow.steps.indices where steps[index].status == .pending && unmetNeeds[index] == 0 {
+      ready.insert(index)
     }
-    if activeRun == nil, let next = runs.first { begin(next, transaction) }
-  }
-
-  private func reconcile(_ index: Int, of run: RunMachine, _ transaction: Transaction) {
-    let step = run.definition.flow.steps[index]
-    let cutOff = StepError(.recoverable, "cut off when the daemon stopped")
-    if run.isEnding {
-      settle(index, of: run, .cancelled, error: cutOff, transaction)
-      return
-    }
-    switch step.onRestart {
-    case .retry:
-      run.running.remove(index)
-      emit(
-        .stepRetrying(stepID: step.id, attempt: run.steps[index].attempt, cutOff, nextAt: transaction.now),
-        of: run, transaction)
-      startStep(index, of: run, transaction)
-    case .fail:
-      settle(
-        index, of: run, .failed, error: StepError(.fatal, "\(cutOff.message), and on-restart is fail"), transaction)
+    for (_, list) in lists {
+      for child in list.first..<list.first + list.next where steps[child].status == .pending { ready.insert(child) }
     }
   }
 }

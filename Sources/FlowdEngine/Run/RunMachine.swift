@@ -19,20 +19,30 @@ package final class RunMachine {
   var ready = ReadySteps()
   /// With an attempt that something works on: a command, a script, a run of its own.
   var executing: Set<Int> = []
-  /// With a question.
+  /// Those of them whose run is another flow's.
+  var subflows: Set<Int> = []
+  /// Those of them that were ended because their time was up.
+  var timedOutSubflows: Set<Int> = []
+  /// Begun, not settled, and nothing works on them: a question, a timer, the next attempt.
+  var waiting: Set<Int> = []
+  /// Those of them that wait for a person.
   var asking: Set<Int> = []
-  /// How many steps have begun and are not settled: what executes, what waits, and `foreach` steps with open children.
-  var openCount = 0
   /// By `foreach` step with open children.
   var lists: [Int: OpenList] = [:]
   /// Steps, and attempts that have ended, for which a value is being loaded.
   var awaitingValues = AwaitingValues()
+  /// By step: what a person answered to a secret question. In memory and in a private file, never in the store.
+  var secretAnswers: [Int: String] = [:]
   /// The step whose failure fails the run.
   var failedStep: Int?
   /// What is pending will not start any more, but for finalizers.
   var isEnding = false
   /// The attempts of the daemon before this one are still being ended: nothing starts and nothing ends.
   var isSuspended = false
+  /// Watchers were told that it waits for its group.
+  var isAnnounced = false
+  /// `advance` is at work on it further up the stack.
+  var isAdvancing = false
 
   init(record: RunRecord, definition: PinnedDefinition, environment: [String], inputs: [JSONValue.Member]) {
     self.record = record
@@ -107,7 +117,9 @@ package final class RunMachine {
   }
 
   /// Whether nothing is left that could still begin or end.
-  var isExhausted: Bool { openCount == 0 && ready.isEmpty && awaitingValues.isEmpty }
+  var isExhausted: Bool {
+    executing.isEmpty && waiting.isEmpty && lists.isEmpty && ready.isEmpty && awaitingValues.isEmpty
+  }
 }
 
 /// A `foreach` step whose children are not all settled.
@@ -147,6 +159,8 @@ struct AwaitingValues {
 
   mutating func hold(_ result: StepResult, of index: Int, for output: Int) { results[index] = (result, output) }
 
+  func holdsResult(of index: Int) -> Bool { results[index] != nil }
+
   /// What waited for an output.
   mutating func take(for output: Int) -> (starts: [Int], results: [(index: Int, result: StepResult)], end: Bool) {
     let released = results.filter { $0.value.needs == output }.sorted { $0.key < $1.key }
@@ -157,6 +171,13 @@ struct AwaitingValues {
   }
 
   mutating func dropSteps() { starts = [:] }
+
+  mutating func drop(startsIn range: Range<Int>) {
+    for (output, waiting) in starts {
+      let left = waiting.filter { !range.contains($0) }
+      starts[output] = left.isEmpty ? nil : left
+    }
+  }
 
   mutating func drop(result index: Int) { results[index] = nil }
 

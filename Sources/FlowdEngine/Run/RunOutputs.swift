@@ -18,13 +18,13 @@ struct RunOutputs {
   private var large = CallQueue<Int>()
   private var loaded: [Int: StepOutput] = [:]
   private var byteCount = 0
-  /// Steps whose output only the store has, and the run under which it has it.
-  private var stored: [Int: Int64] = [:]
+  /// Steps whose output only the store has, and where it has it.
+  private var stored: [Int: StoredOutput] = [:]
 
   subscript(step: Int) -> StepOutput? { entries[step]?.output ?? loaded[step] }
 
-  /// The run under which the store has a step's output that is not in memory; `nil`: there is none.
-  func storedUnder(_ step: Int) -> Int64? { stored[step] }
+  /// Where the store has a step's output that is not in memory; `nil`: there is none.
+  func stored(_ step: Int) -> StoredOutput? { stored[step] }
 
   /// Keeps the output of a step that has just settled.
   mutating func insert(_ output: StepOutput, of step: Int, run: Int64, batch: UInt64, durableBatch: UInt64) {
@@ -46,7 +46,9 @@ struct RunOutputs {
   }
 
   /// Notes an output that only the store has.
-  mutating func note(_ step: Int, storedUnder run: Int64) { stored[step] = run }
+  mutating func note(_ step: Int, storedUnder run: Int64, as index: Int) {
+    stored[step] = StoredOutput(run: run, step: index)
+  }
 
   /// Keeps what was loaded until the next evaluation has succeeded.
   mutating func insertLoaded(_ output: StepOutput, of step: Int) { loaded[step] = output }
@@ -60,7 +62,13 @@ struct RunOutputs {
     guard let entry = entries[step] else { return true }
     guard entry.batch <= durableBatch else { return false }
     entries[step] = nil
-    stored[step] = run
+    stored[step] = StoredOutput(run: run, step: step)
     return true
   }
+}
+
+/// Where the store has an output: another run's when it was taken over.
+struct StoredOutput: Equatable {
+  let run: Int64
+  let step: Int
 }

@@ -22,7 +22,7 @@ final class RunScope: ExpressionScope {
 
   var names: [String] {
     var names = ["inputs", "run"] + own.map(\.name)
-    if let element { names += [element.name, "index"] }
+    if let element { names += [element.name, ScopeNames.index] }
     return names
   }
 
@@ -35,7 +35,7 @@ final class RunScope: ExpressionScope {
     }
     guard let element else { return nil }
     if name == element.name { return element.value }
-    return name == "index" ? .number(String(element.place)) : nil
+    return name == ScopeNames.index ? .number(String(element.place + 1)) : nil
   }
 
   private var runValue: JSONValue {
@@ -115,7 +115,8 @@ final class RunScope: ExpressionScope {
 
   private func output(of index: Int) throws(ExpressionError) -> StepOutput {
     if let output = run.outputs[index] { return output }
-    guard run.outputs.storedUnder(index) != nil else { return StepOutput() }
-    throw ExpressionError(.needsOutput(step: index), "the output of step \(quoted(run.name(of: index).description)) is not in memory")
+    guard run.outputs.stored(index) != nil else { return StepOutput() }
+    let name = run.name(of: index).description
+    throw ExpressionError(.needsOutput(step: index), "the output of step \(quoted(name)) is not in memory")
   }
 }

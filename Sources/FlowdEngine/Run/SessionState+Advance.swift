@@ -3,79 +3,89 @@ internal import FlowdModel
 extension SessionState {
   /// Starts what may start, or ends the run when nothing is left to wait for.
   func advance(_ run: RunMachine, _ transaction: Transaction) {
-    guard !run.isSuspended, run.record.status == .running else { return }
-    if !run.isEnding {
-      guard !transaction.isStopping || run.ready.isEmpty else { return }
-      while run.running.count < run.definition.flow.maxParallel, let next = run.ready.removeFirst() {
-        startStep(next, of: run, transaction)
+    guard !run.isSuspended, !run.isAdvancing, run.isBegun else { return }
+    run.isAdvancing = true
+    while mayStart(run, transaction), let next = run.ready.removeFirst() { open(next, of: run, transaction) }
+    run.isAdvancing = false
+    if run.isExhausted {
+      end(run, transaction)
+    } else {
+      updateStatus(run, transaction)
+    }
+  }
+
+  private func mayStart(_ run: RunMachine, _ transaction: Transaction) -> Bool {
+    guard !run.ready.isEmpty, !transaction.isStopping, run.executing.count < run.definition.flow.maxParallel else {
+      return false
+    }
+    if run.isEnding { return true }
+    if run.record.isPauseRequested { return false }
+    return !run.record.isStepping || (run.executing.isEmpty && run.waiting.isEmpty)
+  }
+
+  /// Begins a step that is ready, or the next attempt of one.
+  private func open(_ index: Int, of run: RunMachine, _ transaction: Transaction) {
+    do throws(ExpressionError) {
+      if run.steps[index].status == .pending, run.steps[index].parent == nil {
+        let definition = run.definition.flow.steps[index]
+        if let condition = definition.condition,
+          try !run.renderer(index, transaction).holds(condition)
+        {
+          settle(index, of: run, .skipped, transaction)
+          return
+        }
+        if let foreach = definition.foreach {
+          try expand(index, foreach, of: run, transaction)
+          run.outputs.dropLoaded()
+          return
+        }
+      }
+      try startAttempt(index, of: run, transaction)
+      run.outputs.dropLoaded()
+    } catch {
+      if case .needsOutput(let step) = error.kind {
+        run.awaitingValues.hold(start: index, for: step)
+        transaction.want(outputOf: step, of: run)
+      } else {
+        settle(index, of: run, .failed, error: run.stepError(error), transaction)
       }
     }
-    guard run.running.isEmpty else { return }
-    end(run, transaction)
   }
 
-  /// Records a new attempt and asks for its execution.
-  func startStep(_ index: Int, of run: RunMachine, _ transaction: Transaction) {
-    run.steps[index].status = .running
-    run.steps[index].attempt += 1
-    run.steps[index].startedAt = transaction.now
-    run.steps[index].finishedAt = nil
-    run.running.insert(index)
-    write(index, of: run, transaction)
-    let definition = run.definition.flow.steps[index]
-    emit(.stepStarted(stepID: definition.id, attempt: run.steps[index].attempt), of: run, transaction)
-    switch definition.action {
-    case .run(let command):
-      transaction.batch.effects.append(.startCommand(run.request(for: index, command, session: meta)))
-    }
-  }
-
-  func write(_ index: Int, of run: RunMachine, _ transaction: Transaction) {
-    transaction.batch.steps[Batch.StepKey(run: run.record.key, index: index)] = run.steps[index]
-  }
-
-  /// Gives a step its final state and lets the run go on.
-  func settle(
-    _ index: Int, of run: RunMachine, _ status: StepStatus, exitCode: Int32? = nil, error: StepError? = nil,
-    _ transaction: Transaction
-  ) {
-    run.running.remove(index)
-    run.steps[index].status = status
-    run.steps[index].finishedAt = transaction.now
-    run.steps[index].exitCode = exitCode
-    run.steps[index].error = error
-    write(index, of: run, transaction)
-    let definition = run.definition.flow.steps[index]
-    emit(.stepFinished(run.steps[index], definition), of: run, transaction)
-    if status == .failed, !definition.continueOnError {
-      fail(run, at: index, transaction)
-    } else {
-      run.releaseDependents(of: index)
-    }
-  }
-
-  /// The run has failed: what still runs is ended, nothing else starts.
-  private func fail(_ run: RunMachine, at index: Int, _ transaction: Transaction) {
-    guard run.failedStep == nil else { return }
-    run.failedStep = index
-    let message = run.steps[index].error?.message ?? "failed"
-    run.record.error = "step \"\(run.definition.flow.steps[index].id)\": \(message)"
+  /// Brings the run's status in line with what its steps do.
+  func updateStatus(_ run: RunMachine, _ transaction: Transaction) {
+    guard run.isBegun, !run.isSuspended else { return }
+    let status = status(of: run)
+    guard status != run.record.status else { return }
+    run.record.status = status
     transaction.batch.write(run.record)
-    terminateRunning(run, transaction)
+    if status == .paused { emit(.runPaused, of: run, transaction) }
+    if let parent = run.record.parent.flatMap({ self.run($0.id) }) { updateStatus(parent, transaction) }
   }
 
-  func terminateRunning(_ run: RunMachine, _ transaction: Transaction) {
-    guard !run.isSuspended else { return }
-    for index in run.running.sorted() { transaction.batch.effects.append(.terminate(run.attemptID(of: index))) }
+  private func status(of run: RunMachine) -> RunStatus {
+    let children = run.subflows.compactMap { run.steps[$0].childRun }.compactMap { self.run($0)?.record.status }
+    let isBusy = run.executing.count > children.count { $0 == .paused || $0 == .waitingInput }
+    if isBusy || run.isEnding { return .running }
+    if run.record.isPauseRequested { return .paused }
+    let asks = !run.asking.isEmpty || children.contains(.waitingInput)
+    let isStill = run.waiting.count == run.asking.count && run.ready.isEmpty && run.awaitingValues.isEmpty
+    return asks && isStill ? .waitingInput : .running
   }
 
   /// Ends a run that has nothing left in hand, and starts one that waited for it.
   func end(_ run: RunMachine, _ transaction: Transaction) {
-    for index in run.steps.indices where run.steps[index].status == .pending {
-      run.steps[index].status = .notRun
-      run.steps[index].finishedAt = transaction.now
-      write(index, of: run, transaction)
-      emit(.stepFinished(run.steps[index], run.definition.flow.steps[index]), of: run, transaction)
+    for index in run.definition.flow.steps.indices where run.steps[index].status == .pending {
+      markNotRun(index, of: run, transaction)
+    }
+    do throws(ExpressionError) {
+      run.record.outputs = try run.renderOutputs(transaction)
+      run.record.report = try run.renderReport(transaction)
+    } catch {
+      guard case .needsOutput(let step) = error.kind else { preconditionFailure("a report has no other mistakes") }
+      run.awaitingValues.end = step
+      transaction.want(outputOf: step, of: run)
+      return
     }
     switch (run.failedStep, run.record.cancelRequested) {
     case (_, .force): run.record.status = .cancelled
@@ -84,21 +94,57 @@ extension SessionState {
     case (nil, nil): run.record.status = .succeeded
     }
     run.record.finishedAt = transaction.now
-    run.record.report = run.renderReport()
     transaction.batch.write(run.record)
-    transaction.batch.environments.updateValue(nil, forKey: run.record.key)
+    if run.record.parent == nil { transaction.batch.environments.updateValue(nil, forKey: run.record.key) }
+    let record = run.record
     emit(
-      .runFinished(run.record.status, report: run.record.report, error: run.record.error), of: run, transaction)
-    recentRequests.update(run.record)
-    runs.removeAll { $0 === run }
-    transaction.runsEnded.append(run.record.id)
-    transaction.batch.endedRuns[run.record.id] = run.view
+      .runFinished(record.status, report: record.report, error: record.error, outputs: record.outputs), of: run,
+      transaction)
+    recentRequests.update(record)
+    remove(run)
+    transaction.runsEnded.append(record.id)
+    transaction.batch.endedRuns[record.id] = run.view
+    if let next = transaction.groups.leave(record.id, group: record.group) { transaction.released.append(next) }
+    if record.parent != nil {
+      finishSubflow(run, transaction)
+    } else {
+      beginNext(transaction)
+    }
+  }
+
+  /// Looks at every run: after a failed commit, what would have gone on was forgotten.
+  func goOn(_ transaction: Transaction) {
+    for run in runs { advance(run, transaction) }
+    for run in roots where run.record.status == .queued && !run.record.group.isEmpty && !run.record.waitsForOthers {
+      begin(run, transaction)
+    }
     beginNext(transaction)
   }
 
+  func markNotRun(_ index: Int, of run: RunMachine, _ transaction: Transaction) {
+    run.steps[index].status = .notRun
+    run.steps[index].finishedAt = transaction.now
+    write(index, of: run, transaction)
+    emit(
+      .stepFinished(run.name(of: index), run.steps[index], run.definition(of: index), StepDetails()), of: run,
+      transaction)
+  }
+
   /// Starts the oldest waiting run once no other is active.
-  private func beginNext(_ transaction: Transaction) {
-    guard !transaction.isStopping, activeRun == nil, let next = runs.first else { return }
+  func beginNext(_ transaction: Transaction) {
+    guard !transaction.isStopping, activeRun == nil,
+      let next = roots.first(where: { $0.record.waitsForOthers || $0.record.group.isEmpty })
+    else { return }
     begin(next, transaction)
+  }
+}
+
+extension RunMachine {
+  /// It was started and has not ended.
+  var isBegun: Bool {
+    switch record.status {
+    case .running, .waitingInput, .paused: true
+    case .queued, .succeeded, .failed, .cancelled, .interrupted: false
+    }
   }
 }

@@ -5,13 +5,14 @@ extension SessionState {
   ///
   /// - Parameters:
   ///   - runID: `nil`: the active run.
+  ///   - mode: `nil`: as the flow's `on-cancel` says.
   ///   - ended: The run as the store has it, when it is not in memory.
   func cancel(
-    _ runID: RunID?, _ mode: CancelMode, ended: RunView?, _ transaction: Transaction
+    _ runID: RunID?, _ mode: CancelMode?, ended: RunView?, _ transaction: Transaction
   ) throws(Refusal) -> Reply {
     guard let runID else {
-      let active = runs.filter { $0.record.status != .queued }
-      guard let run = active.first ?? runs.first else {
+      let active = roots.filter { $0.record.status != .queued }
+      guard let run = active.first ?? roots.first else {
         throw Refusal(
           .failedPrecondition, "NO_ACTIVE_RUN", "session \(meta.sessionID) has no active run to cancel",
           metadata: ["session_id": meta.sessionID.description])
@@ -22,11 +23,11 @@ extension SessionState {
           .failedPrecondition, "RUN_AMBIGUOUS", "\(active.count) runs are active; name one of them: \(ids)",
           metadata: ["run_ids": ids])
       }
-      cancel(run, mode, transaction)
+      cancel(run, mode ?? run.definition.flow.onCancel, transaction)
       return .cancelled(run.view, .requested)
     }
-    if let run = runs.first(where: { $0.record.id == runID }) {
-      cancel(run, mode, transaction)
+    if let run = run(runID) {
+      cancel(run, mode ?? run.definition.flow.onCancel, transaction)
       return .cancelled(run.view, .requested)
     }
     guard let ended, ended.record.sessionKey == record.key else { throw .runNotFound(runID.description) }
@@ -40,10 +41,20 @@ extension SessionState {
     transaction.batch.write(run.record)
     emit(.runCancelRequested(mode), of: run, transaction)
     if run.record.status == .queued {
+      run.beginEnding()
       end(run, transaction)
       return
     }
-    if mode == .force { terminateRunning(run, transaction) }
+    if run.isEnding, mode == .force { run.dropFinalizers() }
+    beginEnding(run, mode, transaction)
     advance(run, transaction)
+  }
+}
+
+extension RunMachine {
+  /// Force does not wait for what was to run at the end.
+  func dropFinalizers() {
+    ready = ReadySteps()
+    awaitingValues.dropSteps()
   }
 }

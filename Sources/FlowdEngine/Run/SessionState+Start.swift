@@ -19,10 +19,12 @@ package struct StartRequest: Equatable, Sendable {
   package var cwd: String
   /// `NAME=value`.
   package var environment: [String]
+  /// Pause after each step.
+  package var stepByStep: Bool
 
   package init(
     requestID: String = "", expected: Expectation = Expectation(), inputs: JSONValue = .object([]),
-    ifActive: IfActive = .reject, cwd: String = "", environment: [String] = []
+    ifActive: IfActive = .reject, cwd: String = "", environment: [String] = [], stepByStep: Bool = false
   ) {
     self.requestID = requestID
     self.expected = expected
@@ -30,6 +32,7 @@ package struct StartRequest: Equatable, Sendable {
     self.ifActive = ifActive
     self.cwd = cwd
     self.environment = environment
+    self.stepByStep = stepByStep
   }
 }
 
@@ -37,7 +40,7 @@ extension SessionState {
   /// What can be said of a start before its flow is looked up; `nil`: look it up.
   func answerEarly(_ request: StartRequest) throws(Refusal) -> Reply? {
     if let known = recentRequests[request.requestID], !request.requestID.isEmpty {
-      let current = runs.first { $0.record.id == known.id }?.record ?? known
+      let current = run(known.id)?.record ?? known
       return .started(current, existing: true)
     }
     try requireOpen()
@@ -58,37 +61,71 @@ extension SessionState {
   func start(
     _ request: StartRequest, found: FlowLookup, stored: RunRecord?, _ transaction: Transaction
   ) throws(Refusal) -> Reply {
-    if let stored { return .started(runs.first { $0.record.id == stored.id }?.record ?? stored, existing: true) }
+    if let stored { return .started(run(stored.id)?.record ?? stored, existing: true) }
     if let early = try answerEarly(request) { return early }
     let definition = try found.requireValid(meta.executedFlowID)
     let inputs = try SessionState.check(request.inputs, against: definition)
-    let mustWait = try makeRoom(request.ifActive, transaction)
+    let run = try admit(request, definition, flow: meta.executedFlowID, inputs, reusedFrom: nil, transaction)
+    noteUse(of: meta.executedFlowID, transaction)
+    beginOrQueue(run, transaction)
+    return .started(run.record, existing: false)
+  }
 
+  /// Makes room for a run and takes it in; it has not begun.
+  func admit(
+    _ request: StartRequest, _ definition: PinnedDefinition, flow: String, _ inputs: [JSONValue.Member],
+    reusedFrom: RunID?, _ transaction: Transaction
+  ) throws(Refusal) -> RunMachine {
+    let key = transaction.makeRunKey()
+    let id = RunID(transaction.makeUUID())
     let snapshot = RunSnapshot(
-      flowID: meta.executedFlowID, definitionHash: definition.hash, providerID: meta.providerID, modelID: meta.modelID,
-      mode: meta.mode, revision: meta.revision)
-    let run = RunMachine(
-      record: RunRecord(
-        key: transaction.makeRunKey(), id: RunID(transaction.makeUUID()), sessionKey: record.key,
-        sessionID: meta.sessionID, requestID: request.requestID, snapshot: snapshot,
-        cwd: request.cwd.isEmpty ? meta.workspace : request.cwd,
-        inputs: JSONWriter.bytes(of: .object(inputs), .compact), waitsForOthers: mustWait,
-        admittedAt: transaction.now, firstSequence: eventSequence + 1),
-      definition: definition, environment: request.environment, inputs: inputs)
-    runs.append(run)
+      flowID: flow, definitionHash: definition.hash, providerID: meta.providerID, modelID: meta.modelID,
+      mode: definition.flow.mode ?? meta.mode, revision: meta.revision)
+    func makeRun(group: String, mustWait: Bool) -> RunMachine {
+      RunMachine(
+        record: RunRecord(
+          key: key, id: id, sessionKey: record.key, sessionID: meta.sessionID, requestID: request.requestID,
+          snapshot: snapshot, cwd: request.cwd.isEmpty ? meta.workspace : request.cwd,
+          inputs: JSONWriter.bytes(of: .object(inputs), .compact), waitsForOthers: mustWait,
+          admittedAt: transaction.now, firstSequence: eventSequence + 1, reusedFrom: reusedFrom, group: group,
+          subflows: definition.subflowHashes, isStepping: request.stepByStep),
+        definition: definition, environment: request.environment, inputs: inputs)
+    }
+    let group = try SessionState.group(of: makeRun(group: "", mustWait: false), transaction)
+    let mustWait = try makeRoom(request.ifActive, transaction)
+    let run = makeRun(group: group, mustWait: mustWait)
+    transaction.batch.environments[run.record.key] = request.environment
+    admit(run, transaction)
+    recentRequests.insert(run.record, transaction)
+    return run
+  }
+
+  private static func group(of run: RunMachine, _ transaction: Transaction) throws(Refusal) -> String {
+    guard let template = run.definition.flow.concurrencyGroup else { return "" }
+    do throws(ExpressionError) {
+      return try run.renderer(nil, transaction).text(template)
+    } catch {
+      let text = RunMachine.text(of: error, flow: run.record.snapshot.flowID)
+      throw Refusal(.invalidArgument, "GROUP_INVALID", "'concurrency.group' has no value: \(text)")
+    }
+  }
+
+  /// Takes a run in.
+  func admit(_ run: RunMachine, _ transaction: Transaction) {
+    insert(run)
     transaction.runsAdmitted.append(run.record.id)
     transaction.batch.admittedRuns.append(run.record.id)
-    transaction.batch.definitions[definition.hash] = definition
-    transaction.batch.environments[run.record.key] = request.environment
+    for definition in run.definition.withSubflows { transaction.batch.definitions[definition.hash] = definition }
     transaction.batch.write(run.record, isNew: true)
-    noteUse(of: snapshot.flowID, transaction)
-    recentRequests.insert(run.record, transaction)
-    if mustWait {
-      emit(.runQueued(snapshot), of: run, transaction)
+  }
+
+  /// Starts an admitted run, or lets it wait for the others of its session.
+  func beginOrQueue(_ run: RunMachine, _ transaction: Transaction) {
+    if run.record.waitsForOthers {
+      emit(.runQueued(run.record.snapshot), of: run, transaction)
     } else {
       begin(run, transaction)
     }
-    return .started(run.record, existing: false)
   }
 
   /// `last_used_flow_id` follows the start without a revision of its own: nobody chose anything.
@@ -102,7 +139,7 @@ extension SessionState {
   ///
   /// - Returns: Whether the run has to wait for others to end.
   private func makeRoom(_ ifActive: StartRequest.IfActive, _ transaction: Transaction) throws(Refusal) -> Bool {
-    guard let first = runs.first else { return false }
+    guard let first = roots.first else { return false }
     guard runs.count < Limits.activeRunsMax else {
       throw Refusal(
         .resourceExhausted, "QUEUE_FULL", "session \(meta.sessionID) has \(runs.count) runs that have not ended")
@@ -112,7 +149,7 @@ extension SessionState {
     case .reject:
       throw SessionState.runActive(activeRun?.record ?? first.record, "start with if_active QUEUE, REPLACE or PARALLEL")
     case .queue:
-      let queued = runs.count { $0.record.status == .queued }
+      let queued = roots.count { $0.record.status == .queued }
       guard queued < Limits.queuedRunsMax else {
         throw Refusal(
           .resourceExhausted, "QUEUE_FULL", "\(queued) runs wait in session \(meta.sessionID) already",
@@ -120,8 +157,8 @@ extension SessionState {
       }
       return true
     case .replace:
-      for run in runs.reversed() { cancel(run, .force, transaction) }
-      return !runs.isEmpty
+      for run in roots.reversed() { cancel(run, .force, transaction) }
+      return !roots.isEmpty
     }
   }
 
@@ -137,12 +174,19 @@ extension SessionState {
     }
   }
 
-  /// Starts an admitted run.
+  /// Starts an admitted run once its group lets it.
   func begin(_ run: RunMachine, _ transaction: Transaction) {
+    let record = run.record
+    guard transaction.groups.enter(record.id, session: record.sessionID, group: record.group) else {
+      if !run.isAnnounced { emit(.runQueued(record.snapshot), of: run, transaction) }
+      run.isAnnounced = true
+      return
+    }
     run.record.status = .running
     run.record.startedAt = transaction.now
     transaction.batch.write(run.record)
-    emit(.runStarted(run.record.snapshot, run.definition, cwd: run.record.cwd), of: run, transaction)
+    let reused = run.steps.filter { $0.status != .pending }
+    emit(.runStarted(run.record, run.definition, reused: reused), of: run, transaction)
     advance(run, transaction)
   }
 }

@@ -4,9 +4,9 @@ extension SessionState {
   /// `session.close`: refused while a run is active unless `cancelActive`; closing twice is a success.
   func close(cancelActive: Bool, _ transaction: Transaction) throws(Refusal) -> Reply {
     guard record.closedAt == nil else { return .meta(meta) }
-    if let active = runs.first {
+    if let active = roots.first {
       guard cancelActive else { throw SessionState.runActive(active.record, "close it with cancel_active") }
-      for run in runs.reversed() { cancel(run, .force, transaction) }
+      for run in roots.reversed() { cancel(run, .force, transaction) }
     }
     record.closedAt = transaction.now
     record.meta.updatedAt = transaction.now

@@ -8,7 +8,8 @@ package final class SessionState {
   package internal(set) var record: SessionRecord
   package internal(set) var eventSequence: EventSequence
   /// Admitted and not ended, oldest first.
-  package internal(set) var runs: [RunMachine]
+  package private(set) var runs: [RunMachine]
+  private var runsByID: [RunID: RunMachine]
   /// Request ids of the latest starts, so that a repetition is found before its run is on disk.
   var recentRequests = RecentRequests()
 
@@ -16,12 +17,29 @@ package final class SessionState {
     self.record = record
     self.eventSequence = eventSequence
     self.runs = runs
+    runsByID = Dictionary(runs.map { ($0.record.id, $0) }, uniquingKeysWith: { first, _ in first })
   }
 
   package var meta: SessionMeta { record.meta }
 
+  /// Those that are no step of another one.
+  var roots: [RunMachine] { runs.filter { $0.record.parent == nil } }
+
   /// The oldest run that has started and not ended.
-  package var activeRun: RunMachine? { runs.first { $0.record.status != .queued } }
+  package var activeRun: RunMachine? { runs.first { $0.record.status != .queued && $0.record.parent == nil } }
+
+  /// A run that has not ended.
+  package func run(_ id: RunID) -> RunMachine? { runsByID[id] }
+
+  func insert(_ run: RunMachine) {
+    runs.append(run)
+    runsByID[run.record.id] = run
+  }
+
+  func remove(_ run: RunMachine) {
+    runs.removeAll { $0 === run }
+    runsByID[run.record.id] = nil
+  }
 
   /// Appends an event; its sequence is the session's next.
   func emit(_ kind: EventKind, of run: RunMachine? = nil, _ transaction: Transaction) {

@@ -13,6 +13,22 @@ package struct Batch: Sendable {
     }
   }
 
+  /// An output that is copied inside the store.
+  package struct OutputCopy: Equatable, Sendable {
+    /// A run's key and a step's index.
+    package let from: Int64
+    package let fromStep: Int
+    package let to: Int64
+    package let toStep: Int
+
+    package init(from: Int64, step fromStep: Int, to: Int64, step toStep: Int) {
+      self.from = from
+      self.fromStep = fromStep
+      self.to = to
+      self.toStep = toStep
+    }
+  }
+
   /// A row that is new, or replaces the one with its key.
   package struct Row<Record: Sendable>: Sendable {
     package var record: Record
@@ -29,6 +45,10 @@ package struct Batch: Sendable {
   package var environments: [Int64: [String]?] = [:]
   package var steps: [StepKey: StepRecord] = [:]
   package var outputs: [StepKey: StepOutput] = [:]
+  /// Outputs that a run takes over from another one.
+  package var outputCopies: [OutputCopy] = []
+  /// Answers to secret questions: kept outside the database, in place before the transaction is.
+  package var secretAnswers: [StepKey: String] = [:]
   package var events: [Event] = []
 
   /// Started after the commit, in order.
@@ -66,6 +86,9 @@ package struct Batch: Sendable {
 /// Something to do outside the engine once the decision that wants it is durable.
 package enum Effect: Equatable, Sendable {
   case startCommand(CommandRequest)
+  case startScript(ScriptRequest)
+  /// There is nothing to do: report it as elapsed.
+  case finishNow(AttemptID)
   /// End it by force; its `finished` report follows.
   case terminate(AttemptID)
   /// The output was recorded: as much more may be read.

@@ -17,6 +17,11 @@ package indirect enum Reply: Equatable, Sendable {
   case currentMeta(SessionMeta, activeRun: RunView?, sequence: EventSequence)
   case started(RunRecord, existing: Bool)
   case cancelled(RunView, CancelOutcome)
+  case answered(RunView, AnswerOutcome)
+  case rerun(RunView, existing: Bool)
+  /// A rerun that was asked for before, and has ended since.
+  case rerunEnded(RunRecord)
+  case run(RunView)
   /// Everything before the call is decided and, when this reply is sent, durable.
   case settled
 }

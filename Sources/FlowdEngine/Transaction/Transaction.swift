@@ -9,6 +9,20 @@ package final class Transaction {
   package internal(set) var durableBatch: UInt64 = 0
   /// What new sessions and provider checks go by.
   package var config: Config
+  /// Of all sessions.
+  package internal(set) var circuits = CircuitBreakers()
+  /// Whether a person's program watches a session; the caller of the engine says.
+  package var isWatched: (SessionRecord) -> Bool = { _ in false }
+  let evaluator: any ExpressionEvaluator
+  let checks: any CheckEvaluator
+  var groups = ConcurrencyGroups()
+  /// Runs whose group lets them begin, since the engine last looked.
+  var released: [(run: RunID, session: SessionID)] = []
+  var timers = StepTimers()
+  /// Sessions with runs that ask, and perhaps some whose runs do not any more.
+  var askingSessions: Set<SessionID> = []
+  /// Values that runs wait for, since the engine last looked.
+  var wantedOutputs: [WantedOutput] = []
   let bounds: EngineBounds
   /// The daemon is ending: steps are settled, but none is started; the next daemon does that.
   var isStopping = false
@@ -20,8 +34,13 @@ package final class Transaction {
   private var nextRunKey: Int64
   private var nextPosition: EventPosition
 
-  init(config: Config, counters: Counters, seed: UInt64, bounds: EngineBounds) {
+  init(
+    config: Config, counters: Counters, seed: UInt64, bounds: EngineBounds, evaluator: any ExpressionEvaluator,
+    checks: any CheckEvaluator
+  ) {
     batch = Batch(number: 1)
+    self.evaluator = evaluator
+    self.checks = checks
     self.bounds = bounds
     now = Timestamp(microsecondsSince1970: 0)
     self.config = config
@@ -29,6 +48,21 @@ package final class Transaction {
     nextSessionKey = counters.lastSessionKey + 1
     nextRunKey = counters.lastRunKey + 1
     nextPosition = counters.lastPosition + 1
+  }
+
+  /// From 0 to 1.
+  func chance() -> Double { Double(random.next() >> 11) * 0x1p-53 }
+
+  /// Has `SessionState.fire` called when the time comes.
+  func setTimer(_ due: Timestamp, step: Int, of run: RunMachine) {
+    timers.insert(StepTimer(due: due, session: run.record.sessionID, run: run.record.id, step: step))
+  }
+
+  /// Has a step's output read from the store and delivered.
+  func want(outputOf step: Int, of run: RunMachine) {
+    guard let stored = run.outputs.stored(step) else { preconditionFailure("only what the store has is waited for") }
+    wantedOutputs.append(
+      WantedOutput(session: run.record.sessionID, run: run.record.id, step: step, stored: stored))
   }
 
   func makeUUID() -> UUIDv7 { UUIDv7(at: now, random: (random.next(), random.next())) }
@@ -47,6 +81,14 @@ package final class Transaction {
     defer { nextPosition += 1 }
     return nextPosition
   }
+}
+
+/// An output that a run waits for.
+struct WantedOutput {
+  let session: SessionID
+  let run: RunID
+  let step: Int
+  let stored: StoredOutput
 }
 
 /// How much the engine keeps in memory; tests make it small.

@@ -10,6 +10,7 @@ package final class PinnedDefinition: Equatable, Sendable {
   package let subflows: [String: PinnedDefinition]
   /// By step: the steps that need it.
   package let dependents: [[Int]]
+  private let indices: [String: Int]
   /// By step: whether an expression reads its results.
   package let isOutputReferenced: [Bool]
 
@@ -27,8 +28,12 @@ package final class PinnedDefinition: Equatable, Sendable {
       for need in step.needs { dependents[need.step].append(index) }
     }
     self.dependents = dependents
+    indices = Dictionary(flow.steps.enumerated().map { ($1.id, $0) }, uniquingKeysWith: { first, _ in first })
     isOutputReferenced = PinnedDefinition.referencedOutputs(of: flow)
   }
+
+  /// The index of the step with an id.
+  package func index(of step: String) -> Int? { indices[step] }
 
   package static func == (left: PinnedDefinition, right: PinnedDefinition) -> Bool { left.hash == right.hash }
 

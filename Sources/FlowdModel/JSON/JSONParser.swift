@@ -8,14 +8,19 @@ package struct JSONParser<Builder: JSONBuilder> {
   /// What the nodes were built with; may be asked for what it gathered.
   package private(set) var builder: Builder
   private var nodesLeft: Int
+  private let depthMax: Int
 
   /// - Parameters:
   ///   - bytes: The whole text.
   ///   - nodesMax: How many values the text may hold, nested ones counted.
-  package init(_ bytes: [UInt8], builder: Builder, nodesMax: Int = .max) {
+  ///   - depthMax: How many arrays and objects may be nested.
+  package init(
+    _ bytes: [UInt8], builder: Builder, nodesMax: Int = .max, depthMax: Int = Limits.jsonDepthMax
+  ) {
     self.bytes = bytes
     self.builder = builder
     nodesLeft = nodesMax
+    self.depthMax = depthMax
   }
 
   /// Reads the whole text.
@@ -102,7 +107,7 @@ package struct JSONParser<Builder: JSONBuilder> {
   }
 
   private mutating func enter(depth: Int) throws(JSONParseError) {
-    guard depth <= Limits.jsonDepthMax else { throw mistake("more than \(Limits.jsonDepthMax) nested values") }
+    guard depth <= depthMax else { throw mistake("more than \(depthMax) nested values") }
     position += 1
     skipSpace()
   }
@@ -123,6 +128,12 @@ extension JSONValue {
   /// `Limits.jsonDepthMax` nested values.
   public init(parsing bytes: [UInt8]) throws(JSONParseError) {
     var parser = JSONParser(bytes, builder: JSONValueBuilder())
+    self = try parser.parse()
+  }
+
+  /// The same for what this program wrote: values of others, with some levels around them.
+  package init(parsingStored bytes: [UInt8]) throws(JSONParseError) {
+    var parser = JSONParser(bytes, builder: JSONValueBuilder(), depthMax: Limits.storedJSONDepthMax)
     self = try parser.parse()
   }
 

@@ -66,8 +66,10 @@ package struct StepResult: Equatable, Sendable {
     case returned(JSONValue)
     /// A script that failed.
     case raised(ExpressionError)
-    /// A wait that needed no timer.
+    /// A wait that needed no timer, or a sub-flow that succeeded.
     case elapsed
+    /// A sub-flow that failed.
+    case subflowFailed(StepError)
   }
 
   package var outcome: Outcome
@@ -76,15 +78,18 @@ package struct StepResult: Equatable, Sendable {
   package var stderr: [UInt8]
   package var stdoutTruncated: Bool
   package var stderrTruncated: Bool
+  /// What a sub-flow handed over.
+  package var details: StepDetails
 
   package init(
     outcome: Outcome, stdout: [UInt8] = [], stderr: [UInt8] = [], stdoutTruncated: Bool = false,
-    stderrTruncated: Bool = false
+    stderrTruncated: Bool = false, details: StepDetails = StepDetails()
   ) {
     self.outcome = outcome
     self.stdout = stdout
     self.stderr = stderr
     self.stdoutTruncated = stdoutTruncated
     self.stderrTruncated = stderrTruncated
+    self.details = details
   }
 }

@@ -5,17 +5,17 @@ package struct SessionRecord: Equatable, Sendable {
   package var meta: SessionMeta
   /// The name of the program that opened it.
   package let client: String
-  /// The sequence of its last event; 0 before the first.
-  package var eventSequence: EventSequence
   package var closedAt: Timestamp?
+  /// Untouched for long: no longer listed, and deleted when its retention is over.
+  package var archivedAt: Timestamp?
 
   package init(
-    key: Int64, meta: SessionMeta, client: String, eventSequence: EventSequence = 0, closedAt: Timestamp? = nil
+    key: Int64, meta: SessionMeta, client: String, closedAt: Timestamp? = nil, archivedAt: Timestamp? = nil
   ) {
     self.key = key
     self.meta = meta
     self.client = client
-    self.eventSequence = eventSequence
     self.closedAt = closedAt
+    self.archivedAt = archivedAt
   }
 }

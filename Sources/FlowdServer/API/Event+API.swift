@@ -16,30 +16,63 @@ extension API.Event.Kind {
     case .sessionSelected(let meta): self = .sessionSelected(API.SessionSelected(meta: API.SessionMeta(meta)))
     case .sessionClosed(let meta): self = .sessionClosed(API.SessionClosed(meta: API.SessionMeta(meta)))
     case .runQueued(let snapshot): self = .runQueued(API.RunQueued(snapshot: API.RunSnapshot(snapshot)))
-    case .runStarted(let snapshot, let definition, let cwd):
-      let flow = definition.flow
-      let roster = flow.steps.enumerated().map { index, step in
-        API.Step(StepRecord(index: index), step, needs: step.needs.map { flow.steps[$0.step].id })
-      }
-      self = .runStarted(API.RunStarted(snapshot: API.RunSnapshot(snapshot), roster: roster, cwd: cwd))
+    case .runStarted(let run, let definition, let reused): self = .runStarted(API.RunStarted(run, definition, reused))
     case .runCancelRequested(let mode):
       self = .runCancelRequested(API.RunCancelRequested(mode: API.CancelMode(mode)))
+    case .runPauseRequested: self = .runPauseRequested(API.RunPauseRequested())
+    case .runPaused: self = .runPaused(API.RunPaused())
     case .runResumed(let afterRestart): self = .runResumed(API.RunResumed(afterRestart: afterRestart))
-    case .runFinished(let status, let report, let error):
-      self = .runFinished(API.RunFinished(status: API.RunStatus(status), report: report, error: error))
-    case .stepStarted(let stepID, let attempt):
-      self = .stepStarted(API.StepStarted(stepID: stepID, attempt: UInt32(attempt)))
-    case .stepOutput(let stepID, let attempt, let chunk):
+    case .runModeChanged(let mode): self = .runModeChanged(API.RunModeChanged(mode: API.RunMode(mode)))
+    case .runFinished(let status, let report, let error, let outputs):
+      self = .runFinished(
+        API.RunFinished(status: API.RunStatus(status), report: report, error: error, outputs: outputs))
+    case .stepStarted(let name, let attempt, let childCount, let childRun):
+      self = .stepStarted(
+        API.StepStarted(
+          stepID: name.description, attempt: UInt32(clamping: attempt),
+          childCount: childCount.map { UInt32(clamping: $0) }, childRunID: childRun?.description ?? ""))
+    case .stepOutput(let name, let attempt, let chunk):
       self = .stepOutput(
         API.StepOutput(
-          stepID: stepID, attempt: UInt32(attempt), stream: API.OutputStream(rawValue: Int32(chunk.stream.rawValue)),
-          chunk: chunk.text, offset: chunk.offset, truncated: chunk.truncated))
-    case .stepRetrying(let stepID, let attempt, let error, let nextAt):
+          stepID: name.description, attempt: UInt32(clamping: attempt),
+          stream: API.OutputStream(rawValue: Int32(chunk.stream.rawValue)), chunk: chunk.text, offset: chunk.offset,
+          truncated: chunk.truncated))
+    case .stepRetrying(let name, let attempt, let error, let nextAt):
       self = .stepRetrying(
         API.StepRetrying(
-          stepID: stepID, attempt: UInt32(attempt), error: API.StepError(error), nextAt: API.Timestamp(nextAt)))
-    case .stepFinished(let step, let definition):
-      self = .stepFinished(API.StepFinished(step: API.Step(step, definition)))
+          stepID: name.description, attempt: UInt32(clamping: attempt), error: API.StepError(error),
+          nextAt: API.Timestamp(nextAt)))
+    case .stepInputRequired(let name, let question, let dueAt):
+      self = .stepInputRequired(
+        API.StepInputRequired(stepID: name.description, input: API.PendingInput(question, dueAt: dueAt)))
+    case .stepInputAnswered(let name, let inputID, let value, let by):
+      self = .stepInputAnswered(
+        API.StepInputAnswered(
+          stepID: name.description, inputID: inputID, value: value.map { JSONWriter.bytes(of: $0, .compact) } ?? [],
+          by: API.AnsweredBy(rawValue: Int32(by.rawValue))))
+    case .stepFinished(let name, let step, let definition, let details):
+      var whole = API.Step(name, step, definition)
+      whole.add(details)
+      self = .stepFinished(API.StepFinished(step: whole))
+    case .circuitChanged(let circuit): self = .circuitChanged(API.CircuitChanged(circuit: API.Circuit(circuit)))
     }
+  }
+}
+
+extension API.RunStarted {
+  /// - Parameter reused: The steps whose results were taken over.
+  init(_ run: RunRecord, _ definition: PinnedDefinition, _ reused: [StepRecord]) {
+    let flow = definition.flow
+    let settled = Dictionary(reused.map { ($0.index, $0) }, uniquingKeysWith: { first, _ in first })
+    let roster = flow.steps.enumerated().map { index, step in
+      var whole = API.Step(StepName(step.id), settled[index] ?? StepRecord(index: index), step)
+      whole.needs = step.needs.map { flow.steps[$0.step].id }
+      whole.reused = settled[index] != nil
+      return whole
+    }
+    self.init(
+      snapshot: API.RunSnapshot(run.snapshot), roster: roster, cwd: run.cwd, inputs: run.inputs,
+      parentRunID: run.parent?.id.description ?? "",
+      reusedFromRunID: run.reusedFrom?.description ?? "")
   }
 }

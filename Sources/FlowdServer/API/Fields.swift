@@ -1,3 +1,4 @@
+internal import FlowdEngine
 internal import FlowdModel
 internal import FlowdWire
 
@@ -57,10 +58,19 @@ enum Fields {
     return known
   }
 
-  static func cancelMode(_ mode: API.CancelMode) throws(Refusal) -> CancelMode {
-    if mode == .unspecified { return .graceful }
+  /// `nil`: as the run's flow says.
+  static func cancelMode(_ mode: API.CancelMode) throws(Refusal) -> CancelMode? {
+    if mode == .unspecified { return nil }
     guard let known = CancelMode(rawValue: Int(mode.rawValue)) else {
       throw .invalid(field: "mode", "must be GRACEFUL or FORCE, not \(mode.rawValue)")
+    }
+    return known
+  }
+
+  static func ifActive(_ ifActive: API.IfActive) throws(Refusal) -> StartRequest.IfActive {
+    if ifActive == .unspecified { return .reject }
+    guard let known = StartRequest.IfActive(rawValue: Int(ifActive.rawValue)) else {
+      throw .invalid(field: "if_active", "must be REJECT, QUEUE, REPLACE or PARALLEL, not \(ifActive.rawValue)")
     }
     return known
   }

@@ -5,10 +5,6 @@ extension API.RunStatus {
   init(_ status: RunStatus) { self.init(rawValue: Int32(status.rawValue)) }
 }
 
-extension API.StepStatus {
-  init(_ status: StepStatus) { self.init(rawValue: Int32(status.rawValue)) }
-}
-
 extension API.CancelMode {
   init(_ mode: CancelMode) { self.init(rawValue: Int32(mode.rawValue)) }
 }
@@ -21,28 +17,8 @@ extension API.RunSnapshot {
   }
 }
 
-extension API.StepError {
-  init(_ error: StepError) {
-    self.init(class: API.ErrorClass(rawValue: Int32(error.errorClass.rawValue)), message: error.message)
-  }
-}
-
-extension API.Step {
-  /// - Parameter needs: Ids of the steps it waits for; empty where a caller knows them already.
-  init(_ step: StepRecord, _ definition: StepDefinition, needs: [String] = [], output: StepOutput? = nil) {
-    self.init(
-      stepID: definition.id, label: definition.label, kind: definition.action.kind,
-      status: API.StepStatus(step.status), attempt: UInt32(step.attempt),
-      startedAt: step.startedAt.map(API.Timestamp.init), finishedAt: step.finishedAt.map(API.Timestamp.init),
-      exitCode: step.exitCode, error: step.error.map(API.StepError.init), stdout: output?.stdout ?? [],
-      stderr: output?.stderr ?? [],
-      stdoutTruncated: output?.stdoutTruncated ?? false, stderrTruncated: output?.stderrTruncated ?? false,
-      needs: needs)
-  }
-}
-
 extension API.Run {
-  /// A run without its steps and report.
+  /// A run without its steps, report and outputs.
   init(_ record: RunRecord) {
     self.init(
       runID: record.id.description, sessionID: record.sessionID.description, status: API.RunStatus(record.status),
@@ -50,17 +26,29 @@ extension API.Run {
       admittedAt: API.Timestamp(record.admittedAt), startedAt: record.startedAt.map(API.Timestamp.init),
       finishedAt: record.finishedAt.map(API.Timestamp.init), error: record.error,
       cancelRequested: record.cancelRequested.map(API.CancelMode.init) ?? .unspecified,
-      firstEventSeq: record.firstSequence)
+      firstEventSeq: record.firstSequence, mode: API.RunMode(record.mode), pauseRequested: record.isPauseRequested,
+      stepByStep: record.isStepping, parentRunID: record.parent?.id.description ?? "",
+      reusedFromRunID: record.reusedFrom?.description ?? "", concurrencyGroup: record.group)
   }
 
-  /// A run with its steps.
+  /// A run with its steps: those of the flow file, each with its children behind it.
   init(_ view: RunView) {
     self.init(view.record)
     report = view.record.report
+    outputs = view.record.outputs
     let flow = view.definition.flow
-    steps = zip(view.steps, flow.steps).map { step, definition in
-      API.Step(
-        step, definition, needs: definition.needs.map { flow.steps[$0.step].id }, output: view.outputs[step.index])
+    steps.reserveCapacity(view.steps.count)
+    for (step, definition) in zip(view.steps, flow.steps) {
+      var whole = API.Step(StepName(definition.id), step, definition)
+      whole.needs = definition.needs.map { flow.steps[$0.step].id }
+      if let output = view.outputs[step.index] { whole.add(output) }
+      steps.append(whole)
+      guard let first = step.firstChild, let count = step.childCount else { continue }
+      for child in view.steps[first..<min(first + count, view.steps.count)] {
+        var whole = API.Step(StepName(definition.id, item: child.item), child, definition)
+        if let output = view.outputs[child.index] { whole.add(output) }
+        steps.append(whole)
+      }
     }
   }
 }

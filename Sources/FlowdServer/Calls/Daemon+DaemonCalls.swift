@@ -32,7 +32,7 @@ extension Daemon {
           "events_total": counters.eventsTotal, "connections_total": counters.connectionsTotal,
           "connections": UInt64(connections.count), "sessions_in_memory": UInt64(engine.sessionsInMemory),
           "active_runs": UInt64(engine.unfinishedRunCount), "watchers": UInt64(hub.watcherCount),
-        ]))
+        ], circuits: engine.circuits.map { API.Circuit($0) }))
   }
 
   private static let limits: [String: UInt64] = [

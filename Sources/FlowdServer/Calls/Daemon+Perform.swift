@@ -21,11 +21,11 @@ extension Daemon {
     case .flowList: try listFlows(decode(payload), call)
     case .flowGet: try getFlow(decode(payload), call)
     case .flowValidate: try validateFlow(decode(payload), call)
-    case .flowAnswer, .flowPause, .flowResume, .flowRerun, .flowExportRun:
-      throw Refusal(
-        .unimplemented, "METHOD_NOT_IMPLEMENTED",
-        "\(method.alias) is part of the contract, but this version does not have it",
-        metadata: ["method": method.alias])
+    case .flowAnswer: try answerInput(decode(payload), call)
+    case .flowPause: try pauseRun(decode(payload), call)
+    case .flowResume: try resumeRun(decode(payload), call)
+    case .flowRerun: try rerunRun(decode(payload), call)
+    case .flowExportRun: try exportRun(decode(payload), call)
     case .providerList: try listProviders(decode(payload), call)
     case .eventWatch: try watch(decode(payload), call)
     case .daemonHello: try hello(decode(payload), call)
@@ -66,6 +66,17 @@ extension Daemon {
       API.FlowServiceCancelResponse(
         run: API.Run(run), outcome: outcome == .requested ? .requested : .alreadyEnded
       ).encoded
+    case .answered(let run, let outcome):
+      API.FlowServiceAnswerResponse(
+        run: API.Run(run), outcome: outcome == .accepted ? .accepted : .repeated
+      ).encoded
+    case .rerun(let run, let existing):
+      API.FlowServiceRerunResponse(run: API.Run(run), existing: existing, eventSeq: run.record.firstSequence - 1)
+        .encoded
+    case .rerunEnded(let run):
+      API.FlowServiceRerunResponse(run: API.Run(run), existing: true, eventSeq: run.firstSequence - 1).encoded
+    // A pause and a resumption answer with the run as field 1, and nothing else.
+    case .run(let run): API.FlowServicePauseResponse(run: API.Run(run)).encoded
     case .settled: []
     }
   }

@@ -72,14 +72,16 @@ extension StoreReader {
 
   /// A run with its steps; the caller holds a snapshot.
   func view(of record: RunRecord, includeOutput: Bool = false) throws(StoreError) -> RunView {
-    let definition = try pinnedDefinition(record.snapshot)
+    let definition = try pinnedDefinition(of: record)
     var bytesLeft = Limits.answerOutputBytesMax
     var view = RunView(
-      record: record, definition: definition, steps: definition.flow.steps.indices.map { StepRecord(index: $0) })
-    for step in try steps(of: record.key) where view.steps.indices.contains(step.index) {
-      view.steps[step.index] = step
-      guard includeOutput, let output = try output(of: record.key, step: step.index) else { continue }
-      bytesLeft -= output.stdout.count + output.stderr.count
+      record: record, definition: definition, steps: [])
+    let stored = try steps(of: record.key)
+    view.steps = RunView.allSteps(definition, stored)
+    guard includeOutput else { return view }
+    for step in stored {
+      guard let output = try output(of: record.key, step: step.index) else { continue }
+      bytesLeft -= output.byteCount
       // What does not fit into one answer is left out and marked; `event.watch` has all of it.
       view.outputs[step.index] =
         bytesLeft >= 0 ? output : StepOutput(stdoutTruncated: true, stderrTruncated: true)

@@ -8,21 +8,11 @@ extension Daemon {
   func startFlow(_ request: API.FlowServiceStartRequest, _ call: Call) throws(Refusal) {
     let id = try Fields.session(request.sessionID)
     try Fields.optional(request.requestID, "request_id", bytesMax: Limits.requestIDBytesMax)
-    let ifActive: StartRequest.IfActive
-    if request.ifActive == .unspecified {
-      ifActive = .reject
-    } else {
-      guard let known = StartRequest.IfActive(rawValue: Int(request.ifActive.rawValue)) else {
-        throw .invalid(
-          field: "if_active", "must be REJECT, QUEUE, REPLACE or PARALLEL, not \(request.ifActive.rawValue)")
-      }
-      ifActive = known
-    }
     let start = StartRequest(
       requestID: request.requestID, expected: try Fields.expectation(request.expected),
-      inputs: try Fields.inputs(request.inputs), ifActive: ifActive,
+      inputs: try Fields.inputs(request.inputs), ifActive: try Fields.ifActive(request.ifActive),
       cwd: request.cwd.isEmpty ? "" : try Fields.absolutePath(request.cwd, "cwd"),
-      environment: try Fields.environment(request.env))
+      environment: try Fields.environment(request.env), stepByStep: request.stepByStep)
     submit(.start(start), call, to: .session(id))
   }
 
@@ -36,8 +26,13 @@ extension Daemon {
       return
     }
     guard let run else { throw .invalid(field: "session_id", "is empty; name a session, a run, or both") }
+    submit(.cancel(run, mode), call, toSessionOf: run)
+  }
+
+  /// Puts a call about a run into its session's lane.
+  func submit(_ command: Command, _ call: Call, toSessionOf run: RunID) {
     if let session = engine.session(of: run) {
-      submit(.cancel(run, mode), call, to: .session(session))
+      submit(command, call, to: .session(session))
       return
     }
     let token = markPending(call)
@@ -48,7 +43,7 @@ extension Daemon {
         daemon.answer(token, .failure(.runNotFound(run.description)))
         return
       }
-      daemon.engine.submit(.cancel(run, mode), token, to: .session(session), now: daemon.turnTime)
+      daemon.engine.submit(command, token, to: .session(session), now: daemon.turnTime)
     }
   }
 }

@@ -28,7 +28,10 @@ extension Daemon {
       let rows = StoreBatch(sealed)
       if !isForWriter {
         let began = Clock.monotonicNanoseconds
-        let result = Result { () throws(StoreError) in try store.commit(rows, patience: .zero) }
+        let result = Result { () throws(StoreError) in
+          try secrets.write(sealed.batch.secretAnswers)
+          try store.commit(rows, patience: .zero)
+        }
         commitPace.note(nanoseconds: Clock.monotonicNanoseconds - began)
         if case .failure(let error) = result, error.kind == .busy {
           commitOnWriter(sealed, rows)
@@ -55,9 +58,12 @@ extension Daemon {
   }
 
   private func commitOnWriter(_ sealed: SealedBatch, _ rows: StoreBatch) {
-    writer.submit { [mailbox] store in
+    writer.submit { [mailbox, secrets] store in
       let began = Clock.monotonicNanoseconds
-      let result = Result { () throws(StoreError) in try store.commit(rows, patience: Limits.foreignLockPatience) }
+      let result = Result { () throws(StoreError) in
+        try secrets.write(sealed.batch.secretAnswers)
+        try store.commit(rows, patience: Limits.foreignLockPatience)
+      }
       let took = Clock.monotonicNanoseconds - began
       mailbox.post { daemon in
         daemon.commitPace.note(nanoseconds: took)
@@ -80,6 +86,8 @@ extension Daemon {
       deliver(sealed.batch.replies)
       deliver(late)
       hub.publish(sealed, self)
+      secretRuns.note(sealed.batch)
+      secrets.remove(of: secretRuns.takeEnded(sealed.batch))
       perform(sealed.batch.effects)
       checkpointIfDue()
     }
@@ -130,13 +138,21 @@ extension Daemon {
 
   private func perform(_ effects: [Effect]) {
     guard !isDraining else { return }
+    var elapsed: [StepReport] = []
     for effect in effects {
       switch effect {
       case .startCommand(let request): executor.start(request)
-      case .terminate(let attempt): executor.terminate(attempt)
+      case .startScript(let request): scripts.start(request)
+      case .finishNow(let attempt):
+        elapsed.append(StepReport(attempt: attempt, kind: .finished(StepResult(outcome: .elapsed))))
+      case .terminate(let attempt):
+        executor.terminate(attempt)
+        scripts.terminate(attempt)
       case .acknowledgeOutput(let attempt, let bytes): executor.acknowledge(attempt, bytes: bytes)
       }
     }
+    // There was nothing to do for these: they go on in this turn.
+    if !elapsed.isEmpty { engine.apply(elapsed, now: Clock.now) }
   }
 
   // MARK: failure
@@ -229,6 +245,9 @@ extension StoreBatch {
     for (run, entries) in batch.environments { environments.append((run, entries)) }
     for (key, step) in batch.steps { steps.append(StepRow(run: key.run, step: step)) }
     for (key, output) in batch.outputs { outputs.append(OutputRow(run: key.run, step: key.index, output: output)) }
+    outputCopies = batch.outputCopies.map {
+      OutputCopy(from: $0.from, fromStep: $0.fromStep, to: $0.to, toStep: $0.toStep)
+    }
     events.reserveCapacity(batch.events.count)
     for (event, body) in zip(batch.events, sealed.eventBodies) {
       events.append(

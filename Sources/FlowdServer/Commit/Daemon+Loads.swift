@@ -14,13 +14,19 @@ extension Daemon {
           return { $0.deliver(.flow(lookup), for: load, to: key) }
         }
       case .session(let id):
-        loadJob(load, key) { reader throws(StoreError) in .session(try reader.loadedSession(id)) }
+        let secrets = secrets
+        loadJob(load, key) { reader throws(StoreError) in
+          var definitions = StoredDefinitions()
+          return .session(try reader.loadedSession(id, &definitions, secrets))
+        }
       case .workspace(let path):
         loadJob(load, key) { reader throws(StoreError) in .workspace(try reader.selection(of: path.text)) }
       case .request(_, let session, let id):
         loadJob(load, key) { reader throws(StoreError) in .request(try reader.run(session: session, requestID: id)) }
       case .run(let id):
         loadJob(load, key) { reader throws(StoreError) in .run(try reader.view(of: id, includeOutput: false)) }
+      case .output(_, _, let run, let step):
+        loadJob(load, key) { reader throws(StoreError) in .output(try reader.output(of: run, step: step)) }
       }
     }
   }
@@ -100,45 +106,5 @@ extension Refusal {
     case .invalidID: self = .invalid(field: "flow_id", error.message)
     case .unreadable: self.init(.failedPrecondition, "FLOW_UNREADABLE", error.message, metadata: ["flow_id": flow])
     }
-  }
-}
-
-extension StoreReader {
-  /// A session with its unfinished runs, on one snapshot.
-  func loadedSession(_ id: SessionID) throws(StoreError) -> LoadedSession? {
-    try snapshot { reader throws(StoreError) in
-      guard let (record, sequence) = try reader.session(id) else { return nil }
-      var loaded = LoadedSession(record: record, eventSequence: sequence, runs: [])
-      for run in try reader.unfinishedRuns(of: record.key) { loaded.runs.append(try reader.storedRun(run)) }
-      return loaded
-    }
-  }
-
-  private func storedRun(_ record: RunRecord) throws(StoreError) -> StoredRun {
-    let definition = try pinnedDefinition(record.snapshot)
-    let steps = try steps(of: record.key).filter { definition.flow.steps.indices.contains($0.index) }
-    var outputs: [Int: StepOutput] = [:]
-    for step in steps where step.status.isFinal && definition.isOutputReferenced[step.index] {
-      outputs[step.index] = try output(of: record.key, step: step.index)
-    }
-    var inputs: [JSONValue.Member] = []
-    if let value = try? JSONValue(parsing: record.inputs), case .object(let members) = value { inputs = members }
-    return StoredRun(
-      record: record, definition: definition, environment: try environment(of: record.key), inputs: inputs,
-      steps: steps, outputs: outputs)
-  }
-
-  /// The definition that a run pinned, from the store and never from its file.
-  func pinnedDefinition(_ snapshot: RunSnapshot) throws(StoreError) -> PinnedDefinition {
-    let json = try definition(snapshot.definitionHash) ?? []
-    let parsed = FlowFile.parse(json, id: snapshot.flowID, file: "the stored definition of \(snapshot.flowID)")
-    guard let flow = parsed.definition else {
-      throw StoreError(
-        kind: .corrupt,
-        message:
-          "definition \(snapshot.definitionHash) cannot be read: \(parsed.diagnostics.first?.description ?? "it is missing")"
-      )
-    }
-    return PinnedDefinition(flow: flow, hash: snapshot.definitionHash, canonicalJSON: json)
   }
 }

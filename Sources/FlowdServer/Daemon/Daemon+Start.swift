@@ -81,6 +81,7 @@ extension Daemon {
   /// Ends what the daemon started and leaves; a run in hand goes on at the next start.
   private func finish() {
     executor.shutdown()
+    scripts.shutdown()
     writer.stop()
     reader.stop()
     history.stop()

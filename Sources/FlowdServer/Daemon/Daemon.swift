@@ -30,6 +30,10 @@ package final class Daemon {
   let history: Worker<SQLiteReader>
   let files: Worker<FlowCatalog>
   let executor: CommandExecutor
+  let scripts: ScriptExecutor
+  let secrets: SecretAnswers
+  /// Unfinished runs with answers in `secrets`.
+  var secretRuns: SecretRuns
   let epoch: String
   let startedAt: Timestamp
 
@@ -72,6 +76,9 @@ package final class Daemon {
     history = parts.history
     files = parts.files
     executor = parts.executor
+    scripts = parts.scripts
+    secrets = SecretAnswers(state: parts.options.state)
+    secretRuns = SecretRuns(secrets.runs)
     signalFD = parts.signalFD
     epoch = parts.epoch
     startedAt = Clock.now
@@ -86,6 +93,8 @@ package final class Daemon {
       && poller.add(mailbox.wakeFD, .read, tag: Daemon.mailboxTag)
       && poller.add(signalFD, .read, tag: Daemon.signalTag)
     precondition(isWatched, "a fresh epoll instance takes three descriptors")
+    engine.transaction.isWatched = { [hub] session in hub.isWatched(session) }
+    hub.watchersChanged = { [unowned self] in engine.watchersChanged(now: turnTime) }
     resumeRuns()
     noteIdleness()
     while !isStopped { turn() }
@@ -96,6 +105,7 @@ package final class Daemon {
     poll(milliseconds: pollTimeout)
     gatherCalls()
     runTimers()
+    runStepTimers()
     settle()
   }
 
@@ -156,9 +166,27 @@ package final class Daemon {
   }
 
   private var pollTimeout: Int32 {
-    guard let due = timers.nextDue else { return -1 }
-    let now = Clock.monotonicNanoseconds
-    return due <= now ? 0 : Int32(clamping: (due - now) / 1_000_000 + 1)
+    var timeout: Int32 = -1
+    if let due = timers.nextDue {
+      let now = Clock.monotonicNanoseconds
+      timeout = due <= now ? 0 : Int32(clamping: (due - now) / 1_000_000 + 1)
+    }
+    guard let due = engine.nextTimer, !isDraining else { return timeout }
+    let left = due.microsecondsSince1970 - Clock.now.microsecondsSince1970
+    // Steps go by the wall clock, which may be set meanwhile: it is looked at often enough to notice.
+    let milliseconds = left <= 0 ? 0 : min(Int32(clamping: left / 1000 + 1), Daemon.clockCheckMilliseconds)
+    return timeout < 0 ? milliseconds : min(timeout, milliseconds)
+  }
+
+  private static let clockCheckMilliseconds: Int32 = 10_000
+
+  /// Does what is due of steps: next attempts, ends of waits, of questions' patience.
+  private func runStepTimers() {
+    guard let due = engine.nextTimer, !isDraining else { return }
+    let now = Clock.now
+    guard due <= now else { return }
+    turnTime = now
+    engine.fireTimers(now: now)
   }
 
   private func runTimers() {

@@ -1,6 +1,8 @@
 internal import CLinux
 internal import FlowdEngine
+internal import FlowdChecks
 internal import FlowdFiles
+internal import FlowdLua
 internal import FlowdModel
 internal import FlowdSteps
 internal import FlowdStore
@@ -18,6 +20,7 @@ struct DaemonParts {
   let history: Worker<SQLiteReader>
   let files: Worker<FlowCatalog>
   let executor: CommandExecutor
+  let scripts: ScriptExecutor
   let signalFD: Int32
   let epoch: String
 
@@ -33,9 +36,12 @@ struct DaemonParts {
     epoch = UUIDv7(at: Clock.now, random: (seed, ~seed)).text
     do throws(StoreError) {
       let reader = try store.makeReader()
-      engine = Engine(config: config, counters: try reader.counters(), seed: seed)
+      engine = Engine(
+        config: config, counters: try reader.counters(), seed: seed, evaluator: LuaEvaluator(), checks: ChecksRunner())
+      var definitions = StoredDefinitions()
+      let secrets = SecretAnswers(state: options.state)
       for id in try reader.unfinishedSessions() {
-        if let session = try reader.loadedSession(id) { engine.restore(session) }
+        if let session = try reader.loadedSession(id, &definitions, secrets) { engine.restore(session) }
       }
     } catch {
       throw StartError("cannot read the database in \(options.state): \(error)")
@@ -54,6 +60,9 @@ struct DaemonParts {
     let launcher = "\(DaemonParts.ownDirectory())/flowd-launch"
     do throws(StepsError) {
       executor = try CommandExecutor(launcherPath: launcher) { [mailbox] reports in
+        mailbox.post { daemon in daemon.engine.apply(reports, now: daemon.turnTime) }
+      }
+      scripts = try ScriptExecutor { [mailbox] reports in
         mailbox.post { daemon in daemon.engine.apply(reports, now: daemon.turnTime) }
       }
     } catch {

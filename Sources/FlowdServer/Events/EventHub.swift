@@ -11,9 +11,16 @@ final class EventHub {
   private var bySession: [Int64: [Watcher]] = [:]
   private var byWorkspace: [String: [Watcher]] = [:]
   private var ofAll: [Watcher] = []
+  /// Called when a watcher came or went.
+  var watchersChanged: () -> Void = {}
 
   var watcherCount: Int {
     bySession.values.reduce(0) { $0 + $1.count } + byWorkspace.values.reduce(0) { $0 + $1.count } + ofAll.count
+  }
+
+  /// Whether somebody watches a session, its workspace, or all.
+  func isWatched(_ session: SessionRecord) -> Bool {
+    !ofAll.isEmpty || bySession[session.key] != nil || byWorkspace[session.meta.workspace] != nil
   }
 
   func add(_ watcher: Watcher, _ daemon: Daemon) {
@@ -23,6 +30,7 @@ final class EventHub {
     case .all: ofAll.append(watcher)
     }
     watcher.connection.watches[watcher.stream] = watcher
+    if !watcher.untilNow { watchersChanged() }
     read(watcher, daemon)
   }
 
@@ -37,6 +45,7 @@ final class EventHub {
       if byWorkspace[path]?.isEmpty == true { byWorkspace[path] = nil }
     case .all: ofAll.removeAll { $0 === watcher }
     }
+    watchersChanged()
   }
 
   /// Sends the events of a batch that became durable.

@@ -3,7 +3,7 @@ struct Migration {
   let version: Int
   let sql: String
 
-  static let all: [Migration] = [.initialSchema]
+  static let all: [Migration] = [.initialSchema, .wholeFlowFile]
 
   /// The version of a database.
   ///

@@ -3,10 +3,12 @@ internal import FlowdModel
 
 /// A prepared statement. Parameters and columns are numbered from 1 and 0, as in SQLite.
 final class Statement {
-  private let handle: OpaquePointer
+  let handle: OpaquePointer
   private unowned let connection: Connection
   private let sql: String
   private var bound: Int32 = 0
+  private var checksum = RowChecksum()
+  private var isCounting = false
 
   init(_ sql: String, on connection: Connection) throws(StoreError) {
     var prepared: OpaquePointer?
@@ -19,10 +21,12 @@ final class Statement {
 
   deinit { sqlite3_finalize(handle) }
 
-  // MARK: parameters, bound in order
+  // MARK: parameters, bound in order; each goes into the row's checksum
 
   @discardableResult
   func bind(_ value: Int64?) -> Statement {
+    checksum.add(value)
+    if isCounting { return self }
     bound += 1
     if let value { sqlite3_bind_int64(handle, bound, value) } else { sqlite3_bind_null(handle, bound) }
     return self
@@ -32,33 +36,65 @@ final class Statement {
   func bind(_ value: Int) -> Statement { bind(Int64(value)) }
 
   @discardableResult
+  func bind(_ value: Int?) -> Statement { bind(value.map(Int64.init)) }
+
+  @discardableResult
   func bind(_ value: Timestamp?) -> Statement { bind(value?.microsecondsSince1970) }
 
   @discardableResult
   func bind(_ text: String) -> Statement {
-    bound += 1
     var text = text
-    text.withUTF8 { utf8 in
-      utf8.withMemoryRebound(to: CChar.self) { characters in
-        _ = flowd_bind_text(handle, bound, characters.baseAddress, Int32(characters.count))
-      }
-    }
+    return text.withUTF8 { bind(text: UnsafeRawBufferPointer($0)) }
+  }
+
+  /// `nil` for NULL, else the UTF-8 of a text.
+  @discardableResult
+  func bind(text bytes: [UInt8]?) -> Statement {
+    guard let bytes else { return bind(Int64?.none) }
+    return bytes.withUnsafeBytes { bind(text: $0) }
+  }
+
+  private func bind(text bytes: UnsafeRawBufferPointer) -> Statement {
+    checksum.add(text: bytes)
+    if isCounting { return self }
+    bound += 1
+    _ = flowd_bind_text(handle, bound, bytes.baseAddress, Int32(bytes.count))
     return self
   }
 
   @discardableResult
-  func bind(_ bytes: [UInt8]) -> Statement {
-    bound += 1
-    bytes.withUnsafeBytes { _ = flowd_bind_blob(handle, bound, $0.baseAddress, Int32($0.count)) }
-    return self
+  func bind(_ bytes: [UInt8]) -> Statement { bytes.withUnsafeBytes { bind(blob: $0) } }
+
+  @discardableResult
+  func bind(_ bytes: [UInt8]?) -> Statement {
+    guard let bytes else { return bind(Int64?.none) }
+    return bind(bytes)
   }
 
   @discardableResult
-  func bind(_ uuid: UUIDv7) -> Statement {
+  func bind(_ uuid: UUIDv7?) -> Statement {
+    guard let uuid else { return bind(Int64?.none) }
+    return withUnsafeBytes(of: (uuid.high.bigEndian, uuid.low.bigEndian)) { bind(blob: $0) }
+  }
+
+  private func bind(blob bytes: UnsafeRawBufferPointer) -> Statement {
+    checksum.add(blob: bytes)
+    if isCounting { return self }
     bound += 1
-    withUnsafeBytes(of: (uuid.high.bigEndian, uuid.low.bigEndian)) {
-      _ = flowd_bind_blob(handle, bound, $0.baseAddress, 16)
-    }
+    _ = flowd_bind_blob(handle, bound, bytes.baseAddress, Int32(bytes.count))
+    return self
+  }
+
+  /// Binds the checksum of what was bound and counted so far, mixed with the sum of what was not.
+  @discardableResult
+  func bindChecksum(with sum: Int64 = 0) -> Statement { bind(checksum.value ^ sum) }
+
+  /// Takes what `bind` is given into the checksum without binding it: columns that a statement leaves as they are.
+  @discardableResult
+  func counting(_ bind: (Statement) -> Void) -> Statement {
+    isCounting = true
+    bind(self)
+    isCounting = false
     return self
   }
 
@@ -76,31 +112,31 @@ final class Statement {
   }
 
   /// Calls `body` for each row until it returns `false`, and makes the statement ready for the next use.
-  func forEachRow(_ body: (Statement) -> Bool) throws(StoreError) {
+  func forEachRow(_ body: (Statement) throws(StoreError) -> Bool) throws(StoreError) {
     defer { reset() }
     while true {
       let code = sqlite3_step(handle)
       if code == SQLITE_DONE { return }
       guard code == SQLITE_ROW else { throw connection.error(code, sql) }
-      guard body(self) else { return }
+      guard try body(self) else { return }
     }
   }
 
   /// All rows.
-  func rows<Row>(_ body: (Statement) -> Row) throws(StoreError) -> [Row] {
+  func rows<Row>(_ body: (Statement) throws(StoreError) -> Row) throws(StoreError) -> [Row] {
     var found: [Row] = []
-    try forEachRow { statement in
-      found.append(body(statement))
+    try forEachRow { statement throws(StoreError) in
+      found.append(try body(statement))
       return true
     }
     return found
   }
 
   /// The first row, if there is one.
-  func first<Row>(_ body: (Statement) -> Row) throws(StoreError) -> Row? {
+  func first<Row>(_ body: (Statement) throws(StoreError) -> Row) throws(StoreError) -> Row? {
     var found: Row?
-    try forEachRow { statement in
-      found = body(statement)
+    try forEachRow { statement throws(StoreError) in
+      found = try body(statement)
       return false
     }
     return found
@@ -109,6 +145,7 @@ final class Statement {
   private func reset() {
     sqlite3_reset(handle)
     bound = 0
+    checksum = RowChecksum()
   }
 
   // MARK: columns
@@ -116,6 +153,8 @@ final class Statement {
   func int64(_ column: Int32) -> Int64 { sqlite3_column_int64(handle, column) }
 
   func int(_ column: Int32) -> Int { Int(int64(column)) }
+
+  func optionalInt(_ column: Int32) -> Int? { isNull(column) ? nil : int(column) }
 
   func isNull(_ column: Int32) -> Bool { sqlite3_column_type(handle, column) == SQLITE_NULL }
 

@@ -1,64 +1,96 @@
 internal import FlowdModel
 
-/// Table `run`, with `definition` and `run_environment`.
+/// Table `run`, with `subflow_use`.
 enum RunTable {
   static let insert = """
-    INSERT INTO run (status, started_at, finished_at, cancel_requested, error, report, key, id, session, request_id,
-      flow_id, definition_hash, provider_id, model_id, mode, revision, cwd, inputs, waits_for_others, admitted_at,
-      first_seq) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+    INSERT INTO run (status, started_at, finished_at, cancel_requested, error, report, outputs, mode_now,
+      pause_requested, stepping, key, id, session, request_id, flow_id, definition_hash, provider_id, model_id, mode,
+      revision, cwd, inputs, waits_for_others, admitted_at, first_seq, parent, parent_id, parent_step, parent_attempt,
+      depth, reused_from, concurrency_group, subflows, checksum)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
     """
   static let update = """
-    UPDATE run SET status = ?, started_at = ?, finished_at = ?, cancel_requested = ?, error = ?, report = ?
-      WHERE key = ?
+    UPDATE run SET status = ?, started_at = ?, finished_at = ?, cancel_requested = ?, error = ?, report = ?,
+      outputs = ?, mode_now = ?, pause_requested = ?, stepping = ?, checksum = ? WHERE key = ?
     """
-  static let insertDefinition = "INSERT OR IGNORE INTO definition (hash, flow_id, canonical_json) VALUES (?, ?, ?)"
-  static let insertEnvironment = "INSERT OR REPLACE INTO run_environment (run, entries) VALUES (?, ?)"
-  static let deleteEnvironment = "DELETE FROM run_environment WHERE run = ?"
+  static let insertSubflowUse = "INSERT OR IGNORE INTO subflow_use (run, definition_hash) VALUES (?, ?)"
+  /// As they are bound, then the checksum, then the session's id; from `run r JOIN session s`.
   static let columns = """
-    r.key, r.id, r.session, s.id, r.request_id, r.flow_id, r.definition_hash, r.provider_id, r.model_id, r.mode,
-    r.revision, r.cwd, r.inputs, r.waits_for_others, r.admitted_at, r.first_seq, r.status, r.started_at, r.finished_at,
-    r.cancel_requested, r.error, r.report
+    r.status, r.started_at, r.finished_at, r.cancel_requested, r.error, r.report, r.outputs, r.mode_now,
+    r.pause_requested, r.stepping, r.key, r.id, r.session, r.request_id, r.flow_id, r.definition_hash, r.provider_id,
+    r.model_id, r.mode, r.revision, r.cwd, r.inputs, r.waits_for_others, r.admitted_at, r.first_seq, r.parent,
+    r.parent_id, r.parent_step, r.parent_attempt, r.depth, r.reused_from, r.concurrency_group, r.subflows, r.checksum,
+    s.id
     """
-
-  static func bindChanged(_ record: RunRecord, to statement: Statement) -> Statement {
-    statement.bind(record.status.rawValue).bind(record.startedAt).bind(record.finishedAt)
-      .bind(record.cancelRequested.map { Int64($0.rawValue) }).bind(record.error).bind(record.report).bind(record.key)
-  }
 
   static func bindNew(_ record: RunRecord, to statement: Statement) -> Statement {
-    bindChanged(record, to: statement).bind(record.id.uuid).bind(record.sessionKey)
+    bindChanging(record, to: statement)
+    bindFixed(record, to: statement)
+    return statement.bindChecksum()
+  }
+
+  static func bindChanged(_ record: RunRecord, to statement: Statement) -> Statement {
+    bindChanging(record, to: statement)
+    return statement.counting { bindFixed(record, to: $0) }.bindChecksum().bind(record.key)
+  }
+
+  private static func bindChanging(_ record: RunRecord, to statement: Statement) {
+    statement.bind(record.status.rawValue).bind(record.startedAt).bind(record.finishedAt)
+      .bind(record.cancelRequested?.rawValue).bind(record.error).bind(record.report)
+      .bind(record.outputs.isEmpty ? nil : record.outputs).bind(record.mode.rawValue)
+      .bind(record.isPauseRequested ? 1 : 0).bind(record.isStepping ? 1 : 0)
+  }
+
+  private static func bindFixed(_ record: RunRecord, to statement: Statement) {
+    statement.bind(record.key).bind(record.id.uuid).bind(record.sessionKey)
     if record.requestID.isEmpty { statement.bind(Int64?.none) } else { statement.bind(record.requestID) }
-    return statement.bind(record.snapshot.flowID).bind(record.snapshot.definitionHash)
-      .bind(record.snapshot.providerID).bind(record.snapshot.modelID).bind(record.snapshot.mode.rawValue)
-      .bind(Int64(record.snapshot.revision)).bind(record.cwd).bind(record.inputs)
-      .bind(record.waitsForOthers ? 1 : 0).bind(record.admittedAt).bind(Int64(record.firstSequence))
+    statement.bind(record.snapshot.flowID).bind(record.snapshot.definitionHash).bind(record.snapshot.providerID)
+      .bind(record.snapshot.modelID).bind(record.snapshot.mode.rawValue).bind(Int64(record.snapshot.revision))
+      .bind(record.cwd).bind(record.inputs).bind(record.waitsForOthers ? 1 : 0).bind(record.admittedAt)
+      .bind(Int64(record.firstSequence)).bind(record.parent?.key).bind(record.parent?.id.uuid)
+      .bind(record.parent?.step).bind(record.parent?.attempt).bind(record.parent?.depth)
+      .bind(record.reusedFrom?.uuid).bind(record.group).bind(text: encode(subflows: record.subflows))
   }
 
   /// Reads `columns` from column 0 on.
-  static func record(_ row: Statement) -> RunRecord {
-    RunRecord(
-      key: row.int64(0), id: RunID(row.uuid(1)), sessionKey: row.int64(2), sessionID: SessionID(row.uuid(3)),
-      requestID: row.text(4),
-      snapshot: RunSnapshot(
-        flowID: row.text(5), definitionHash: row.text(6), providerID: row.text(7), modelID: row.text(8),
-        mode: RunMode(rawValue: row.int(9)) ?? .interactive, revision: UInt64(row.int64(10))),
-      cwd: row.text(11), inputs: row.bytes(12), waitsForOthers: row.int(13) != 0, admittedAt: row.timestamp(14),
-      firstSequence: EventSequence(row.int64(15)), status: RunStatus(rawValue: row.int(16)) ?? .failed,
-      startedAt: row.optionalTimestamp(17), finishedAt: row.optionalTimestamp(18),
-      cancelRequested: CancelMode(rawValue: row.int(19)), error: row.text(20), report: row.text(21))
+  static func record(_ row: Statement) throws(StoreError) -> RunRecord {
+    try row.verify(columns: 33, of: "run", key: 10...10)
+    let snapshot = RunSnapshot(
+      flowID: row.text(14), definitionHash: row.text(15), providerID: row.text(16), modelID: row.text(17),
+      mode: RunMode(rawValue: row.int(18)) ?? .interactive, revision: UInt64(clamping: row.int64(19)))
+    return RunRecord(
+      key: row.int64(10), id: RunID(row.uuid(11)), sessionKey: row.int64(12), sessionID: SessionID(row.uuid(34)),
+      requestID: row.text(13), snapshot: snapshot, cwd: row.text(20), inputs: row.bytes(21),
+      waitsForOthers: row.int(22) != 0, admittedAt: row.timestamp(23),
+      firstSequence: EventSequence(clamping: row.int64(24)),
+      parent: row.isNull(25) ? nil : parent(row), reusedFrom: row.isNull(30) ? nil : RunID(row.uuid(30)),
+      group: row.text(31), subflows: try decodeSubflows(row), status: RunStatus(rawValue: row.int(0)) ?? .failed,
+      startedAt: row.optionalTimestamp(1), finishedAt: row.optionalTimestamp(2),
+      cancelRequested: CancelMode(rawValue: row.int(3)), error: row.text(4), report: row.text(5),
+      outputs: row.bytes(6), mode: RunMode(rawValue: row.int(7)), isPauseRequested: row.int(8) != 0,
+      isStepping: row.int(9) != 0)
   }
 
-  /// Entries hold no NUL, so one ends each.
-  static func encode(environment: [String]) -> [UInt8] {
-    var bytes: [UInt8] = []
-    for entry in environment {
-      bytes.append(contentsOf: entry.utf8)
-      bytes.append(0)
+  private static func parent(_ row: Statement) -> ParentRun {
+    ParentRun(
+      key: row.int64(25), id: RunID(row.uuid(26)), step: row.int(27), attempt: row.int(28), depth: row.int(29))
+  }
+
+  private static func encode(subflows: [String: String]) -> [UInt8]? {
+    if subflows.isEmpty { return nil }
+    let members = subflows.map { JSONValue.Member($0.key, .string($0.value)) }
+    return JSONWriter.bytes(of: .object(members), .canonical)
+  }
+
+  private static func decodeSubflows(_ row: Statement) throws(StoreError) -> [String: String] {
+    if row.isNull(32) { return [:] }
+    guard case .object(let members)? = try? JSONValue(parsing: row.bytes(32)) else {
+      throw StoreError(kind: .corrupt, message: "the sub-flows of run \(row.int64(10)) cannot be read")
     }
-    return bytes
-  }
-
-  static func decode(environment: [UInt8]) -> [String] {
-    environment.split(separator: 0).map { String(decoding: $0, as: UTF8.self) }
+    var hashes: [String: String] = [:]
+    for member in members {
+      if case .string(let hash) = member.value { hashes[member.name] = hash }
+    }
+    return hashes
   }
 }

@@ -12,11 +12,13 @@ final class WriterTables {
   let upsertSelection: Statement
   let insertDefinition: Statement
   let insertRun: Statement
+  let insertSubflowUse: Statement
   let updateRun: Statement
   let insertEnvironment: Statement
   let deleteEnvironment: Statement
   let upsertStep: Statement
   let upsertOutput: Statement
+  let copyOutput: Statement
   let insertEvent: Statement
   /// Written by SQLite's hook inside a commit; read at any time by another thread.
   private let logPages = Locked<Int32>(0)
@@ -30,13 +32,15 @@ final class WriterTables {
     insertSession = try prepare(SessionTable.insert)
     updateSession = try prepare(SessionTable.update)
     upsertSelection = try prepare(SessionTable.upsertSelection)
-    insertDefinition = try prepare(RunTable.insertDefinition)
+    insertDefinition = try prepare(DefinitionTable.insert)
     insertRun = try prepare(RunTable.insert)
+    insertSubflowUse = try prepare(RunTable.insertSubflowUse)
     updateRun = try prepare(RunTable.update)
-    insertEnvironment = try prepare(RunTable.insertEnvironment)
-    deleteEnvironment = try prepare(RunTable.deleteEnvironment)
+    insertEnvironment = try prepare(EnvironmentTable.insert)
+    deleteEnvironment = try prepare(EnvironmentTable.delete)
     upsertStep = try prepare(StepTable.upsert)
-    upsertOutput = try prepare(StepTable.upsertOutput)
+    upsertOutput = try prepare(OutputTable.upsert)
+    copyOutput = try prepare(OutputTable.copy)
     insertEvent = try prepare(EventTable.insert)
     sqlite3_wal_hook(
       connection.handle,
@@ -55,10 +59,16 @@ final class WriterTables {
 
   /// Writes everything or nothing.
   func commit(_ batch: StoreBatch) throws(StoreError) {
+    try transaction { tables throws(StoreError) in try tables.write(batch) }
+  }
+
+  /// Commits what `body` writes, or leaves nothing of it.
+  func transaction<Result>(_ body: (WriterTables) throws(StoreError) -> Result) throws(StoreError) -> Result {
     try begin.run()
     do throws(StoreError) {
-      try write(batch)
+      let result = try body(self)
       try commit.run()
+      return result
     } catch {
       // SQLite has rolled back by itself after most failures; then there is no transaction to end.
       if sqlite3_get_autocommit(connection.handle) == 0 { try? rollback.run() }
@@ -71,19 +81,24 @@ final class WriterTables {
     for record in batch.changedSessions { try SessionTable.bindChanged(record, to: updateSession).run() }
     for (workspace, session) in batch.selections { try upsertSelection.bind(workspace).bind(session).run() }
     for definition in batch.definitions {
-      try insertDefinition.bind(definition.hash).bind(definition.flow.id).bind(definition.canonicalJSON).run()
+      try DefinitionTable.bind(definition, to: insertDefinition).run()
+      for subflow in definition.subflows.values { try DefinitionTable.bind(subflow, to: insertDefinition).run() }
     }
-    for record in batch.newRuns { try RunTable.bindNew(record, to: insertRun).run() }
+    for record in batch.newRuns {
+      try RunTable.bindNew(record, to: insertRun).run()
+      for hash in record.subflows.values { try insertSubflowUse.bind(record.key).bind(hash).run() }
+    }
     for record in batch.changedRuns { try RunTable.bindChanged(record, to: updateRun).run() }
     for (run, entries) in batch.environments {
       if let entries {
-        try insertEnvironment.bind(run).bind(RunTable.encode(environment: entries)).run()
+        try EnvironmentTable.bind(run, entries, to: insertEnvironment).run()
       } else {
         try deleteEnvironment.bind(run).run()
       }
     }
     for row in batch.steps { try StepTable.bind(row, to: upsertStep).run() }
-    for row in batch.outputs { try StepTable.bind(row, to: upsertOutput).run() }
+    for copy in batch.outputCopies { try OutputTable.bind(copy, to: copyOutput).run() }
+    for row in batch.outputs { try OutputTable.bind(row, to: upsertOutput).run() }
     for row in batch.events { try EventTable.bind(row, to: insertEvent).run() }
   }
 }

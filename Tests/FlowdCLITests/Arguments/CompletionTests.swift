@@ -14,7 +14,7 @@ import Testing
   }
 
   @Test func offersCommands() {
-    #expect(complete("s") == ["start", "show", "select", "sessions", "set", "status"])
+    #expect(complete("s") == ["start", "show", "select", "sessions", "set", "schema", "status"])
     #expect(complete("--json", "wat") == ["watch"])
     #expect(!complete("").contains("__complete"))
   }

@@ -48,4 +48,48 @@ import Testing
     #expect(found.count == 1)
     #expect(found[0].utf8.count == 80_000 + 4)
   }
+
+  @Test func tellsHowToAnswerAQuestionAndWhatWasAnswered() {
+    #expect(
+      lines([
+        SampleRun.asked(0, "approve", "Publish?", type: "boolean", default: "false"),
+        SampleRun.answered(10, "approve", "true"), SampleRun.answered(10, "login", ""),
+        SampleRun.answered(10, "pick", "\"small\"", by: .timeout),
+      ]) == [
+        "approve: asks: Publish? (yes or no, default no)", "approve: answer it: flowctl answer deadbeef approve VALUE",
+        "approve: answered: yes", "login: answered", "pick: answered: small (nobody answered in time)",
+      ])
+  }
+
+  @Test func failedChecksAreToldWithWhatWasSeenAndWhere() {
+    let checks = [
+      API.CheckResult(check: "status == 200", passed: true, seen: "200", line: 11),
+      API.CheckResult(check: "json $.token exists", passed: false, seen: "", line: 12),
+    ]
+    let step = API.Step(stepID: "token", status: .failed, error: .init(message: "1 of 2 checks failed"), checks: checks)
+    #expect(
+      lines([SampleRun.started, SampleRun.event(1, .stepFinished(.init(step: step)))]).suffix(2) == [
+        "token: failed: 1 of 2 checks failed", "token: ✗ json $.token exists — saw nothing (review.flow.yaml:12)",
+      ])
+  }
+
+  @Test func stepsOfRunsOfStepsAreNamedWithTheWayThere() {
+    var text = EventText(namesRuns: false)
+    #expect(text.lines(SampleRun.began(0, "a"), path: "release[2]") == ["release[2]/a: started"])
+  }
+
+  @Test func pausesAndRetriesAreTold() {
+    let run = "01890000-0000-7000-8000-0000deadbeef"
+    #expect(
+      lines([
+        SampleRun.event(0, .runPauseRequested(.init())), SampleRun.event(1, .runPaused(.init())),
+        SampleRun.event(2, .runResumed(.init())),
+        SampleRun.event(
+          1000,
+          .stepRetrying(.init(stepID: "a", attempt: 1, error: .init(message: "HTTP 503"), nextAt: SampleRun.at(4000)))),
+      ]) == [
+        "run \(run) pauses once the steps in hand have finished", "run \(run) paused; go on: flowctl resume deadbeef",
+        "run \(run) resumed", "a: attempt 1 failed, trying again in 3.0s: HTTP 503",
+      ])
+  }
 }

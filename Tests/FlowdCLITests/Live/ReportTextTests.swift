@@ -20,4 +20,37 @@ import Testing
         style.cyan("# not a heading"), style.dim("```"), "x",
       ])
   }
+
+  @Test func showsListsQuotesLinksAndEmphasis() {
+    let style = Style(isColoured: true)
+    let text = """
+      - one *two*
+        1. three
+      - [x] done
+      - [ ] open
+      > said
+      ---
+      [here](https://example.com) and [x] and snake_case_name and _so_
+      """
+    #expect(
+      ReportText.lines(text, style: style) == [
+        "\(style.yellow("• "))one \(style.italic("two"))", "  \(style.yellow("1. "))three",
+        "\(style.green("☑ "))done", "☐ open", "\(style.dim("│ "))said", style.dim("---"),
+        "\(style.underlined("here")) \(style.dim("(https://example.com)")) and [x] and snake_case_name and "
+          + style.italic("so"),
+      ])
+  }
+
+  @Test func tablesPassThrough() {
+    let table = "| a | **b** |\n| --- | --- |\n| 1 | `2` |"
+    #expect(ReportText.lines(table, style: Style(isColoured: true)).joined(separator: "\n") == table)
+  }
+
+  @Test func aFenceEndsOnlyWithItsOwnKind() {
+    let style = Style(isColoured: true)
+    #expect(
+      ReportText.lines("~~~\n```\n# x\n~~~\n# y", style: style) == [
+        style.dim("~~~"), style.cyan("```"), style.cyan("# x"), style.dim("~~~"), style.bold("y"),
+      ])
+  }
 }

@@ -1,3 +1,4 @@
+import FlowdClient
 import FlowdModel
 import FlowdWire
 import Testing
@@ -39,6 +40,28 @@ enum SampleRun {
     event(milliseconds, .stepStarted(.init(stepID: step, attempt: attempt)))
   }
 
+  static func asked(
+    _ milliseconds: Int64, _ step: String, _ prompt: String, type: String = "string", options: [String] = [],
+    default value: String = "", attempt: Int = 1
+  ) -> API.Event {
+    event(
+      milliseconds,
+      .stepInputRequired(
+        .init(
+          stepID: step,
+          input: .init(
+            inputID: "\(step)#\(attempt)", reason: .input, prompt: prompt, type: type, options: options,
+            defaultValue: Array(value.utf8)))))
+  }
+
+  static func answered(
+    _ milliseconds: Int64, _ step: String, _ value: String, by: API.AnsweredBy = .person
+  ) -> API.Event {
+    event(
+      milliseconds,
+      .stepInputAnswered(.init(stepID: step, inputID: "\(step)#1", value: Array(value.utf8), by: by)))
+  }
+
   static func finished(
     _ milliseconds: Int64, _ step: String, _ status: API.StepStatus, from start: Int64? = nil, error: String? = nil
   ) -> API.Event {
@@ -51,13 +74,13 @@ enum SampleRun {
             finishedAt: at(milliseconds), error: error.map { .init(class: .fatal, message: $0) }))))
   }
 
-  static func run(_ events: [API.Event]) -> RunProgress {
-    var run = RunProgress(runID: "01890000-0000-7000-8000-0000deadbeef")
-    for event in events { run.apply(event) }
+  static func run(_ events: [API.Event]) -> ShownRun {
+    var run = ShownRun(WatchedRun(runID: "01890000-0000-7000-8000-0000deadbeef"))
+    for event in events { _ = run.apply(event) }
     return run
   }
 
-  static var halfway: RunProgress {
+  static var halfway: ShownRun {
     run([
       started, began(0, "fetch"), finished(1500, "fetch", .succeeded, from: 0), began(1500, "build"),
       began(1600, "test"), output(1700, "build", "compiling\u{1B}[2J a\ncompiling b\n"),
@@ -68,7 +91,7 @@ enum SampleRun {
 
 @Suite struct RunFrameTests {
   private func lines(
-    _ run: RunProgress, width: Int = 60, height: Int? = nil, at milliseconds: Int64 = 2000, isUnicode: Bool = true
+    _ run: ShownRun, width: Int = 60, height: Int? = nil, at milliseconds: Int64 = 2000, isUnicode: Bool = true
   ) -> [String] {
     RunFrame(
       width: width, height: height, now: SampleRun.at(milliseconds).model, tick: 0, style: .plain, isUnicode: isUnicode
@@ -135,14 +158,14 @@ enum SampleRun {
         100,
         .stepRetrying(.init(stepID: "fetch", attempt: 1, error: .init(message: "HTTP 503"), nextAt: SampleRun.at(4000)))
       ),
-      SampleRun.event(100, .stepInputRequired(.init(stepID: "build", inputID: "i", prompt: "Publish\u{07}?"))),
+      SampleRun.asked(100, "build", "Publish\u{07}?"),
       SampleRun.began(150, "pack", attempt: 3),
       SampleRun.event(200, .runCancelRequested(.init(mode: .graceful))),
     ])
     #expect(
       lines(run, width: 90) == [
         "? review · openai/gpt-5 · 0 of 4 steps · waiting for input · finishing the steps in hand …",
-        "  ↻ Fetch sources  again in 2.0s",
+        "  ↻ Fetch sources  attempt 1 failed, next in 2.0s",
         "      HTTP 503",
         "  ? build          waits for input",
         "      Publish?",

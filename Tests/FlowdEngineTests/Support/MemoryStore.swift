@@ -92,15 +92,18 @@ struct MemoryStore {
 
   private func stored(_ record: RunRecord) -> StoredRun? {
     guard let definition = definitions[record.snapshot.definitionHash] else { return nil }
-    let keys = definition.flow.steps.indices.map { Batch.StepKey(run: record.key, index: $0) }
+    // Children of `foreach` steps have indices beyond the definition's.
+    let rows = steps.filter { $0.key.run == record.key }.values.sorted { $0.index < $1.index }
     var kept: [Int: StepOutput] = [:]
-    for key in keys where definition.isOutputReferenced[key.index] { kept[key.index] = outputs[key] }
+    for row in rows where definition.isOutputReferenced[row.parent ?? row.index] {
+      kept[row.index] = outputs[Batch.StepKey(run: record.key, index: row.index)]
+    }
     let inputs = (try? JSONValue(parsing: record.inputs)).flatMap { value in
       if case .object(let members) = value { members } else { nil }
     }
     return StoredRun(
       record: record, definition: definition, environment: environments[record.key] ?? [], inputs: inputs ?? [],
-      steps: keys.compactMap { steps[$0] }, outputs: kept)
+      steps: rows, outputs: kept)
   }
 
   func view(_ id: RunID) -> RunView? {

@@ -15,24 +15,32 @@ enum Samples {
   static func uuid(_ number: Int64) -> UUIDv7 { UUIDv7(high: 0x0190_0000_0000_7000, low: UInt64(bitPattern: number)) }
 
   static func session(
-    _ key: Int64, workspace: String = "/w", text: String = "t", closedAt: Timestamp? = nil, revision: UInt64 = 1
+    _ key: Int64, workspace: String = "/w", text: String = "t", closedAt: Timestamp? = nil,
+    archivedAt: Timestamp? = nil, revision: UInt64 = 1, updatedAt: Timestamp? = nil
   ) -> SessionRecord {
     SessionRecord(
       key: key,
       meta: SessionMeta(
         sessionID: SessionID(uuid(key)), workspace: workspace, title: text, executedFlowID: text, lastUsedFlowID: text,
-        providerID: text, modelID: text, mode: .hybrid, revision: revision, createdAt: time(key), updatedAt: time(-key)),
-      client: text, closedAt: closedAt)
+        providerID: text, modelID: text, mode: .hybrid, revision: revision, createdAt: time(key),
+        updatedAt: updatedAt ?? time(-key)),
+      client: text, closedAt: closedAt, archivedAt: archivedAt)
   }
 
-  static func definition(_ hash: String = "hash", json: [UInt8] = Array("{}".utf8)) -> PinnedDefinition {
+  static func definition(
+    _ hash: String = "hash", json: [UInt8] = Array("{}".utf8), source: [UInt8] = [],
+    subflows: [String: PinnedDefinition] = [:]
+  ) -> PinnedDefinition {
     let step = StepDefinition(id: "a", action: .run(.shell(script: "true", shell: "sh")))
-    return PinnedDefinition(flow: FlowDefinition(id: "f", name: "f", steps: [step]), hash: hash, canonicalJSON: json)
+    return PinnedDefinition(
+      flow: FlowDefinition(id: "f", name: "f", steps: [step]), hash: hash, canonicalJSON: json, source: source,
+      subflows: subflows)
   }
 
   static func run(
     _ key: Int64, session: Int64 = 1, requestID: String = "", flow: String = "f", status: RunStatus = .running,
-    text: String = "t", hash: String = "hash"
+    text: String = "t", hash: String = "hash", parent: ParentRun? = nil, reusedFrom: RunID? = nil,
+    group: String = "", subflows: [String: String] = [:], finishedAt: Timestamp? = nil
   ) -> RunRecord {
     RunRecord(
       key: key, id: RunID(uuid(1_000 + key)), sessionKey: session, sessionID: SessionID(uuid(session)),
@@ -40,10 +48,10 @@ enum Samples {
       snapshot: RunSnapshot(
         flowID: flow, definitionHash: hash, providerID: text, modelID: text, mode: .batch, revision: UInt64(key)),
       cwd: text, inputs: Array(text.utf8), waitsForOthers: key % 2 == 0, admittedAt: time(key),
-      firstSequence: UInt64(key),
+      firstSequence: UInt64(key), parent: parent, reusedFrom: reusedFrom, group: group, subflows: subflows,
       status: status, startedAt: key % 3 == 0 ? nil : time(key + 1),
-      finishedAt: status.isFinal ? time(key + 2) : nil, cancelRequested: key % 5 == 0 ? .force : nil, error: text,
-      report: text)
+      finishedAt: status.isFinal ? finishedAt ?? time(key + 2) : nil, cancelRequested: key % 5 == 0 ? .force : nil,
+      error: text, report: text)
   }
 
   static func event(

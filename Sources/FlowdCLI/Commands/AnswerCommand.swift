@@ -1,0 +1,94 @@
+internal import FlowdClient
+internal import FlowdModel
+internal import FlowdWire
+
+/// `flowctl answer`
+enum AnswerCommand: Command {
+  static let fromInput = Flag("stdin", "Read the value from standard input, such as a secret")
+  static let takesDefault = Flag("default", "Answer with the question's default")
+
+  static let spec = CommandSpec(
+    "answer", "Answer a question that a run waits for",
+    operands: [
+      Operand("RUN", completion: .run), Operand("STEP|INPUT", completion: .step), Operand("VALUE"),
+    ],
+    options: [fromInput, takesDefault],
+    discussion: """
+      Without RUN it is a question of any run of the session; without STEP the only one there is.
+      VALUE is yes or no, a number, an option by its name, the beginning of it or its number, or
+      text, as the question wants it; with --json it is JSON. Without VALUE it is asked for on a
+      terminal, secrets without showing them. When several questions wait and none is named, they
+      are listed and the exit code is 5.
+      """,
+    examples: [
+      Example("flowctl answer", "ask me what waits"),
+      Example("flowctl answer 3f9a2c71 approve yes", "answer one"),
+      Example("pass show token | flowctl answer last login --stdin", "a secret that nobody sees"),
+    ])
+
+  static func run(_ context: Context, _ arguments: ParsedArguments) throws(CLIError) -> ExitCode {
+    let given = [arguments.operand(2) != nil, arguments[fromInput], arguments[takesDefault]].count { $0 }
+    guard given <= 1 else { throw .usage("give only one of VALUE, --stdin and --default", command: "answer") }
+    let questions = try WaitingQuestions.all(of: arguments.operand(0), context)
+    guard let question = try WaitingQuestions.pick(arguments.operand(1), among: questions) else {
+      try list(questions, context)
+      return .waiting
+    }
+    if given == 0, !context.terminal.isInputTerminal || !context.terminal.isOutputTerminal || context.wantsJSON {
+      let terms = question.terms(now: context.now)
+      throw CLIError(
+        .usage, "\(question.name) asks: \(TerminalText.sanitised(question.input.prompt)) (\(terms))",
+        hints: ["give the value: \(question.command)"])
+    }
+    guard given > 0 else { return try AnswerDialogue(context, question).run() }
+    let request = API.FlowServiceAnswerRequest(
+      runID: question.runID, stepID: question.stepID, inputID: question.input.inputID,
+      value: try value(for: question, context, arguments))
+    let response = try context.call(API.FlowAnswer.self, request)
+    if context.wantsJSON {
+      try context.printJSON(response)
+    } else {
+      let repeated = response.outcome == .repeated ? " before" : ""
+      context.output.line("answered \(question.name) of run \(ShortID.of(question.runID))\(repeated)")
+    }
+    return .ok
+  }
+
+  /// JSON; empty for the default.
+  private static func value(
+    for question: Question, _ context: Context, _ arguments: ParsedArguments
+  ) throws(CLIError) -> [UInt8] {
+    if arguments[takesDefault] { return [] }
+    var text = arguments.operand(2) ?? ""
+    if arguments[fromInput] {
+      text = String(decoding: try FileText.read(descriptor: 0, name: "standard input"), as: UTF8.self)
+      if text.hasSuffix("\n") { text.removeLast() }
+    }
+    do throws(AnswerValue.Mistake) {
+      guard context.wantsJSON else { return Array(try AnswerValue.parse(text, for: question.input).text.utf8) }
+      guard let value = try? JSONValue(parsing: Array(text.utf8)) else {
+        throw AnswerValue.Mistake(message: "with --json the value has to be JSON")
+      }
+      try AnswerValue.check(value, for: question.input)
+      return Array(value.text.utf8)
+    } catch {
+      throw CLIError(.usage, "\(question.name): \(error.message)")
+    }
+  }
+
+  private static func list(_ questions: [Question], _ context: Context) throws(CLIError) {
+    if context.wantsJSON {
+      for question in questions { try context.printJSON(question.input) }
+      return
+    }
+    var table = Table(["RUN", "STEP", "QUESTION", "ANSWER"])
+    for question in questions {
+      table.add([
+        .init(ShortID.of(question.runID)) { $0.bold($1) }, .init(question.stepID), .init(question.input.prompt),
+        .init(question.terms(now: context.now)),
+      ])
+    }
+    for line in table.lines(style: context.style, width: context.tableWidth) { context.output.line(line) }
+    context.note("name one: flowctl answer RUN STEP VALUE")
+  }
+}

@@ -1,0 +1,57 @@
+internal import FlowdClient
+internal import FlowdModel
+internal import FlowdWire
+
+/// `flowctl rerun`
+enum RerunCommand: Command {
+  static let from = Option("from", "STEP", "Run this step and those that depend on it; take over the rest")
+  static let failed = Flag("failed", "Take over every result of a step that succeeded or was skipped")
+
+  static let spec = CommandSpec(
+    "rerun", "Run a run that has ended again, and watch it",
+    operands: [Operand("RUN", completion: .run)],
+    options: [from, failed, StartOptions.environment, StartOptions.ifActive, StartOptions.requestID]
+      + RunFollow.options + [RunCommand.detach],
+    discussion: """
+      Without RUN it is the session's newest run. It runs the same flow as it was then, with the same
+      inputs, provider and model; the commands get this shell's environment. Everything else is as
+      with flowctl run.
+      """,
+    examples: [
+      Example("flowctl rerun", "the newest run, whole"),
+      Example("flowctl rerun --failed", "only what did not succeed"),
+      Example("flowctl rerun 3f9a2c71 --from build", "one step and what depends on it"),
+    ])
+
+  static func run(_ context: Context, _ arguments: ParsedArguments) throws(CLIError) -> ExitCode {
+    if arguments[failed], arguments[from] != nil {
+      throw .usage("give only one of --from and --failed", command: "rerun")
+    }
+    let prepared = try RunFollow.prepared(context, arguments)
+    let request = API.FlowServiceRerunRequest(
+      runID: try RunChoice.id(arguments.operand(0), context), fromStepID: arguments[from] ?? "",
+      requestID: arguments[StartOptions.requestID] ?? "", reuseSucceeded: arguments[failed],
+      env: FlowStart.environment(arguments, context), ifActive: arguments[StartOptions.ifActive] ?? .unspecified)
+    let response = try context.call(API.FlowRerun.self, request)
+    let run = response.run ?? API.Run()
+    if arguments[RunCommand.detach] { return try tell(response, run, context) }
+    let id = ShortID.of(run.runID)
+    if response.existing { context.note("run \(id) was started before with this request id") }
+    if run.status == .queued { context.note("run \(id) waits for the active run to end") }
+    return try RunFollow.follow(
+      WatchedRun(runID: run.runID, snapshot: run.snapshot), session: run.sessionID, after: response.eventSeq, prepared,
+      context, arguments)
+  }
+
+  private static func tell(
+    _ response: API.FlowServiceRerunResponse, _ run: API.Run, _ context: Context
+  ) throws(CLIError) -> ExitCode {
+    if context.wantsJSON {
+      try context.printJSON(response)
+    } else {
+      StartCommand.tell(
+        run.runID, flow: run.snapshot?.flowID ?? "", status: run.status, existing: response.existing, context)
+    }
+    return .ok
+  }
+}

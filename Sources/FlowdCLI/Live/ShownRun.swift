@@ -1,0 +1,38 @@
+package import FlowdClient
+package import FlowdWire
+
+/// A run with the runs of its steps, and the end of what its commands wrote: all that a picture of it needs.
+package struct ShownRun: Sendable {
+  package private(set) var tree: WatchedRunTree
+  /// By run and step; of steps that are in hand or failed.
+  private var tails: [String: [String: OutputTail]] = [:]
+
+  package init(_ root: WatchedRun) { tree = WatchedRunTree(root: root) }
+
+  package var root: WatchedRun { tree.root }
+
+  /// Takes the next event.
+  ///
+  /// - Returns: `false` for one of another run.
+  package mutating func apply(_ event: API.Event) -> Bool {
+    guard tree.apply(event) else { return false }
+    switch event.kind {
+    case .stepOutput(let output):
+      tails[event.runID, default: [:]][output.stepID, default: OutputTail()].add(output.chunk)
+    case .stepStarted(let started): tails[event.runID]?[started.stepID] = nil
+    case .stepFinished(let finished):
+      let id = finished.step?.stepID ?? ""
+      // A child that failed after many others is known by its state only.
+      let isKept = finished.step?.status == .failed && tree.runs[event.runID]?.step(id) != nil
+      if !isKept { tails[event.runID]?[id] = nil }
+    case .runFinished:
+      guard event.runID != tree.rootID else { break }
+      tails[event.runID] = nil
+      tree.forget(event.runID)
+    default: break
+    }
+    return true
+  }
+
+  package func tail(_ step: String, of run: String) -> OutputTail? { tails[run]?[step] }
+}

@@ -1,0 +1,179 @@
+internal import FlowdClient
+internal import FlowdModel
+internal import FlowdWire
+
+/// One step of a run as lines.
+extension RunFrame {
+  func lines(_ step: WatchedStep, _ run: ShownRun, _ labels: StepLabels, details: Bool) -> [String] {
+    let glyph = StatusText.paint(step.status)(style, glyphs.step(step.status, tick: tick))
+    let label = TerminalText.sanitised(step.label)
+    let shown = DisplayWidth.truncated(label, to: min(labels.width, width - 5))
+    let note = self.note(step)
+    let room = width - 5 - labels.width - 2
+    let shownNote = room > 3 ? DisplayWidth.truncated(note, to: room) : ""
+    let text = shownNote.isEmpty ? shown : DisplayWidth.padded(shown, to: labels.width)
+    var result = [
+      "  \(glyph) \(isQuiet(step.status) ? style.dim(text) : text)"
+        + (shownNote.isEmpty ? "" : "  " + style.dim(shownNote))
+    ]
+    if details, let detail = detail(step, run) { result.append("    " + detail) }
+    guard height == nil else { return result }
+    // In full, a step shows its failed checks, and a failed one the end of what it wrote.
+    result += checkLines(step, run)
+    if step.status == .failed { result += tailLines(step, run) }
+    return result
+  }
+
+  /// The children of a `foreach` step in at most so many lines: those a person looks for, and what the others are.
+  func childLines(_ step: WatchedStep, _ run: ShownRun, rows: Int) -> [String] {
+    guard rows > 0, let children = step.children, showsChildren(step), children.count > 0 else { return [] }
+    let isWhole = children.count <= rows
+    let items =
+      isWhole ? Array(0..<children.count) : children.first(rows - 1) { StatusText.isBusy($0) }
+    var rest = children.counts
+    var lines: [String] = []
+    for item in items {
+      rest.leaveOut(children.status(item))
+      lines.append(childLine(step, children, item, run))
+    }
+    guard !isWhole else { return lines }
+    let number = children.count - items.count
+    let what = StepCounts.order.filter { rest[$0] > 0 }.map { "\(rest[$0]) \(StatusText.childWord($0))" }
+    let text = "… \(number)\(items.isEmpty ? "" : " more"): \(what.joined(separator: ", "))"
+    return lines + ["      " + style.dim(DisplayWidth.truncated(text, to: max(1, width - 7)))]
+  }
+
+  func showsChildren(_ step: WatchedStep) -> Bool {
+    switch step.status {
+    case .running, .waitingInput, .waitingRetry, .failed: true
+    case .pending, .succeeded, .skipped, .cancelled, .notRun, .unspecified, .unrecognized: false
+    }
+  }
+
+  private func childLine(_ step: WatchedStep, _ children: WatchedChildren, _ item: Int, _ run: ShownRun) -> String {
+    let status = children.status(item)
+    let glyph = StatusText.paint(status)(style, glyphs.step(status, tick: tick))
+    let details = children.details(item)
+    var text = TerminalText.sanitised(details?.label ?? "\(step.id)[\(item)]")
+    var more = ""
+    if let details {
+      let note = self.note(details)
+      if !note.isEmpty { text += "  \(note)" }
+      more = plainDetail(details, run) ?? ""
+    }
+    let shown = DisplayWidth.truncated(text, to: max(1, width - 9))
+    let room = width - 11 - DisplayWidth.of(shown)
+    let shownMore = room > 8 && !more.isEmpty ? "  " + style.dim(DisplayWidth.truncated(more, to: room)) : ""
+    return "      \(glyph) \(isQuiet(status) ? style.dim(shown) : shown)\(shownMore)"
+  }
+
+  /// Beside the label: duration, attempts, what it waits for.
+  private func note(_ step: WatchedStep) -> String {
+    var parts: [String] = []
+    switch step.status {
+    case .running, .succeeded, .failed, .cancelled:
+      if let duration = duration(step.startedAt, step.finishedAt) { parts.append(duration) }
+      if step.attempt > 1 { parts.append("attempt \(step.attempt)") }
+    case .waitingRetry:
+      let left = step.wakeAt.map { DurationText.short($0.model - now) }
+      parts.append("attempt \(step.attempt) failed, next in \(left ?? "a moment")")
+    case .waitingInput: parts.append("waits for input")
+    case .skipped, .notRun: parts.append(StatusText.name(step.status))
+    case .pending, .unspecified, .unrecognized: break
+    }
+    if step.isReused { parts.append("taken over") }
+    if let children = step.children { parts.append("\(children.counts.settled) of \(children.count)") }
+    if step.status == .running, let wake = step.wakeAt { parts.append("\(DurationText.short(wake.model - now)) left") }
+    if step.status == .cancelled { parts.append("cancelled") }
+    return parts.joined(separator: ", ")
+  }
+
+  /// Below the step: why it failed, what it asks, how its own run is, or what it wrote last.
+  private func detail(_ step: WatchedStep, _ run: ShownRun) -> String? {
+    let room = width - 8
+    guard room > 8, let text = plainDetail(step, run) else { return nil }
+    let shown = DisplayWidth.truncated(text, to: room)
+    switch step.status {
+    case .failed, .waitingRetry: return "  " + style.red(shown)
+    case .waitingInput: return "  " + style.yellow(shown)
+    case .running: return style.dim("\(glyphs.outputBar) \(shown)")
+    case .pending, .succeeded, .skipped, .cancelled, .notRun, .unspecified, .unrecognized: return nil
+    }
+  }
+
+  private func plainDetail(_ step: WatchedStep, _ run: ShownRun) -> String? {
+    let text: String
+    switch step.status {
+    case .failed, .waitingRetry: text = TerminalText.sanitised(step.error?.message ?? "")
+    case .waitingInput: text = TerminalText.sanitised(step.question?.prompt ?? "")
+    case .running: text = childRun(step, run) ?? run.tail(step.id, of: run.root.runID)?.line ?? ""
+    case .pending, .succeeded, .skipped, .cancelled, .notRun, .unspecified, .unrecognized: return nil
+    }
+    return text.isEmpty ? nil : text
+  }
+
+  /// How the run is that a `flow` step started, such as `2 of 4 steps · compile · run 1234abcd`.
+  private func childRun(_ step: WatchedStep, _ run: ShownRun) -> String? {
+    guard !step.childRunID.isEmpty, let child = run.tree.runs[step.childRunID] else { return nil }
+    var parts: [String] = []
+    if !child.steps.isEmpty { parts.append(RunFrame.stepsDone(child)) }
+    if child.status != .running { parts.append(StatusText.name(child.status)) }
+    let busy = child.steps.lazy.filter { StatusText.isBusy($0.status) }.prefix(3).map(\.label)
+    if !busy.isEmpty { parts.append(TerminalText.sanitised(busy.joined(separator: ", "))) }
+    parts.append("run \(ShortID.of(child.runID))")
+    return parts.joined(separator: " · ")
+  }
+
+  private func tailLines(_ step: WatchedStep, _ run: ShownRun) -> [String] {
+    (run.tail(step.id, of: run.root.runID)?.lines ?? []).map { line in
+      "    " + style.dim("\(glyphs.outputBar) " + DisplayWidth.truncated(line, to: max(1, width - 8)))
+    }
+  }
+
+  private func checkLines(_ step: WatchedStep, _ run: ShownRun) -> [String] {
+    step.checks.filter { showsAllChecks || !$0.passed }.map { check in
+      let text = CheckText.line(check, flow: run.root.snapshot?.flowID ?? "", glyphs: glyphs)
+      let shown = DisplayWidth.truncated(text, to: max(1, width - 6))
+      return "    " + (check.passed ? style.green(shown) : style.red(shown))
+    }
+  }
+
+  private func isQuiet(_ status: API.StepStatus) -> Bool {
+    switch status {
+    case .pending, .notRun, .skipped: true
+    case .running, .waitingInput, .waitingRetry, .succeeded, .failed, .cancelled, .unspecified, .unrecognized: false
+    }
+  }
+}
+
+/// A predicate of a check and how it came out, such as `✗ json $.token exists — saw nothing (review.flow.yaml:12)`.
+enum CheckText {
+  static func line(_ check: API.CheckResult, flow: String, glyphs: Glyphs) -> String {
+    let glyph = glyphs.step(check.passed ? .succeeded : .failed, tick: 0)
+    var text = "\(glyph) \(TerminalText.sanitised(check.check))"
+    text += " — saw \(check.seen.isEmpty ? "nothing" : TerminalText.sanitised(check.seen))"
+    if check.line > 0 { text += " (\(TerminalText.sanitised(flow)).flow.yaml:\(check.line))" }
+    return text
+  }
+}
+
+extension StatusText {
+  /// In hand, or failed: what a person looks for.
+  static func isBusy(_ status: API.StepStatus) -> Bool {
+    switch status {
+    case .running, .failed, .waitingInput, .waitingRetry: true
+    case .pending, .succeeded, .skipped, .cancelled, .notRun, .unspecified, .unrecognized: false
+    }
+  }
+
+  /// Of one among many.
+  static func childWord(_ status: API.StepStatus) -> String {
+    switch status {
+    case .succeeded: "done"
+    case .waitingInput: "waiting for input"
+    case .waitingRetry: "to be tried again"
+    case .pending, .unspecified, .unrecognized: "to come"
+    case .running, .failed, .skipped, .cancelled, .notRun: name(status)
+    }
+  }
+}

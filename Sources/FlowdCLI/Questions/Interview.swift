@@ -1,0 +1,222 @@
+internal import FlowdClient
+internal import FlowdModel
+internal import FlowdWire
+
+/// The questions of a run while somebody follows it: gives the prepared answers, and asks for the others one at a time.
+///
+/// It decides only; what it returns is done by the one who follows.
+struct Interview {
+  enum Effect: Equatable {
+    case send(API.FlowServiceAnswerRequest, Question.Key)
+    /// Something to tell that no event tells.
+    case remark(String)
+  }
+
+  private var prepared: PreparedAnswers
+  private let mayAsk: Bool
+  /// In the order in which they were asked.
+  private(set) var waiting: [Question] = []
+  /// An answer is on its way.
+  private var sent: Set<Question.Key> = []
+  /// The person leaves it to others.
+  private var leftOut: Set<Question.Key> = []
+  private var editor = LineEditor()
+  private var shown: Question.Key?
+  private var complaint = ""
+
+  /// - Parameter mayAsk: There is a person at a terminal who wants to be asked.
+  init(prepared: PreparedAnswers = PreparedAnswers(), mayAsk: Bool) {
+    self.prepared = prepared
+    self.mayAsk = mayAsk
+  }
+
+  /// Asks one question that waits already.
+  init(asking question: Question) {
+    self.init(mayAsk: true)
+    waiting = [question]
+    shown = question.key
+  }
+
+  /// Nothing is left to ask, and no answer is on its way.
+  var isDone: Bool { current == nil && sent.isEmpty }
+
+  /// The question that the person is asked now.
+  var current: Question? {
+    guard mayAsk else { return nil }
+    return waiting.first { !sent.contains($0.key) && !leftOut.contains($0.key) }
+  }
+
+  /// Questions that only somebody else can answer.
+  var unanswered: [Question] { waiting.filter { !sent.contains($0.key) } }
+
+  /// Answers that were given in advance and not needed.
+  var unused: [String] { prepared.unused }
+
+  mutating func take(_ event: API.Event, path: String) -> [Effect] {
+    let before = current
+    var effects: [Effect] = []
+    switch event.kind {
+    case .stepInputRequired(let required):
+      guard let input = required.input else { return [] }
+      let question = Question(runID: event.runID, path: path, stepID: required.stepID, input: input)
+      forget { $0.key == question.key }
+      waiting.append(question)
+      effects = giveInAdvance(question)
+    case .stepInputAnswered(let answered):
+      let key = Question.Key(runID: event.runID, inputID: answered.inputID)
+      let isOurs = sent.contains(key)
+      forget { $0.key == key }
+      if let before, before.key == key, !isOurs { effects.append(.remark(Interview.note(answered, before))) }
+    case .stepFinished(let finished):
+      guard let step = finished.step else { return [] }
+      forget { $0.runID == event.runID && $0.stepID == step.stepID }
+    case .runFinished: forget { $0.runID == event.runID }
+    default: return []
+    }
+    refresh()
+    return effects
+  }
+
+  /// Takes what the person typed.
+  mutating func type(_ keys: [UInt8]) -> [Effect] {
+    guard let question = current else { return [] }
+    refresh()
+    let key = editor.type(keys)
+    if key == nil { return [] }
+    defer { editor.clear() }
+    if key == .end {
+      leftOut.insert(question.key)
+      complaint = ""
+      return [.remark("\(question.name) is left to others; \(question.command) answers it")]
+    }
+    do throws(AnswerValue.Mistake) {
+      let value = try answer(editor.text, to: question)
+      complaint = ""
+      return [send(value, question)]
+    } catch {
+      complaint = error.message
+      return []
+    }
+  }
+
+  /// An answer was taken or not.
+  mutating func answered(_ key: Question.Key, _ error: ClientError?) -> [Effect] {
+    guard let error else { return [] }
+    sent.remove(key)
+    // Somebody was faster; the event that says so has come already.
+    guard let question = waiting.first(where: { $0.key == key }) else { return [] }
+    let message = TerminalText.sanitised(error.message)
+    guard current?.key == key else { return [.remark("\(question.name): \(message)")] }
+    refresh()
+    complaint = message
+    return []
+  }
+
+  private mutating func giveInAdvance(_ question: Question) -> [Effect] {
+    do throws(AnswerValue.Mistake) {
+      guard let value = try prepared.take(for: question) else { return [] }
+      return [send(Array(value.text.utf8), question)]
+    } catch {
+      return [.remark("the answer prepared for \(question.name) does not fit: \(error.message)")]
+    }
+  }
+
+  /// JSON; empty for the default.
+  private func answer(_ text: String, to question: Question) throws(AnswerValue.Mistake) -> [UInt8] {
+    if text.isEmpty {
+      guard question.input.defaultValue.isEmpty else { return [] }
+      throw AnswerValue.Mistake(message: "expected \(AnswerValue.expectation(question.input))")
+    }
+    return Array(try AnswerValue.parse(text, for: question.input).text.utf8)
+  }
+
+  private mutating func send(_ value: [UInt8], _ question: Question) -> Effect {
+    sent.insert(question.key)
+    return .send(
+      .init(runID: question.runID, stepID: question.stepID, inputID: question.input.inputID, value: value),
+      question.key)
+  }
+
+  private mutating func forget(_ isOver: (Question) -> Bool) {
+    for question in waiting where isOver(question) {
+      sent.remove(question.key)
+      leftOut.remove(question.key)
+    }
+    waiting.removeAll(where: isOver)
+  }
+
+  /// Another question begins with an empty line.
+  private mutating func refresh() {
+    guard shown != current?.key else { return }
+    shown = current?.key
+    editor.clear()
+    complaint = ""
+  }
+
+  private static func note(_ answered: API.StepInputAnswered, _ question: Question) -> String {
+    let value = question.isSecret || answered.value.isEmpty ? "" : ": " + AnswerValue.text(answered.value)
+    return TerminalText.sanitised("\(question.name) was answered by \(AnsweredText.who(answered.by))\(value)")
+  }
+}
+
+extension Interview {
+  /// The prompt as lines, the last one with what was typed; empty when nobody is asked.
+  func lines(width: Int, style: Style, now: Timestamp, isUnicode: Bool) -> [String] {
+    guard let question = current else { return [] }
+    let room = max(8, width - 3)
+    var lines: [String] = []
+    let text = TerminalText.sanitisedLines(question.input.prompt).split(separator: "\n").map(String.init)
+    for (index, line) in text.prefix(6).enumerated() {
+      let mark = index == 0 ? style.yellow("?") : " "
+      lines.append("\(mark) \(style.bold(DisplayWidth.truncated(line, to: room)))")
+    }
+    if text.isEmpty { lines.append("\(style.yellow("?")) \(style.bold(question.name))") }
+    if question.input.type == "choice" {
+      for (index, option) in question.input.options.prefix(9).enumerated() {
+        lines.append("  \(index + 1)  \(DisplayWidth.truncated(TerminalText.sanitised(option), to: room - 4))")
+      }
+    }
+    let others = unanswered.count > 1 ? "; \(unanswered.count - 1) more after it" : ""
+    let terms = "\(question.name): \(question.terms(now: now))\(others); Ctrl-D leaves it to others"
+    lines.append("  " + style.dim(DisplayWidth.truncated(terms, to: room)))
+    if !complaint.isEmpty { lines.append("  " + style.red(DisplayWidth.truncated(complaint, to: room))) }
+    let cursor = style.isColoured ? "\u{1B}[7m \u{1B}[0m" : "_"
+    let mark = isUnicode ? "›" : ">"
+    // A secret shows nothing, not even its length.
+    let typed = question.isSecret ? style.dim("(hidden) ") : Interview.end(of: editor.text, columns: room - 2)
+    lines.append("\(style.cyan(mark)) \(typed)\(cursor)")
+    return lines
+  }
+
+  /// What was typed last, where not all of it fits.
+  private static func end(of text: String, columns: Int) -> String {
+    let safe = TerminalText.sanitised(text)
+    guard DisplayWidth.of(safe) > columns else { return safe }
+    var kept = Substring(safe)
+    while DisplayWidth.of(String(kept)) > columns - 1 { kept = kept.dropFirst() }
+    return "…" + kept
+  }
+}
+
+/// Who or what answered, in words.
+enum AnsweredText {
+  static func who(_ by: API.AnsweredBy) -> String {
+    switch by {
+    case .person: "somebody else"
+    case .mode: "the run's mode, which waits for nobody"
+    case .timeout: "the clock, as nobody did in time"
+    case .expiry: "the flow's input-expiry"
+    case .unspecified, .unrecognized: "somebody"
+    }
+  }
+
+  /// As an addition to the answer; empty for a person.
+  static func suffix(_ by: API.AnsweredBy) -> String {
+    switch by {
+    case .person, .unspecified, .unrecognized: ""
+    case .mode: " (the mode waits for nobody)"
+    case .timeout: " (nobody answered in time)"
+    case .expiry: " (input-expiry)"
+    }
+  }
+}

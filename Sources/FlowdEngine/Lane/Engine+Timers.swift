@@ -1,0 +1,109 @@
+package import FlowdModel
+
+extension Engine {
+  /// When `fireTimers` has something to do.
+  package var nextTimer: Timestamp? { transaction.timers.nextDue }
+
+  /// Does what is due: next attempts, ends of waits, of questions' patience.
+  package func fireTimers(now: Timestamp) {
+    transaction.now = now
+    var held: [StepTimer] = []
+    while let timer = transaction.timers.take(now: now) {
+      guard sessionOfRun[timer.run] != nil else { continue }
+      let lane = lane(.session(timer.session))
+      guard readOnly == nil, let state = lane.state else {
+        held.append(timer)
+        if lane.state == nil, lane.waitingFor == nil { _ = need(.session(timer.session), lane) }
+        continue
+      }
+      change(lane) { state.fire(timer, transaction) }
+    }
+    // What cannot be decided now is tried again a little later.
+    for timer in held {
+      guard lanes[timer.session]?.state != nil else { continue }
+      transaction.timers.insert(
+        StepTimer(due: timer.due, session: timer.session, run: timer.run, step: timer.step))
+    }
+  }
+
+  /// Somebody began or ceased to watch: questions of HYBRID runs are decided again.
+  package func watchersChanged(now: Timestamp) {
+    transaction.now = now
+    guard readOnly == nil else { return }
+    for session in transaction.askingSessions {
+      guard let lane = lanes[session], let state = lane.state else { continue }
+      guard state.runs.contains(where: { !$0.asking.isEmpty }) else {
+        transaction.askingSessions.remove(session)
+        continue
+      }
+      change(lane) {
+        for run in state.runs where run.record.mode == .hybrid { state.redecideQuestions(run, transaction) }
+      }
+    }
+  }
+
+  /// Circuit breakers with failures.
+  package var circuits: [CircuitView] { transaction.circuits.views }
+
+  // MARK: what runs ask for
+
+  /// Makes a decision about a session that no call asked for.
+  func change(_ lane: SessionLane, _ decide: () -> Void) {
+    let before = transaction.batch.events.count
+    let steps = transaction.batch.steps.count
+    decide()
+    if transaction.batch.events.count != before || transaction.batch.steps.count != steps { noteChange(of: lane) }
+    noteRuns(of: lane)
+  }
+
+  /// Timers and group of a run that came into memory.
+  func take(_ run: RunMachine) {
+    for step in run.steps where !step.status.isFinal {
+      if let due = step.wakeAt { transaction.setTimer(due, step: step.index, of: run) }
+    }
+    if !run.asking.isEmpty { transaction.askingSessions.insert(run.record.sessionID) }
+    if run.isBegun {
+      _ = transaction.groups.enter(run.record.id, session: run.record.sessionID, group: run.record.group)
+    }
+  }
+
+  /// Looks at the runs of a session that was loaded again.
+  func goOn(_ lane: SessionLane) {
+    guard lane.needsAdvance, readOnly == nil, let state = lane.state else { return }
+    lane.needsAdvance = false
+    change(lane) { state.goOn(transaction) }
+  }
+
+  func loadWantedOutputs() {
+    guard !transaction.wantedOutputs.isEmpty else { return }
+    for wanted in transaction.wantedOutputs {
+      loads.append(
+        (
+          .session(wanted.session),
+          .output(run: wanted.run, step: wanted.step, key: wanted.stored.run, index: wanted.stored.step)
+        ))
+    }
+    transaction.wantedOutputs = []
+  }
+
+  func deliver(_ loaded: Loaded, to run: RunID, step: Int, _ load: Load) {
+    guard let session = sessionOfRun[run] else { return }
+    let lane = lane(.session(session))
+    guard case .output(let output) = loaded, readOnly == nil else {
+      failedLoads.append((lane.key, load))
+      return
+    }
+    // A session that is being loaded again asks again.
+    guard let state = lane.state else { return }
+    change(lane) { state.deliver(output ?? StepOutput(), of: step, to: run, transaction) }
+  }
+
+  /// Begins the runs whose group has become free.
+  func beginReleased() {
+    while !transaction.released.isEmpty {
+      let next = transaction.released.removeFirst()
+      guard let lane = lanes[next.session], let state = lane.state, let run = state.run(next.run) else { continue }
+      change(lane) { if run.record.status == .queued { state.begin(run, transaction) } }
+    }
+  }
+}

@@ -1,0 +1,119 @@
+internal import FlowdModel
+
+extension SessionState {
+  /// Records a new attempt of a step and asks for its execution.
+  ///
+  /// - Throws: What an expression of the step lacks or does wrong; the step is as it was.
+  func startAttempt(_ index: Int, of run: RunMachine, _ transaction: Transaction) throws(ExpressionError) {
+    let definition = run.definition(of: index)
+    if let circuit = definition.circuit,
+      case .notBefore(let time) = transaction.circuits.admit(circuit, now: transaction.now)
+    {
+      holdBack(index, of: run, circuit, until: time, transaction)
+      return
+    }
+    run.steps[index].attempt += 1
+    do throws(ExpressionError) {
+      switch definition.action {
+      case .run(let command):
+        let request = try run.request(
+          for: index, command, session: meta, timeout: timeout(of: index, run, transaction), transaction)
+        execute(index, of: run, .startCommand(request), transaction)
+      case .script(let script):
+        let request = try run.request(
+          for: index, script, timeout: timeout(of: index, run, transaction), transaction)
+        execute(index, of: run, .startScript(request), transaction)
+      case .wait(let wait): try start(wait, index, of: run, transaction)
+      case .input(let question): try start(question, index, of: run, transaction)
+      case .flow(let call): try start(call, index, of: run, transaction)
+      }
+    } catch {
+      run.steps[index].attempt -= 1
+      if let circuit = definition.circuit { transaction.circuits.giveBack(circuit) }
+      throw error
+    }
+  }
+
+  private func execute(_ index: Int, of run: RunMachine, _ effect: Effect, _ transaction: Transaction) {
+    run.waiting.remove(index)
+    run.executing.insert(index)
+    markStarted(index, of: run, transaction)
+    transaction.batch.effects.append(effect)
+  }
+
+  /// Notes that an attempt has begun.
+  func markStarted(_ index: Int, of run: RunMachine, _ transaction: Transaction) {
+    run.steps[index].status = .running
+    run.steps[index].startedAt = transaction.now
+    run.steps[index].firstStartedAt = run.steps[index].firstStartedAt ?? transaction.now
+    run.steps[index].finishedAt = nil
+    run.steps[index].error = nil
+    run.steps[index].exitCode = nil
+    write(index, of: run, transaction)
+    let step = run.steps[index]
+    emit(
+      .stepStarted(
+        run.name(of: index), attempt: step.attempt, childCount: step.childCount, childRun: step.childRun), of: run,
+      transaction)
+  }
+
+  /// Of one attempt: what `timeout` says, but not past the step's `deadline`.
+  func timeout(of index: Int, _ run: RunMachine, _ transaction: Transaction) -> Duration? {
+    let definition = run.definition(of: index)
+    guard let deadline = definition.deadline else { return definition.timeout }
+    let begun = run.steps[index].firstStartedAt ?? transaction.now
+    let left = max(.milliseconds(1), (begun + deadline) - transaction.now)
+    return definition.timeout.map { min($0, left) } ?? left
+  }
+
+  private func start(
+    _ wait: Wait, _ index: Int, of run: RunMachine, _ transaction: Transaction
+  ) throws(ExpressionError) {
+    let due: Timestamp
+    switch wait {
+    case .duration(let template):
+      let duration = try duration(template, index, run, transaction)
+      guard duration > .zero else {
+        execute(index, of: run, .finishNow(run.attemptID(of: index)), transaction)
+        return
+      }
+      due = transaction.now + duration
+    case .until(let condition, let interval, _):
+      if try run.renderer(index, transaction).holds(condition) {
+        execute(index, of: run, .finishNow(run.attemptID(of: index)), transaction)
+        return
+      }
+      due = transaction.now + interval
+    }
+    run.waiting.insert(index)
+    run.steps[index].wakeAt = due
+    transaction.setTimer(due, step: index, of: run)
+    markStarted(index, of: run, transaction)
+  }
+
+  private func duration(
+    _ template: Template, _ index: Int, _ run: RunMachine, _ transaction: Transaction
+  ) throws(ExpressionError) -> Duration {
+    let text = try run.renderer(index, transaction).text(template)
+    do throws(DurationText.Mistake) {
+      return try DurationText.parse(text, zeroIsAllowed: true)
+    } catch {
+      throw ExpressionError(.failed, "'for' \(error.message)", line: run.definition(of: index).line)
+    }
+  }
+
+  /// A circuit is open: the attempt is made when it may be.
+  private func holdBack(
+    _ index: Int, of run: RunMachine, _ circuit: String, until time: Timestamp, _ transaction: Transaction
+  ) {
+    run.waiting.insert(index)
+    run.steps[index].status = .waitingRetry
+    run.steps[index].wakeAt = time
+    run.steps[index].firstStartedAt = run.steps[index].firstStartedAt ?? transaction.now
+    write(index, of: run, transaction)
+    let error = StepError(.recoverable, "the circuit \(quoted(circuit)) is open after repeated failures")
+    emit(
+      .stepRetrying(run.name(of: index), attempt: run.steps[index].attempt, error, nextAt: time), of: run, transaction)
+    transaction.setTimer(time, step: index, of: run)
+  }
+}

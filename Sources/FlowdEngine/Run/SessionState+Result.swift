@@ -1,0 +1,236 @@
+internal import FlowdModel
+
+extension SessionState {
+  /// What an attempt that has ended means for its step.
+  private enum Verdict {
+    case succeeded(StepOutput, exitCode: Int32?)
+    case failed(StepError, StepOutput, exitCode: Int32?)
+    /// `until` does not hold yet.
+    case again(StepError, at: Timestamp)
+  }
+
+  /// Judges an attempt that has ended, and settles its step or prepares the next attempt. The caller advances the run.
+  func conclude(_ index: Int, _ result: StepResult, of run: RunMachine, _ transaction: Transaction) {
+    do throws(ExpressionError) {
+      let verdict = try judge(index, result, run, transaction)
+      run.outputs.dropLoaded()
+      carryOut(verdict, index, run, transaction)
+    } catch {
+      guard case .needsOutput(let step) = error.kind else {
+        carryOut(
+          .failed(run.stepError(error), StepOutput(result), exitCode: nil), index, run, transaction)
+        return
+      }
+      run.awaitingValues.hold(result, of: index, for: step)
+      transaction.want(outputOf: step, of: run)
+    }
+  }
+
+  private func judge(
+    _ index: Int, _ result: StepResult, _ run: RunMachine, _ transaction: Transaction
+  ) throws(ExpressionError) -> Verdict {
+    let definition = run.definition(of: index)
+    var output = StepOutput(result)
+    var (exitCode, error) = ErrorClassification.classify(
+      result.outcome, timeout: timeout(of: index, run, transaction))
+    if case .raised(let raised) = result.outcome { error = run.stepError(raised) }
+    if case .returned(let value) = result.outcome, error == nil {
+      output.details.result = value
+      error = SessionState.tooLarge(value, "the result")
+    }
+    let renderer = run.renderer(
+      index, own: run.ownResults(of: index, output, exitCode, error), transaction)
+
+    if let until = definition.until {
+      guard try renderer.holds(until.condition) else {
+        return repeated(index, until, error, output, exitCode, run, transaction)
+      }
+    }
+    if !definition.expect.isEmpty, result.outcome.hasResult {
+      let duration = transaction.now - (run.steps[index].startedAt ?? transaction.now)
+      let subject = CheckSubject(output, exitCode: exitCode, duration: duration)
+      defer { transaction.checks.forget() }
+      output.details.checks = try check(definition.expect, subject, renderer, transaction)
+      if exitCode != nil, definition.expect.contains(where: { $0.query == .exit }) { error = nil }
+      error = error ?? SessionState.failure(of: output.details.checks)
+    }
+    if let error { return .failed(error, output, exitCode: exitCode) }
+    if !definition.outputs.isEmpty {
+      output.details.outputs = try renderer.values(definition.outputs)
+      if let tooLarge = SessionState.tooLarge(.object(output.details.outputs), "'outputs'") {
+        return .failed(tooLarge, output, exitCode: exitCode)
+      }
+    }
+    return .succeeded(output, exitCode: exitCode)
+  }
+
+  private func check(
+    _ checks: [Check], _ subject: CheckSubject, _ renderer: Renderer, _ transaction: Transaction
+  ) throws(ExpressionError) -> [CheckResult] {
+    var results: [CheckResult] = []
+    for check in checks {
+      var expected: [JSONValue] = []
+      for predicate in check.predicates { expected.append(try renderer.value(predicate.expected)) }
+      results += transaction.checks.evaluate(check, expected: expected, on: subject)
+    }
+    return results
+  }
+
+  private static func failure(of checks: [CheckResult]) -> StepError? {
+    let failed = checks.filter { !$0.passed }
+    guard let first = failed.first else { return nil }
+    let count = checks.count == 1 ? "the check" : "\(failed.count) of \(checks.count) checks"
+    return StepError(.fatal, "\(count) failed: \(first.check), saw \(first.seen)")
+  }
+
+  private static func tooLarge(_ value: JSONValue, _ name: String) -> StepError? {
+    let size = JSONWriter.bytes(of: value, .compact).count
+    guard size > Limits.resultBytesMax else { return nil }
+    return StepError(.fatal, "\(name) takes \(size) bytes as JSON; at most \(Limits.resultBytesMax) are allowed")
+  }
+
+  private func repeated(
+    _ index: Int, _ until: Until, _ error: StepError?, _ output: StepOutput, _ exitCode: Int32?, _ run: RunMachine,
+    _ transaction: Transaction
+  ) -> Verdict {
+    let next = transaction.now + until.interval
+    let end = (run.steps[index].firstStartedAt ?? transaction.now) + until.deadline
+    guard next <= end, !run.isEnding else {
+      let time = ErrorClassification.describe(until.deadline)
+      let last = error.map { "; the last attempt \($0.message)" } ?? ""
+      return .failed(
+        StepError(.fatal, "'until' did not hold within \(time), after \(run.steps[index].attempt) attempts\(last)"),
+        output, exitCode: exitCode)
+    }
+    return .again(error ?? StepError(.recoverable, "'until' does not hold yet"), at: next)
+  }
+
+  private func carryOut(_ verdict: Verdict, _ index: Int, _ run: RunMachine, _ transaction: Transaction) {
+    switch verdict {
+    case .succeeded(let output, let exitCode):
+      noteCircuit(index, run, failed: false, transaction)
+      keepOutput(output, of: index, run, transaction)
+      settle(index, of: run, .succeeded, exitCode: exitCode, details: output.details, transaction)
+    case .again(let error, let time):
+      noteCircuit(index, run, failed: false, transaction)
+      wait(index, run, error, until: time, exitCode: nil, transaction)
+    case .failed(let error, let output, let exitCode):
+      noteCircuit(index, run, failed: error.errorClass == .recoverable, transaction)
+      if let time = nextAttempt(index, error, output, exitCode, run, transaction) {
+        run.steps[index].retries += 1
+        wait(index, run, error, until: time, exitCode: exitCode, transaction)
+      } else if error.errorClass == .needsUser, !run.isEnding, run.record.mode != .batch {
+        run.steps[index].error = error
+        askForDecision(index, of: run, .error, "\(run.name(of: index)): \(error.message)", transaction)
+      } else {
+        keepOutput(output, of: index, run, transaction)
+        settle(index, of: run, .failed, exitCode: exitCode, error: error, details: output.details, transaction)
+      }
+    }
+  }
+
+  /// When a failed step is tried again; `nil`: it is not.
+  private func nextAttempt(
+    _ index: Int, _ error: StepError, _ output: StepOutput, _ exitCode: Int32?, _ run: RunMachine,
+    _ transaction: Transaction
+  ) -> Timestamp? {
+    let definition = run.definition(of: index)
+    let step = run.steps[index]
+    guard !run.isEnding, definition.until == nil, step.retries < definition.retry.limit else { return nil }
+    switch definition.retry.condition {
+    case .any: break
+    case .recoverable:
+      guard error.errorClass == .recoverable else { return nil }
+    case .expression(let expression):
+      let own = run.ownResults(of: index, output, exitCode, error)
+      // A condition that fails does not hide the failure it was asked about.
+      guard (try? run.renderer(index, own: own, transaction).holds(expression)) == true else { return nil }
+    }
+    let time = transaction.now + definition.retry.delay(after: step.retries, chance: transaction.chance())
+    guard let deadline = definition.deadline else { return time }
+    return time < (step.firstStartedAt ?? transaction.now) + deadline ? time : nil
+  }
+
+  /// Lets a step wait for its next attempt.
+  private func wait(
+    _ index: Int, _ run: RunMachine, _ error: StepError, until time: Timestamp, exitCode: Int32?,
+    _ transaction: Transaction
+  ) {
+    run.executing.remove(index)
+    run.subflows.remove(index)
+    run.waiting.insert(index)
+    run.steps[index].status = .waitingRetry
+    run.steps[index].error = error
+    run.steps[index].exitCode = exitCode
+    run.steps[index].wakeAt = time
+    write(index, of: run, transaction)
+    emit(
+      .stepRetrying(run.name(of: index), attempt: run.steps[index].attempt, error, nextAt: time), of: run, transaction)
+    transaction.setTimer(time, step: index, of: run)
+  }
+
+  private func noteCircuit(_ index: Int, _ run: RunMachine, failed: Bool, _ transaction: Transaction) {
+    guard let circuit = run.definition(of: index).circuit else { return }
+    let changed =
+      failed
+      ? transaction.circuits.noteFailure(circuit, now: transaction.now) : transaction.circuits.noteSuccess(circuit)
+    if let changed { emit(.circuitChanged(changed), of: run, transaction) }
+  }
+}
+
+extension StepOutput {
+  init(_ result: StepResult) {
+    self.init(
+      stdout: result.stdout, stderr: result.stderr, stdoutTruncated: result.stdoutTruncated,
+      stderrTruncated: result.stderrTruncated, details: result.details)
+  }
+}
+
+extension StepResult.Outcome {
+  /// Whether there is something that checks can look at.
+  fileprivate var hasResult: Bool {
+    switch self {
+    case .exited, .returned: true
+    case .signalled, .timedOut, .cancelled, .notStarted, .raised, .elapsed, .subflowFailed: false
+    }
+  }
+}
+
+extension CheckSubject {
+  fileprivate init(_ output: StepOutput, exitCode: Int32?, duration: Duration) {
+    self.init(duration: duration)
+    self.exitCode = exitCode
+    result = output.details.result
+    guard output.details.result == nil else {
+      body = output.details.result.map { JSONWriter.bytes(of: $0, .compact) }
+      return
+    }
+    stdout = output.stdout
+    stderr = output.stderr
+    body = output.stdout
+  }
+}
+
+extension RunMachine {
+  /// The results of an attempt by the names under which its own step reads them.
+  func ownResults(
+    of index: Int, _ output: StepOutput, _ exitCode: Int32?, _ error: StepError?
+  ) -> [JSONValue.Member] {
+    ScopeNames.ownNames(of: definition(of: index).action.kind).map { name in
+      let value: JSONValue =
+        switch name {
+        case "stdout": .string(String(decoding: output.stdout, as: UTF8.self))
+        case "stderr": .string(String(decoding: output.stderr, as: UTF8.self))
+        case "exit": exitCode.map { .number(String($0)) } ?? .null
+        case "error": error.map { .string($0.message) } ?? .null
+        case "attempt": .number(String(steps[index].attempt))
+        case "result", "value": output.details.result ?? .null
+        case "outputs": .object(output.details.outputs)
+        case "report": .string(output.details.report ?? "")
+        case "status": .string(error == nil ? "succeeded" : "failed")
+        default: .null
+        }
+      return .init(name, value)
+    }
+  }
+}

@@ -1,0 +1,86 @@
+internal import FlowdModel
+
+extension SessionState {
+  func write(_ index: Int, of run: RunMachine, _ transaction: Transaction) {
+    transaction.batch.steps[Batch.StepKey(run: run.record.key, index: index)] = run.steps[index]
+  }
+
+  /// Gives a step its final state and lets the run go on; the caller advances it.
+  func settle(
+    _ index: Int, of run: RunMachine, _ status: StepStatus, exitCode: Int32? = nil, error: StepError? = nil,
+    details: StepDetails = StepDetails(), _ transaction: Transaction
+  ) {
+    let wasBegun = run.steps[index].status != .pending
+    run.executing.remove(index)
+    run.subflows.remove(index)
+    run.waiting.remove(index)
+    run.asking.remove(index)
+    run.awaitingValues.drop(result: index)
+    run.steps[index].status = status
+    run.steps[index].finishedAt = transaction.now
+    run.steps[index].wakeAt = nil
+    run.steps[index].question = nil
+    run.steps[index].exitCode = exitCode
+    run.steps[index].error = error
+    write(index, of: run, transaction)
+    let definition = run.definition(of: index)
+    emit(.stepFinished(run.name(of: index), run.steps[index], definition, details), of: run, transaction)
+    if run.record.isStepping, wasBegun, !run.isList(index), !run.isEnding, !run.record.isPauseRequested {
+      requestPause(run, transaction)
+    }
+    if let parent = run.steps[index].parent {
+      settleChild(index, of: parent, run, transaction)
+    } else if status == .failed, !definition.continueOnError, run.failedStep == nil {
+      fail(run, at: index, transaction)
+    } else {
+      run.releaseDependents(of: index)
+    }
+  }
+
+  /// Keeps what a step produced: in the store always, in memory when an expression reads it.
+  func keepOutput(_ output: StepOutput, of index: Int, _ run: RunMachine, _ transaction: Transaction) {
+    guard !output.isEmpty else { return }
+    transaction.batch.outputs[Batch.StepKey(run: run.record.key, index: index)] = output
+    guard run.definition.isOutputReferenced[run.steps[index].parent ?? index] else { return }
+    run.outputs.insert(
+      output, of: index, run: run.record.key, batch: transaction.batch.number, durableBatch: transaction.durableBatch)
+  }
+
+  /// The run has failed: what still runs is ended as the flow says, nothing else starts but finalizers.
+  private func fail(_ run: RunMachine, at index: Int, _ transaction: Transaction) {
+    run.failedStep = index
+    let error = run.steps[index].error
+    run.record.error = "step \"\(run.name(of: index))\": \(error?.message ?? "failed")"
+    transaction.batch.write(run.record)
+    beginEnding(run, run.definition.flow.onFailure.mode(for: error?.errorClass ?? .fatal), transaction)
+  }
+
+  /// Nothing starts any more but finalizers. What waits is given up, what runs finishes or is ended.
+  func beginEnding(_ run: RunMachine, _ mode: CancelMode, _ transaction: Transaction) {
+    guard !run.isSuspended else { return }
+    run.beginEnding()
+    for index in run.waiting.sorted() { giveUp(index, of: run, transaction) }
+    for parent in run.lists.keys.sorted() { closeList(parent, of: run, transaction) }
+    endExecuting(run, mode, transaction)
+  }
+
+  /// Settles a step that waits for a person, a timer or its next attempt.
+  func giveUp(_ index: Int, of run: RunMachine, _ transaction: Transaction) {
+    guard run.waiting.contains(index) else { return }
+    settle(index, of: run, .cancelled, error: run.steps[index].error, transaction)
+  }
+
+  /// Ends what executes; with grace, sub-flows finish their steps in hand and commands run to their end.
+  func endExecuting(_ run: RunMachine, _ mode: CancelMode, _ transaction: Transaction) {
+    guard !run.isSuspended else { return }
+    for index in run.executing.sorted() { endAttempt(index, of: run, mode, transaction) }
+  }
+
+  func endAttempt(_ index: Int, of run: RunMachine, _ mode: CancelMode, _ transaction: Transaction) {
+    if let child = run.steps[index].childRun.flatMap({ self.run($0) }), run.subflows.contains(index) {
+      cancel(child, mode, transaction)
+    } else if mode == .force {
+      transaction.batch.effects.append(.terminate(run.attemptID(of: index)))
+    }
+  }
+}

@@ -1,0 +1,114 @@
+internal import FlowdModel
+
+extension SessionState {
+  /// Starts a `flow` step: a run of its own, admitted in the same transaction.
+  func start(
+    _ call: SubflowCall, _ index: Int, of run: RunMachine, _ transaction: Transaction
+  ) throws(ExpressionError) {
+    let line = run.definition(of: index).line
+    guard let definition = run.definition.subflows[call.flow] else {
+      throw ExpressionError(
+        .failed, "the flow \(quoted(call.flow)) was not there when the run was admitted", line: line)
+    }
+    let depth = (run.record.parent?.depth ?? 0) + 1
+    guard depth <= Limits.subflowDepthMax, runs.count < Limits.activeRunsMax else {
+      let reason =
+        depth > Limits.subflowDepthMax
+        ? "flows run flows more than \(Limits.subflowDepthMax) deep"
+        : "the session has \(runs.count) runs that have not ended"
+      throw ExpressionError(.failed, reason, line: line)
+    }
+    let given = try run.renderer(index, transaction).values(call.inputs)
+    let inputs: [JSONValue.Member]
+    switch InputValidation.validate(given: .object(given), against: definition.flow.inputs) {
+    case .success(let members): inputs = members
+    case .failure(let problems):
+      throw ExpressionError(.failed, problems.messages.joined(separator: "; "), line: line)
+    }
+    let child = makeChild(definition, inputs, depth, index, of: run, transaction)
+    run.steps[index].childRun = child.record.id
+    run.waiting.remove(index)
+    run.executing.insert(index)
+    run.subflows.insert(index)
+    if let timeout = timeout(of: index, run, transaction) {
+      let due = transaction.now + timeout
+      run.steps[index].wakeAt = due
+      transaction.setTimer(due, step: index, of: run)
+    } else {
+      run.steps[index].wakeAt = nil
+    }
+    markStarted(index, of: run, transaction)
+    admit(child, transaction)
+    begin(child, transaction)
+  }
+
+  private func makeChild(
+    _ definition: PinnedDefinition, _ inputs: [JSONValue.Member], _ depth: Int, _ index: Int, of run: RunMachine,
+    _ transaction: Transaction
+  ) -> RunMachine {
+    let parent = ParentRun(
+      key: run.record.key, id: run.record.id, step: index, attempt: run.steps[index].attempt, depth: depth)
+    let above = run.record.snapshot
+    let snapshot = RunSnapshot(
+      flowID: definition.flow.id, definitionHash: definition.hash, providerID: above.providerID,
+      modelID: above.modelID, mode: run.record.mode, revision: above.revision)
+    let record = RunRecord(
+      key: transaction.makeRunKey(), id: RunID(transaction.makeUUID()), sessionKey: self.record.key,
+      sessionID: meta.sessionID, requestID: "", snapshot: snapshot, cwd: run.record.cwd,
+      inputs: JSONWriter.bytes(of: .object(inputs), .compact), waitsForOthers: false, admittedAt: transaction.now,
+      firstSequence: eventSequence + 2, parent: parent, subflows: definition.subflowHashes,
+      isPauseRequested: run.record.isPauseRequested, isStepping: run.record.isStepping)
+    return RunMachine(record: record, definition: definition, environment: run.environment, inputs: inputs)
+  }
+
+  /// A run that is a step of another one has ended: that step goes on.
+  func finishSubflow(_ child: RunMachine, _ transaction: Transaction) {
+    guard let parent = child.record.parent, let run = run(parent.id), !run.isSuspended,
+      run.steps[parent.step].childRun == child.record.id, run.subflows.contains(parent.step)
+    else { return }
+    run.subflows.remove(parent.step)
+    var details = StepDetails()
+    if let outputs = try? JSONValue(parsing: child.record.outputs), case .object(let members) = outputs {
+      details.outputs = members
+    }
+    details.report = child.record.report.isEmpty ? nil : child.record.report
+    let hasTimedOut = run.timedOutSubflows.remove(parent.step) != nil
+    let outcome: StepResult.Outcome
+    switch child.record.status {
+    case .succeeded: outcome = .elapsed
+    case .failed:
+      let failed = child.failedStep.flatMap { child.steps[$0].error?.errorClass } ?? .fatal
+      outcome = .subflowFailed(StepError(failed, child.record.error))
+    case .queued, .running, .waitingInput, .paused, .cancelled, .interrupted:
+      outcome = hasTimedOut ? .timedOut : .cancelled
+    }
+    let result = StepResult(outcome: outcome, details: details)
+    if outcome == .cancelled {
+      settle(parent.step, of: run, .cancelled, details: details, transaction)
+    } else {
+      conclude(parent.step, result, of: run, transaction)
+    }
+    advance(run, transaction)
+  }
+}
+
+extension PinnedDefinition {
+  /// The hashes of all flows that it and its sub-flows run, by id.
+  package var subflowHashes: [String: String] {
+    var hashes: [String: String] = [:]
+    for (id, definition) in subflows {
+      hashes[id] = definition.hash
+      hashes.merge(definition.subflowHashes) { first, _ in first }
+    }
+    return hashes
+  }
+
+  /// Itself and all flows that it and its sub-flows run.
+  var withSubflows: [PinnedDefinition] {
+    var all: [String: PinnedDefinition] = [hash: self]
+    for definition in subflows.values {
+      for each in definition.withSubflows { all[each.hash] = each }
+    }
+    return Array(all.values)
+  }
+}

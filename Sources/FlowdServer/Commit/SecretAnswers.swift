@@ -1,0 +1,102 @@
+internal import FlowdEngine
+internal import FlowdModel
+internal import FlowdStore
+internal import Glibc
+
+/// Answers to secret questions of unfinished runs: one private file each, in `secrets` of the state directory.
+///
+/// They are never in the database. An answer's file is on disk before the transaction that tells of the answer is, so an
+/// acknowledged answer is not asked for again; a file whose transaction failed is written over or removed with its run.
+struct SecretAnswers: Sendable {
+  private let directory: String
+
+  init(state: String) { directory = "\(state)/secrets" }
+
+  private func path(_ run: Int64, _ step: Int) -> String { "\(directory)/\(run)-\(step)" }
+
+  /// Writes the answers of a batch.
+  func write(_ answers: [Batch.StepKey: String]) throws(StoreError) {
+    guard !answers.isEmpty else { return }
+    _ = mkdir(directory, 0o700)
+    for (key, answer) in answers { try write(answer, to: path(key.run, key.index)) }
+    try sync(directory)
+  }
+
+  private func write(_ answer: String, to path: String) throws(StoreError) {
+    let file = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0o600)
+    guard file >= 0 else { throw SecretAnswers.failure("create", errno) }
+    defer { close(file) }
+    var left = Array(answer.utf8)[...]
+    while !left.isEmpty {
+      let count = left.withUnsafeBytes { Glibc.write(file, $0.baseAddress, $0.count) }
+      if count < 0, errno == EINTR { continue }
+      guard count > 0 else { throw SecretAnswers.failure("write", errno) }
+      left = left.dropFirst(count)
+    }
+    guard fsync(file) == 0 else { throw SecretAnswers.failure("sync", errno) }
+  }
+
+  private func sync(_ directory: String) throws(StoreError) {
+    let file = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    guard file >= 0 else { throw SecretAnswers.failure("open", errno) }
+    defer { close(file) }
+    guard fsync(file) == 0 else { throw SecretAnswers.failure("sync", errno) }
+  }
+
+  private static func failure(_ verb: String, _ code: Int32) -> StoreError {
+    StoreError(
+      kind: code == ENOSPC || code == EDQUOT ? .full : .io,
+      message: "cannot \(verb) a secret answer: \(errnoText(code))")
+  }
+
+  /// The answers that a run has got so far.
+  func answers(of run: Int64, steps: [StepRecord], _ definition: PinnedDefinition) -> [Int: String] {
+    var answers: [Int: String] = [:]
+    for step in steps where step.status == .succeeded {
+      guard case .input(let question) = definition.flow.steps[step.parent ?? step.index].action,
+        question.kind == .secret, let answer = read(path(run, step.index))
+      else { continue }
+      answers[step.index] = answer
+    }
+    return answers
+  }
+
+  private func read(_ path: String) -> String? {
+    let file = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
+    guard file >= 0 else { return nil }
+    defer { close(file) }
+    var bytes = [UInt8](repeating: 0, count: Limits.resultBytesMax + 1)
+    var length = 0
+    while length < bytes.count {
+      let count = bytes.withUnsafeMutableBytes { buffer in
+        Glibc.read(file, buffer.baseAddress?.advanced(by: length), buffer.count - length)
+      }
+      if count < 0, errno == EINTR { continue }
+      guard count > 0 else { break }
+      length += count
+    }
+    return String(decoding: bytes.prefix(length), as: UTF8.self)
+  }
+
+  /// The runs that have answers on disk.
+  var runs: Set<Int64> { Set(files.map(\.run)) }
+
+  /// Removes the answers of runs that have ended.
+  func remove(of runs: Set<Int64>) {
+    guard !runs.isEmpty else { return }
+    for file in files where runs.contains(file.run) { unlink("\(directory)/\(file.name)") }
+  }
+
+  private var files: [(name: String, run: Int64)] {
+    guard let stream = opendir(directory) else { return [] }
+    defer { closedir(stream) }
+    var files: [(name: String, run: Int64)] = []
+    while let entry = readdir(stream) {
+      let name = withUnsafePointer(to: &entry.pointee.d_name) { pointer in
+        pointer.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+      }
+      if let run = name.split(separator: "-").first.flatMap({ Int64($0) }) { files.append((name, run)) }
+    }
+    return files
+  }
+}
