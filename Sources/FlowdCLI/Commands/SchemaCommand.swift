@@ -1,4 +1,5 @@
-#if canImport(FlowdSchema)
+#if FLOW_SCHEMA
+  internal import FlowdModel
   internal import FlowdSchema
 #endif
 
@@ -15,8 +16,8 @@ enum SchemaCommand: Command {
     ])
 
   static func run(_ context: Context, _ arguments: ParsedArguments) throws(CLIError) -> ExitCode {
-    #if canImport(FlowdSchema)
-      context.output.line(FlowSchema.jsonSchema())
+    #if FLOW_SCHEMA
+      context.output.line(FlowSchema.jsonSchema().prettyText)
       return .ok
     #else
       throw CLIError(.failed, "this flowctl was built without the schema of flow files")
