@@ -50,7 +50,7 @@ let package = Package(
     library("FlowdStore", ["FlowdModel", "CSQLite"], daemonOnly),
     library("FlowdLua", ["FlowdModel", "CLuaSandbox"]),
     library("FlowdSchema", ["FlowdModel"]),
-    library("FlowdFiles", ["FlowdModel", "FlowdLua", "FlowdSchema", "CYAML", "CMessageDigest"]),
+    library("FlowdFiles", ["FlowdModel", "FlowdLua", "FlowdChecks", "FlowdSchema", "CYAML", "CMessageDigest"]),
     library("FlowdChecks", ["FlowdModel", "CPCRE2"]),
     library("FlowdSteps", ["FlowdModel", "FlowdLua", "CLinux"]),
     library(

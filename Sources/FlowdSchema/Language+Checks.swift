@@ -52,7 +52,7 @@ extension Language {
       SchemaKey("endsWith", .template, "The text ends with it."),
       SchemaKey("matches", .template, "The text has a match of the regular expression."),
       SchemaKey(
-        "count", .either([.value, .object(comparison)]),
+        "count", .either([.plainValue, .object(comparison)]),
         "How many elements, members or, for a JSONPath, matches there are; a number or a comparison."),
       SchemaKey("isEmpty", .boolean, "The text, list or mapping is empty; `false`: it is not."),
       SchemaKey("type", .words(types), "What kind of JSON value it is."),
@@ -67,5 +67,5 @@ extension Language {
   /// The values of the predicate `type`.
   package static let types = ["string", "number", "integer", "boolean", "null", "array", "object"]
 
-  private static let held = SchemaType.either([.value, .object(predicates)])
+  private static let held = SchemaType.either([.plainValue, .object(predicates)])
 }

@@ -8,6 +8,8 @@ package indirect enum SchemaType: Sendable {
   case template
   /// Any value; texts in it may hold `${{ }}`.
   case value
+  /// Any value but a mapping; texts in it may hold `${{ }}`.
+  case plainValue
   /// Any value, as it is.
   case json
   /// With or without `${{ }}` around it.
@@ -34,5 +36,5 @@ package indirect enum SchemaType: Sendable {
 
 /// What keys of the author's look like.
 package enum SchemaNames: Sendable {
-  case identifiers, variables, any
+  case identifiers, variables
 }

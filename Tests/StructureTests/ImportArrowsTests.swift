@@ -9,7 +9,7 @@ private let allowed: [String: Set<String>] = [
   "FlowdStore": ["FlowdModel", "CSQLite"],
   "FlowdLua": ["FlowdModel", "CLuaSandbox"],
   "FlowdSchema": ["FlowdModel"],
-  "FlowdFiles": ["FlowdModel", "FlowdLua", "FlowdSchema", "CYAML", "CMessageDigest"],
+  "FlowdFiles": ["FlowdModel", "FlowdLua", "FlowdChecks", "FlowdSchema", "CYAML", "CMessageDigest"],
   "FlowdChecks": ["FlowdModel", "CPCRE2"],
   "FlowdSteps": ["FlowdModel", "FlowdLua", "CLinux"],
   "FlowdServer": [

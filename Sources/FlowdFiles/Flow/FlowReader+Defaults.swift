@@ -9,7 +9,7 @@ extension FlowReader {
     if let node = fields["expect"] { readDefaultExpectations(node) }
     if let node = fields["retry"] {
       let kinds = StepKind.allCases.filter { StepDefaults.applies("retry", to: $0) }
-      defaults.retry = noting(kinds) { reader, place in reader.retryKeys(node, place) }
+      defaults.retry = noting("retry", kinds) { reader, place in reader.retryKeys(node, place) }
     }
     defaults.attempts = attemptKeys(fields)
     return defaults
@@ -20,35 +20,42 @@ extension FlowReader {
       let kinds = StepKind.allCases.filter { kind in
         queryNames(of: element).allSatisfy { Language.queries(of: kind).contains($0) }
       }
-      if let check = noting(kinds, { reader, place in reader.check(element, place, nil) }) {
+      if let check = noting("expect", kinds, { reader, place in reader.check(element, place, nil) }) {
         defaults.expect.append(.init(check: check, kinds: kinds))
       }
     }
   }
 
-  /// Reads something in which the names of steps' own results may be read, and notes for which kinds that is.
+  /// Reads something in which the names of steps' own results may be read, and notes for which steps that is.
   private mutating func noting<Value>(
-    _ kinds: [StepKind], _ read: (inout FlowReader, ExpressionPlace) -> Value
+    _ key: String, _ kinds: [StepKind], _ read: (inout FlowReader, ExpressionPlace) -> Value
   ) -> Value {
     let first = defaults.mentions.count
     let value = read(&self, .defaults(kinds.flatMap { ScopeNames.ownNames(of: $0.rawValue) }))
-    for index in defaults.mentions.indices.dropFirst(first) { defaults.mentions[index].kinds = kinds }
+    for index in defaults.mentions.indices.dropFirst(first) {
+      defaults.mentions[index].key = key
+      defaults.mentions[index].kinds = kinds
+    }
     return value
+  }
+
+  /// Notes that a step has a key from `defaults`.
+  mutating func take(_ key: String, _ kind: StepKind, _ step: String) {
+    let taker = StepDefaults.Taker(key: key, kind: kind)
+    if !defaults.mentions.isEmpty, defaults.takers[taker] == nil { defaults.takers[taker] = step }
   }
 
   /// Reports names in `defaults` that a step which takes them does not have.
   mutating func checkDefaults() {
-    guard !defaults.mentions.isEmpty else { return }
-    var firstSteps: [StepKind: String] = [:]
-    for outline in outlines.reversed() { if let kind = outline.kind { firstSteps[kind] = outline.id } }
     for mention in defaults.mentions {
-      let lacking = mention.kinds.first { kind in
-        firstSteps[kind] != nil && !ScopeNames.ownNames(of: kind.rawValue).contains(mention.name)
+      let lacking = mention.kinds.lazy.filter { !ScopeNames.ownNames(of: $0.rawValue).contains(mention.name) }
+      for kind in lacking {
+        guard let step = defaults.takers[.init(key: mention.key, kind: kind)] else { continue }
+        nodes.report(
+          "\(quoted(mention.name)) is no result of 'uses: \(kind.rawValue)', which step \(quoted(step)) has; "
+            + "write this in the steps it is for", at: mention.position)
+        break
       }
-      guard let lacking, let step = firstSteps[lacking] else { continue }
-      nodes.report(
-        "\(quoted(mention.name)) is no result of 'uses: \(lacking.rawValue)', which step \(quoted(step)) has; "
-          + "write this in the steps it is for", at: mention.position)
     }
   }
 }

@@ -3,9 +3,10 @@ internal import FlowdSchema
 
 extension FlowReader {
   /// The checks of a step: its own, else those of `defaults`, and those it adds.
-  mutating func expectations(_ fields: Fields, _ place: ExpressionPlace, _ kind: StepKind) -> [Check] {
+  mutating func expectations(_ fields: Fields, _ place: ExpressionPlace, _ kind: StepKind, index: Int) -> [Check] {
     guard StepDefaults.applies("expect", to: kind) else { return [] }
     var checks = defaults.expect(for: kind)
+    if fields["expect"] == nil { take("expect", kind, outlines[index].id) }
     if let node = fields["expect"] {
       checks = checkNodes(node, "'expect'").compactMap { check($0, place, kind) }
       if let position = fields.position(of: "+expect") {

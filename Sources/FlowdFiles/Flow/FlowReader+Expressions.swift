@@ -7,7 +7,7 @@ extension FlowReader {
   mutating func expression(_ text: ExpressionText, _ place: ExpressionPlace) -> Expression? {
     guard !nodes.isFull else { return nil }
     let line = text.line
-    if let mistake = LuaSyntax.check(expression: text.source, line: line) {
+    if let mistake = checker.check(expression: text.source, line: line) {
       reportSyntax(mistake, in: text, line: line)
       return nil
     }
@@ -98,12 +98,12 @@ extension FlowReader {
     for global in names.globals where !nodes.isFull {
       if global.name == "run" { checkRunField(after: global.offset, in: text) }
       guard seen.insert(global.name).inserted, !ScopeNames.always.contains(global.name),
-        !LuaNames.all.contains(global.name)
+        !ExpressionWords.builtIn.contains(global.name)
       else { continue }
       if place.names.contains(global.name) {
         if place.isDefault {
           let position = text.position(of: global.offset)
-          defaults.mentions.append(.init(name: global.name, position: position, kinds: []))
+          defaults.mentions.append(.init(name: global.name, position: position))
         }
         continue
       }
@@ -123,7 +123,7 @@ extension FlowReader {
       return "unknown name \(quoted(name)); a step's own results can be read in 'expect', 'until', 'outputs' and "
         + "'retry.when' only, those of other steps as steps.ID.\(name)"
     }
-    let known = ScopeNames.always + place.names + LuaNames.functions
+    let known = ScopeNames.always + place.names + LuaNames.builtIn
     let hint = NearMiss.hint(for: name, among: known)
     return "unknown name \(quoted(name))"
       + (hint.isEmpty ? "; there are \((ScopeNames.always + place.names).joined(separator: ", ")) and functions" : hint)
@@ -144,10 +144,17 @@ extension FlowReader {
 
   // MARK: syntax
 
+  /// Reports what is not Lua: where the source begins, or the line in it.
   mutating func reportSyntax(_ mistake: ExpressionError, in text: ExpressionText, line: Int) {
-    let position =
-      mistake.line == line || mistake.line == 0
-      ? text.position() : SourcePosition(line: mistake.line, column: 1)
-    nodes.report("this is not Lua: \(mistake.message)", at: position)
+    let lineBreaks = text.source.utf8.indices.filter { text.source.utf8[$0] == 0x0A }
+    // Lua counts one line more when it misses something at the end.
+    let number = min(mistake.line - line, lineBreaks.count)
+    var offset = 0
+    if number > 0 {
+      let start = text.source.utf8.index(after: lineBreaks[number - 1])
+      offset = text.source.utf8.distance(from: text.source.startIndex, to: start)
+      offset += text.source.utf8[start...].prefix { $0 == 0x20 || $0 == 0x09 || $0 == 0x0A }.count
+    }
+    nodes.report("this is not Lua: \(mistake.message)", at: text.position(of: offset))
   }
 }

@@ -15,13 +15,14 @@ extension FlowReader {
     guard !cycles.foundAny, !references.isEmpty else { return }
     let ancestors = graph.ancestors()
     for reference in references where !nodes.isFull {
-      let (from, to) = (quoted(outlines[reference.from].id), quoted(outlines[reference.to].id))
       if reference.from == reference.to {
+        let from = quoted(outlines[reference.from].id)
         nodes.report(
           "step \(from) may not refer to its own results\(ownNamesHint(reference))",
           at: reference.text.position(of: reference.offset))
       } else if !ancestors.contains(reference.to, of: reference.from), !steps[reference.from].isFinalizer {
         // What runs whatever happened may look at whatever there is.
+        let (from, to) = (quoted(outlines[reference.from].id), quoted(outlines[reference.to].id))
         nodes.report(
           "step \(from) does not need step \(to), whose results may not be there yet; add it to 'needs'",
           at: reference.text.position(of: reference.offset))

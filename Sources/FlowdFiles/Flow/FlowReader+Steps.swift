@@ -26,7 +26,7 @@ extension FlowReader {
     step.action = action(fields, .step(index, names), index: index, at: node.start) ?? step.action
     if let kind = outline.kind {
       checkApplicability(fields, kind)
-      readResults(fields, .step(index, names, own: kind), kind, into: &step)
+      readResults(fields, .step(index, names, own: kind), kind, index: index, into: &step)
       readAttempts(fields, kind, into: &step)
       step.env = merged(defaults.env(for: kind), fields["env"].map { environment($0, .step(index, names)) } ?? [])
     }
@@ -61,13 +61,19 @@ extension FlowReader {
 
   /// What is looked at after an attempt.
   private mutating func readResults(
-    _ fields: Fields, _ place: ExpressionPlace, _ kind: StepKind, into step: inout StepDefinition
+    _ fields: Fields, _ place: ExpressionPlace, _ kind: StepKind, index: Int, into step: inout StepDefinition
   ) {
-    step.expect = expectations(fields, place, kind)
+    step.expect = expectations(fields, place, kind, index: index)
     if let node = fields["until"] { step.until = until(node, place) }
     if let node = fields["outputs"] { step.outputs = outputs(node, place) }
     var retry = Language.step.key("retry")?.applies(to: kind) == true ? defaults.retry : RetryKeys()
+    let condition = retry.condition
+    retry.condition = nil
     if let node = fields["retry"] { retry = retryKeys(node, place).over(retry) }
+    if let condition, retry.condition == nil {
+      retry.condition = condition
+      take("retry", kind, step.id)
+    }
     step.retry = retry.policy
   }
 

@@ -1,3 +1,4 @@
+internal import FlowdLua
 internal import FlowdModel
 internal import FlowdSchema
 
@@ -26,6 +27,7 @@ struct FlowReader {
 
   var nodes: NodeReader
   let id: String
+  let checker = LuaChecker()
   /// Also of inputs that are wrong otherwise, so that references to them are not reported as well.
   var inputNames: [String] = []
   var outlines: [StepOutline] = []

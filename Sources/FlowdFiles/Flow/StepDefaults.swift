@@ -9,11 +9,19 @@ struct StepDefaults {
     var kinds: [StepKind]
   }
 
-  /// A name of a step's own results that is read in `defaults`, and the kinds for which it is read.
+  /// A name of a step's own results that is read in `defaults`.
   struct Mention {
     var name: String
     var position: SourcePosition
-    var kinds: [StepKind]
+    /// For steps of these kinds that take the key.
+    var kinds: [StepKind] = []
+    var key = ""
+  }
+
+  /// Who takes a key of `defaults`.
+  struct Taker: Hashable {
+    var key: String
+    var kind: StepKind
   }
 
   var env: [EnvironmentEntry] = []
@@ -21,6 +29,8 @@ struct StepDefaults {
   var retry = RetryKeys()
   var attempts = AttemptKeys()
   var mentions: [Mention] = []
+  /// The first step of each kind that takes a key.
+  var takers: [Taker: String] = [:]
 
   func env(for kind: StepKind) -> [EnvironmentEntry] { Self.applies("env", to: kind) ? env : [] }
 

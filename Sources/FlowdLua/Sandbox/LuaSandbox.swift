@@ -29,6 +29,8 @@ struct LuaSandbox: ~Copyable {
   /// Expressions that are kept compiled.
   var compiledCount: Int { clua_compiled(handle) }
 
+  var memoryBytes: Int { clua_memory(handle) }
+
   /// Evaluates or runs source.
   ///
   /// - Returns: The outcome, and the source's line that an error is at, from 1; 0 when it is not known.

@@ -1,3 +1,4 @@
+internal import FlowdEngine
 internal import FlowdModel
 internal import FlowdWire
 

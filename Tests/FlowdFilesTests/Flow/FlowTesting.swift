@@ -26,6 +26,29 @@ func steps(_ steps: (id: String, keys: String)...) -> String {
   "steps:\n" + steps.map { "  - { id: \($0.id), uses: run, with: { command: x }, \($0.keys) }\n" }.joined()
 }
 
+/// A flow with one step of a kind, and lines added to that step; `with` stands at line 4.
+func withStep(uses kind: String, with: String, _ lines: String...) -> String {
+  "steps:\n  - id: a\n    uses: \(kind)\n    with: \(with)\n" + lines.map { "    \($0)\n" }.joined()
+}
+
+/// An expression that stands at a line and reads the steps of these indices.
+func expression(_ source: String, _ line: Int, reads steps: [Int] = []) -> Expression {
+  Expression(source, line: line, reads: ExpressionReads(steps: steps))
+}
+
+/// A template that is one expression.
+func template(_ source: String, _ line: Int, reads steps: [Int] = []) -> Template {
+  Template([.expression(expression(source, line, reads: steps))])
+}
+
+extension FlowFileResult {
+  /// Everything the definition says but where it stands.
+  var meaning: String? {
+    definition.map { String(describing: $0).replacing(/(line|firstLine): \d+/, with: "line: …") }
+  }
+}
+
+/// Every key of the language.
 let fullFlow = """
   # A comment.
   name: Review a change
@@ -40,11 +63,28 @@ let fullFlow = """
     data: { type: json, default: { b: [1, .5, ~, yes], a: "1" } }
     plain: string
     version: { default: 1.0 }
+    token: { type: secret, default: secret:API_TOKEN }
   env:
     PORT: 8080
     MODE: yes
     Q: ${{ inputs.question }}
-  concurrency: { max-parallel: 2 }
+  defaults:
+    env: { LEVEL: 3, PORT: 81 }
+    expect:
+      - exit: 0
+      - { json: $.ok, "==": true }
+    retry: { limit: 2, delay: 5s }
+    timeout: 10m
+    deadline: 1h
+    on-restart: ask
+    continue-on-error: true
+    circuit: api
+  mode: hybrid
+  concurrency: { max-parallel: 2, group: "review ${{ inputs.plain }} in ${{ run.cwd }}" }
+  on-cancel: force
+  on-failure: { recoverable: finish, fatal: cancel }
+  input-timeout: 5m
+  input-expiry: { after: 7d, then: default }
   steps:
     - id: diff
       label: Show the change
@@ -55,23 +95,62 @@ let fullFlow = """
           echo done
         shell: bash
       timeout: 1h30m
+      expect: []
     - id: build
       uses: run
       needs: []
+      if: ${{ inputs.deep and not cancelled() }}
       with: { command: [make, -j, 4, "all=${{ inputs.size }}/$${{ x }}", null-ish] }
       cwd: ${{ run.cwd }}/src
-      env: { B: 0x1F, A: "" }
-      continue-on-error: true
+      env: { B: 0x1F, A: "", LEVEL: 4 }
+      +expect:
+        - stdout: { contains: "built ${{ inputs.size }}", matches: "^[a-z]" }
+        - { duration: { "<": 2s } }
+        - { json: "$.warnings[*]", count: { ">=": 1 }, not: true }
+      until: { condition: "${{ exit == 0 }}", interval: 2s, deadline: 1m }
+      outputs: { text: "${{ stdout }}", list: [1, "${{ exit }}"] }
+      retry: { limit: 5, backoff: 1.5, max-delay: 10s, jitter: 0, when: "${{ error ~= nil }}" }
+      continue-on-error: false
       on-restart: fail
-    - id: test
-      uses: run
+    - id: angles
+      uses: script
       needs: { build: any, diff: ok }
-      with: { command: make test }
-      env:
-        OUT: "${{steps.diff.stdout}}|${{ steps.build.exit }}"
-    - { id: last, uses: run, with: { command: ["true"] } }
+      foreach: { in: "${{ split(steps.diff.stdout, ',') }}", as: angle, max-parallel: 3 }
+      with:
+        lua: |
+          local text = steps.diff.stdout
+          return { angle, text }
+    - id: words
+      uses: run
+      foreach: [a, "${{ inputs.plain }}", 3]
+      with: { command: [echo, "${{ item }}", "${{ index }}"] }
+    - id: ask
+      uses: input
+      with:
+        prompt: Publish ${{ steps.angles[1].result }}?
+        type: boolean
+        default: false
+        timeout: 10m
+      outputs: { yes: "${{ value }}" }
+    - { id: pause, uses: wait, with: { for: 5s } }
+    - id: watch
+      uses: wait
+      with: { until: steps.ask.value, interval: 3s, deadline: 1h }
+    - id: publish
+      uses: flow
+      with:
+        flow: publish-report
+        inputs: { text: "${{ steps.build.outputs.text }}", deep: true }
+      retry: { when: any }
+    - id: clean
+      uses: run
+      if: always()
+      with: { command: make clean }
+  outputs:
+    pages: ${{ steps.publish.outputs.pages }}
+    all: { ask: "${{ steps.ask.status }}", fixed: [1, two] }
   report: |
     # ${{ inputs.question }} in ${{ run.id }}
-    ${{ steps.test.status }}
+    ${{ steps.publish.report }}
 
   """
