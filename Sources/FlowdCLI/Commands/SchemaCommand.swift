@@ -1,7 +1,5 @@
-#if FLOW_SCHEMA
-  internal import FlowdModel
-  internal import FlowdSchema
-#endif
+internal import FlowdModel
+internal import FlowdSchema
 
 /// `flowctl schema`
 enum SchemaCommand: Command {
@@ -16,11 +14,7 @@ enum SchemaCommand: Command {
     ])
 
   static func run(_ context: Context, _ arguments: ParsedArguments) throws(CLIError) -> ExitCode {
-    #if FLOW_SCHEMA
-      context.output.line(FlowSchema.jsonSchema().prettyText)
-      return .ok
-    #else
-      throw CLIError(.failed, "this flowctl was built without the schema of flow files")
-    #endif
+    context.output.line(FlowSchema.jsonSchema().prettyText)
+    return .ok
   }
 }
