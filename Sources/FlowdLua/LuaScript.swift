@@ -31,7 +31,7 @@ private final class ScriptScope: ExpressionScope {
   var names: [String] { request.values.map(\.name) }
   var stepIDs: [String] { request.steps.map(\.name) }
   var now: Timestamp { request.now }
-  var progress: RunProgress { .good }
+  var progress: RunProgress { request.progress }
 
   func value(of name: String) -> JSONValue? { request.values.first { $0.name == name }?.value }
 

@@ -55,6 +55,13 @@ public enum Limits {
   /// A larger database is checked for damage beside the service, not before it.
   public static let checkBeforeServingBytesMax: Int64 = 67_108_864
 
+  /// Rows that one transaction of a sweep deletes; what is large counts as a row for each 4 KiB.
+  public static let sweepRowsMax = 500
+  /// Sessions that a sweep looks at in one read.
+  public static let sweepSessionsMax = 1_000
+  /// Kept free beside the database: deleting needs room too.
+  public static let ballastBytes: Int64 = 1_048_576
+
   // MARK: fields
 
   /// Ids of flows, providers and models, in UTF-8 bytes.
@@ -120,19 +127,20 @@ public enum Limits {
   public static let jsonPathBytesMax = 4_096
   /// Parentheses, filters and functions in one another in a JSONPath.
   public static let jsonPathDepthMax = 32
-  /// Values, members and regular expressions' steps that one JSONPath or comparison may look at.
-  public static let jsonPathStepsMax = 2_000_000
+  /// Values and members that one JSONPath or comparison may look at, those it comes back to with them.
+  public static let jsonPathStepsMax = 1_000_000
   /// Values that a JSONPath may find.
   public static let jsonPathResultsMax = 65_536
   public static let regexBytesMax = 4_096
   /// Parentheses in one another in a regular expression.
   public static let regexDepthMax = 64
-  /// Items of a pattern and bytes of a text that one search may look at, with those it comes back to.
-  public static let regexStepsMax = 4_000_000
+  /// Bytes of a text that one search, or all searches of one JSONPath, may look at, those they come back to with them;
+  /// each attempt at an item of the pattern counts as 16.
+  public static let regexStepsMax = 40_000_000
   /// PCRE2's own bounds, of one attempt at one place of the text.
   public static let regexMatchesMax: UInt32 = 4_000_000
   public static let regexBacktracksMax: UInt32 = 1_000_000
-  public static let regexHeapKibibytesMax: UInt32 = 32_768
+  public static let regexHeapKibibytesMax: UInt32 = 16_384
   /// Paths, and regular expressions, that are kept compiled.
   public static let compiledChecksMax = 128
 
@@ -178,6 +186,10 @@ public enum Limits {
   public static let scriptMemoryBytesMax = 67_108_864
   public static let scriptInstructionsMax = 50_000_000
   public static let scriptDeadline = Duration.seconds(10)
+  /// Scripts of all runs that run at one time; each may take `scriptMemoryBytesMax`.
+  public static let scriptThreads = 2
+  /// Scripts that wait in the executor with the values that they read; one more is refused.
+  public static let waitingScriptsMax = 16_384
   /// Compiled expressions that an evaluator keeps; with one more it begins anew.
   public static let compiledExpressionsMax = 1_024
 

@@ -26,7 +26,7 @@ package final class SQLiteReader: StoreReader {
   package func counters() throws(StoreError) -> Counters {
     func last(_ column: String, _ table: String, _ mark: String) throws(StoreError) -> Int64 {
       let sql = """
-        SELECT max(ifnull((SELECT max(\(column)) FROM \(table)), 0), ifnull((SELECT \(mark) FROM high_water), 0))
+        SELECT max(ifnull((SELECT max(\(column)) FROM \(table)), 0), ifnull((SELECT \(mark) FROM high_water WHERE key = 1), 0))
         """
       return try connection.statement(sql).first { $0.int64(0) } ?? 0
     }

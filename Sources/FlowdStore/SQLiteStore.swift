@@ -9,6 +9,7 @@ package final class SQLiteStore: Store, @unchecked Sendable {
   // Unchecked: `writer` is used by whoever commits, one thread at a time, as the protocol demands.
   private let writer: WriterTables
   private let path: String
+  private let ballast: Ballast
 
   /// Opens the database of a state directory and brings its schema up to date.
   ///
@@ -18,6 +19,7 @@ package final class SQLiteStore: Store, @unchecked Sendable {
   /// - Throws: `.corrupt` for a file that is damaged, `.tooNew` for one of a later version; it is left as it is.
   package init(directory: String, checkBytesMax: Int64) throws(StoreError) {
     path = "\(directory)/flowd.db"
+    ballast = Ballast(path: "\(directory)/flowd.ballast", bytes: Limits.ballastBytes)
     isLarge = try SQLiteStore.inspect(path, checkBytesMax)
     let connection = try Connection(path: path, .writer)
     for pragma in [
@@ -26,6 +28,7 @@ package final class SQLiteStore: Store, @unchecked Sendable {
     ] { try connection.execute("PRAGMA \(pragma)") }
     try Migration.migrate(connection)
     writer = try WriterTables(connection)
+    ballast.restore()
   }
 
   /// Whether the database was too large to be checked when it was opened.
@@ -75,10 +78,26 @@ package final class SQLiteStore: Store, @unchecked Sendable {
   }
 
   package func commit(_ batch: StoreBatch, patience: Duration) throws(StoreError) {
-    let milliseconds = patience.components.seconds * 1000 + patience.components.attoseconds / 1_000_000_000_000_000
-    sqlite3_busy_timeout(writer.connection.handle, Int32(clamping: milliseconds))
+    wait(patience)
     try writer.commit(batch)
   }
+
+  private func wait(_ patience: Duration) {
+    let milliseconds = patience.components.seconds * 1000 + patience.components.attoseconds / 1_000_000_000_000_000
+    sqlite3_busy_timeout(writer.connection.handle, Int32(clamping: milliseconds))
+  }
+
+  package func deleteSession(_ session: Int64, limit: Int, patience: Duration) throws(StoreError) -> Bool {
+    wait(patience)
+    return try writer.transaction { writer throws(StoreError) in
+      try SessionDeletion.run(session, limit: limit, on: writer.connection)
+    }
+  }
+
+  package func releaseBallast() { ballast.release() }
+
+  @discardableResult
+  package func restoreBallast() -> Bool { ballast.restore() }
 
   /// Pages in the write-ahead log as of the last commit.
   package var logPageCount: Int { writer.logPageCount }

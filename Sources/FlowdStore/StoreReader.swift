@@ -13,6 +13,19 @@ package protocol StoreReader {
   /// At most `limit` sessions, newest first, with keys below `before`.
   func sessions(_ filter: SessionFilter, before: Int64?, limit: Int) throws(StoreError) -> [SessionListRow]
 
+  /// The keys of sessions whose deletion has begun.
+  func doomedSessions() throws(StoreError) -> [Int64]
+  /// What a sweep finds among the sessions after a key.
+  ///
+  /// - Parameters:
+  ///   - untouched: An open session that has not changed since, and none of whose runs has, is to be archived.
+  ///   - ended: A session that was closed or archived before, and all of whose runs ended before, is to be deleted.
+  ///   - after: `next` of the piece before; 0 for the first.
+  ///   - limit: How many sessions to look at.
+  func expiredSessions(
+    untouched: Timestamp, ended: Timestamp, after: Int64, limit: Int
+  ) throws(StoreError) -> ExpiredSessions
+
   func run(_ id: RunID) throws(StoreError) -> RunRecord?
   func run(session: Int64, requestID: String) throws(StoreError) -> RunRecord?
   func finishedAt(of run: Int64) throws(StoreError) -> Timestamp?
@@ -46,6 +59,16 @@ package struct StoredDefinition: Equatable, Sendable {
     self.canonicalJSON = canonicalJSON
     self.source = source
   }
+}
+
+/// A piece of what a sweep finds.
+package struct ExpiredSessions: Equatable, Sendable {
+  package var toArchive: [SessionRecord] = []
+  package var toDelete: [SessionRecord] = []
+  /// Where to go on; `nil`: there are no more sessions.
+  package var next: Int64?
+
+  package init() {}
 }
 
 /// An unfinished run with what a restart needs of it, but for its definition and the steps' outputs.

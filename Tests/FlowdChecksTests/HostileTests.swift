@@ -24,6 +24,15 @@ import Testing
     #expect(clock.now - start < .seconds(10))
   }
 
+  @Test func theSearchesOfOnePathShareTheirBudget() {
+    let text = String(repeating: "a", count: 14)
+    let path = CheckQuery.json(path: "$[?search(@, '^(a|a)*[bc]')]")
+    #expect(evaluate(path, .count, .number("0"), on: subject(body: "[\"\(text)\"]")).passed)
+    let many = "[" + Array(repeating: "\"\(text)\"", count: 1_000).joined(separator: ",") + "]"
+    let result = evaluate(path, .count, .number("0"), on: subject(body: many))
+    #expect(result.seen == "gave up: the regular expression takes too many steps")
+  }
+
   @Test func anOrdinaryPatternSearchesALongText() {
     let line = "2024-01-02 10:11:12 INFO request served in 12 ms\n"
     let body = String(repeating: line, count: 1_000_000 / line.utf8.count) + "ERROR at last: code 77"
@@ -59,6 +68,15 @@ import Testing
     #expect(!result.passed)
     #expect(result.seen.hasPrefix("gave up: ") || path.hasSuffix("1]..*"))
     #expect(clock.now - start < .seconds(10))
+  }
+
+  @Test func filtersInFiltersOfADeepDocumentFitTheStack() {
+    var body = #"{"leaf": [1]}"#
+    for _ in 0..<60 { body = "[\(body)]" }
+    var condition = "@.leaf"
+    for _ in 0..<30 { condition = "@.leaf && $..[?\(condition)]" }
+    let result = evaluate(.json(path: "$..[?\(condition)]"), .count, .number("1"), on: subject(body: body))
+    #expect(result.passed, "\(result)")
   }
 
   @Test func tooManyResultsAndValuesAreRefused() {

@@ -41,6 +41,7 @@ struct RowChecksumTests {
     ("step", "UPDATE step SET item = 1"),
     ("step_output", "UPDATE step_output SET stdout = stderr, stderr = stdout"),
     ("step_output", "UPDATE step_output SET truncated = 3"),
+    ("step_output", "DELETE FROM step_output WHERE step = 0; UPDATE step_output SET step = 0"),
     ("step_output", "UPDATE step_output SET details = x'7b7d'"),
     ("event", "UPDATE event SET body = x'010203'"),
     ("event", "UPDATE event SET run = 1"),
@@ -53,7 +54,7 @@ struct RowChecksumTests {
       batch.addRun()
       batch.environments = [(run: 1, entries: ["A"])]
       batch.steps = [.init(run: 1, step: StepRecord(index: 0, status: .running, attempt: 1))]
-      batch.outputs = [.init(run: 1, step: 0, output: StepOutput(stdout: [1], stderr: [2, 3]))]
+      batch.outputs = (0...1).map { .init(run: 1, step: $0, output: StepOutput(stdout: [1], stderr: [2, 3])) }
       batch.events = [Samples.event(1, sequence: 1)]
     }
     return folder
@@ -114,6 +115,33 @@ struct RowChecksumTests {
       } catch {
         #expect(error.kind == .corrupt && error.message.contains("the row (7) of table event"))
       }
+    }
+  }
+
+  @Test("The copy of a damaged output is damaged, and one that is damaged later is noticed too")
+  func copiedOutput() throws {
+    for (damage, isNoticed) in [
+      ("UPDATE step_output SET stdout = x'02'", true), ("UPDATE step_output SET checksum = NULL", false),
+      ("SELECT 1", false),
+    ] {
+      let folder = try filled()
+      let store = try SQLiteStore(folder)
+      let reader = try store.makeReader()
+      let other = try Connection(path: "\(folder.path)/flowd.db", .writer)
+      try other.execute(damage)
+      try store.commit { $0.outputCopies = [.init(from: 1, fromStep: 0, to: 1, toStep: 5)] }
+      if isNoticed {
+        #expect(throws: StoreError.self) { try reader.output(of: 1, step: 5) }
+      } else {
+        #expect(try reader.output(of: 1, step: 5) == StepOutput(stdout: [1], stderr: [2, 3]))
+      }
+      try other.execute("UPDATE step_output SET stdout = x'03' WHERE step = 5")
+      let isUnchecked = damage.contains("NULL")
+      #expect(
+        try reader.connection.statement("SELECT checksum IS NULL FROM step_output WHERE step = 5").first {
+          $0.int(0) == 1
+        } == isUnchecked)
+      if !isUnchecked { #expect(throws: StoreError.self) { try reader.output(of: 1, step: 5) } }
     }
   }
 

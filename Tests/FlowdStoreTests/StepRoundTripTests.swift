@@ -48,6 +48,7 @@ struct StepRoundTripTests {
           index: 3 + number, parent: number == 0 ? nil : 2, item: number == 0 ? nil : number - 1,
           status: .waitingInput, attempt: 2, retries: number, firstStartedAt: Samples.time(1),
           startedAt: Samples.time(2), wakeAt: Samples.time(.max), childCount: number == 0 ? 0 : nil,
+          firstChild: number == 0 ? 3 : nil,
           question: StepRoundTripTests.question(text, number), childRun: RunID(Samples.uuid(Int64(number)))))
     }
     try store.commit { $0.steps = written.map { StoreBatch.StepRow(run: 1, step: $0) } }
@@ -89,6 +90,29 @@ struct StepRoundTripTests {
     #expect(try reader.output(of: 1, step: 2) == StepOutput())
     #expect(try reader.output(of: 1, step: 3) == nil)
     #expect(try reader.outputSize(of: 1, step: 3) == nil)
+    withExtendedLifetime(folder) {}
+  }
+
+  @Test("A copied output is what the original is; one that is not there is left out")
+  func copies() throws {
+    let (folder, store, reader) = try withRun()
+    let output = StepOutput(
+      stdout: [UInt8](repeating: 7, count: 50_000), stderr: [1], stderrTruncated: true,
+      details: StepDetails(result: .bool(true)))
+    try store.commit { batch in
+      batch.newRuns = [Samples.run(2)]
+      batch.outputs = [.init(run: 1, step: 3, output: output), .init(run: 1, step: 4, output: StepOutput(stdout: [2]))]
+    }
+    try store.commit { batch in
+      batch.outputCopies = [
+        .init(from: 1, fromStep: 3, to: 2, toStep: 5), .init(from: 1, fromStep: 4, to: 2, toStep: 4),
+        .init(from: 1, fromStep: 9, to: 2, toStep: 9),
+      ]
+      batch.outputs = [.init(run: 2, step: 4, output: output)]
+    }
+    #expect(try reader.output(of: 2, step: 5) == output)
+    #expect(try reader.output(of: 2, step: 4) == output)
+    #expect(try reader.output(of: 2, step: 9) == nil)
     withExtendedLifetime(folder) {}
   }
 

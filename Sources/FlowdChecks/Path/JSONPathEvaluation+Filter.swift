@@ -107,6 +107,6 @@ extension JSONPathEvaluation {
     else { return false }
     if !regexes.has(pattern, form) { try step(RegexCache.compilingSteps) }
     guard let expression = try? regexes.expression(pattern, form) else { return false }
-    return try expression.matches(text, budget: &comparison.budget)
+    return try expression.matches(text, budget: &searching)
   }
 }

@@ -5,6 +5,7 @@ struct JSONPathEvaluation {
   let root: JSONValue
   let regexes: RegexCache
   var comparison = JSONComparison(budget: StepBudget(Limits.jsonPathStepsMax))
+  var searching = StepBudget(Limits.regexStepsMax)
 
   init(root: JSONValue, regexes: RegexCache) {
     self.root = root

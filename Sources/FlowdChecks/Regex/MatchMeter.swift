@@ -27,8 +27,8 @@ struct MatchMeter {
 
   private mutating func count(_ block: pcre2_callout_block_8) -> Bool {
     let distance = block.current_position - position
-    // Going back is cheap: it restores a state; a look-behind of many characters is what this pays for.
-    stepsLeft -= itemSteps + (distance > 0 ? distance : -distance / 16)
+    // Going back mostly restores a state, which is cheap; a look-behind of many characters is what this pays for.
+    stepsLeft -= itemSteps + (distance > 0 ? distance : -distance / 4)
     position = block.current_position
     if countsCaptures { stepsLeft -= captureSteps(block) }
     return stepsLeft >= 0
@@ -41,6 +41,6 @@ struct MatchMeter {
       let (start, end) = (block.offset_vector[2 * group], block.offset_vector[2 * group + 1])
       if start >= 0, end > start { longest = max(longest, end - start) }
     }
-    return Int(block.capture_top) + longest / 8
+    return Int(block.capture_top) + min(longest, block.subject_length - block.current_position)
   }
 }

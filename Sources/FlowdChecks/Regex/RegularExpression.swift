@@ -49,7 +49,7 @@ final class RegularExpression {
     pcre2_set_heap_limit_8(context, Limits.regexHeapKibibytesMax)
     hasGroups = Self.info(code, PCRE2_INFO_CAPTURECOUNT) > 0
     hasBackReferences = Self.info(code, PCRE2_INFO_BACKREFMAX) > 0
-    itemSteps = 1 + Self.largestRepetition(in: pattern) / 32
+    itemSteps = 16 + Self.largestRepetition(in: pattern)
   }
 
   deinit {
@@ -81,7 +81,7 @@ final class RegularExpression {
   }
 
   private func search(_ text: String, budget: inout StepBudget) throws(GaveUp) -> Outcome {
-    try budget.take(text.utf8.count / 64)
+    try budget.take(16 + text.utf8.count / 4)
     let steps = min(budget.left, Limits.regexStepsMax)
     var meter = MatchMeter(steps: steps, itemSteps: itemSteps, countsCaptures: hasBackReferences)
     guard let data = pcre2_match_data_create_from_pattern_8(code, nil) else { throw GaveUp(reason: "out of memory") }

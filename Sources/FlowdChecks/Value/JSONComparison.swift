@@ -51,14 +51,13 @@ struct JSONComparison {
     return left.utf8.elementsEqual(right.utf8)
   }
 
-  private mutating func compare(numbers left: String, _ right: String) throws(GaveUp) -> Int {
+  /// `nil` for a text that is no number, which only something other than a JSON text can hold.
+  private mutating func compare(numbers left: String, _ right: String) throws(GaveUp) -> Int? {
     if left.utf8.count <= 18, right.utf8.count <= 18, let left = Int64(left), let right = Int64(right) {
       return left < right ? -1 : left == right ? 0 : 1
     }
     try budget.take(1 + (left.utf8.count + right.utf8.count) / 16)
-    guard let left = DecimalNumber(left), let right = DecimalNumber(right) else {
-      preconditionFailure("a JSON number is a decimal number")
-    }
+    guard let left = DecimalNumber(left), let right = DecimalNumber(right) else { return nil }
     return left < right ? -1 : left == right ? 0 : 1
   }
 }

@@ -49,6 +49,7 @@ extension SessionState {
     if !definition.expect.isEmpty, result.outcome.hasResult {
       let duration = transaction.now - (run.steps[index].startedAt ?? transaction.now)
       let subject = CheckSubject(output, exitCode: exitCode, duration: duration)
+      defer { transaction.checks.forget() }
       output.details.checks = try check(definition.expect, subject, renderer, transaction)
       if exitCode != nil, definition.expect.contains(where: { $0.query == .exit }) { error = nil }
       error = error ?? SessionState.failure(of: output.details.checks)

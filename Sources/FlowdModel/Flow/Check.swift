@@ -102,4 +102,7 @@ package protocol CheckEvaluator: AnyObject {
   /// - Parameter expected: The predicates' values, resolved, in the order of `check.predicates`.
   /// - Returns: One result for each predicate; never stops at the first that fails.
   func evaluate(_ check: Check, expected: [JSONValue], on subject: CheckSubject) -> [CheckResult]
+
+  /// The checks of an attempt are through: what was kept for them may go.
+  func forget()
 }

@@ -1,5 +1,4 @@
 internal import FlowdModel
-internal import Glibc
 
 /// A thread that does one blocking job after the other, with a tool that only it uses.
 final class Worker<Tool>: Sendable {
@@ -45,27 +44,5 @@ final class Worker<Tool>: Sendable {
     state.withLock { $0.isStopping = true }
     wake.signal()
     thread.withLock { $0 }?.join()
-  }
-}
-
-/// A POSIX semaphore.
-final class Semaphore: @unchecked Sendable {
-  // A semaphore is made for use by several threads; the pointer itself never changes.
-  private let handle: UnsafeMutablePointer<sem_t>
-
-  init() {
-    handle = .allocate(capacity: 1)
-    sem_init(handle, 0, 0)
-  }
-
-  deinit {
-    sem_destroy(handle)
-    handle.deallocate()
-  }
-
-  func signal() { sem_post(handle) }
-
-  func wait() {
-    while sem_wait(handle) != 0, errno == EINTR {}
   }
 }

@@ -33,7 +33,7 @@ final class CommandLoop {
   let setup: CommandLoopSetup
   var running: [UInt64: RunningCommand] = [:]
   var slots: [AttemptID: UInt64] = [:]
-  var waiting = WaitingCommands()
+  var waiting = WaitingLine<CommandRequest>()
   var sweeper: OrphanSweeper
   /// Launchers that have done their work and are about to exit.
   var exiting: [Int32] = []
@@ -91,7 +91,7 @@ final class CommandLoop {
     case .terminate(let attempt):
       if let slot = slots[attempt], let command = running[slot] {
         apply(.cancelled, to: command, slot: slot, now: now)
-      } else if waiting.remove(attempt) {
+      } else if waiting.remove(where: { $0.attempt == attempt }) != nil {
         report(attempt, .finished(StepResult(outcome: .cancelled)))
       }
     case .acknowledge(let attempt, let bytes):

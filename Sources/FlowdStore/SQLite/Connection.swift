@@ -47,6 +47,9 @@ final class Connection {
     return statement
   }
 
+  /// What `statement` keeps.
+  var preparedSQL: [String] { statements.keys.filter { !$0.hasPrefix("EXPLAIN") } }
+
   func error(_ code: Int32, _ what: String) -> StoreError { Connection.error(handle, code, what) }
 
   private static func error(_ handle: OpaquePointer?, _ code: Int32, _ what: String) -> StoreError {

@@ -6,9 +6,10 @@ extension Statement {
   /// - Parameters:
   ///   - columns: How many, from column 0 on, in the order in which they were bound; the checksum follows them. One of
   ///     NULL was written before there were checksums.
+  ///   - sum: What `bindChecksum` was given.
   ///   - table: For the message, with the values of the `key` columns.
   /// - Throws: `.corrupt`, naming the row.
-  func verify(columns: Int32, of table: String, key: ClosedRange<Int32>) throws(StoreError) {
+  func verify(columns: Int32, of table: String, key: ClosedRange<Int32>, with sum: Int64 = 0) throws(StoreError) {
     if isNull(columns) { return }
     var checksum = RowChecksum()
     for column in 0..<columns {
@@ -19,7 +20,7 @@ extension Statement {
       default: checksum.add(int64(column))
       }
     }
-    guard checksum.value == int64(columns) else {
+    guard checksum.value ^ sum == int64(columns) else {
       let key = key.map { text($0) }.joined(separator: ", ")
       throw StoreError(
         kind: .corrupt, message: "the row (\(key)) of table \(table) is damaged: it does not match its checksum")

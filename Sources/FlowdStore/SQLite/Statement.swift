@@ -85,9 +85,9 @@ final class Statement {
     return self
   }
 
-  /// Binds the checksum of what was bound and counted so far.
+  /// Binds the checksum of what was bound and counted so far, mixed with the sum of what was not.
   @discardableResult
-  func bindChecksum() -> Statement { bind(checksum.value) }
+  func bindChecksum(with sum: Int64 = 0) -> Statement { bind(checksum.value ^ sum) }
 
   /// Takes what `bind` is given into the checksum without binding it: columns that a statement leaves as they are.
   @discardableResult

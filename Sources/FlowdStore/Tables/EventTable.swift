@@ -19,11 +19,11 @@ enum EventTable {
     switch range {
     case .session(let session, let after):
       return try connection.statement(
-        "SELECT \(columns) FROM event e WHERE e.session = ? AND e.seq > ? ORDER BY e.seq LIMIT ?"
+        "SELECT \(columns) FROM event e WHERE e.session = ? AND e.seq > ? AND \(isKept) ORDER BY e.seq LIMIT ?"
       ).bind(session).bind(Int64(clamping: after)).bind(limit)
     case .run(let session, let run, let after):
       return try connection.statement(
-        "SELECT \(columns) FROM event e WHERE e.session = ? AND e.seq > ? AND e.run = ? ORDER BY e.seq LIMIT ?"
+        "SELECT \(columns) FROM event e WHERE e.session = ? AND e.seq > ? AND e.run = ? AND \(isKept) ORDER BY e.seq LIMIT ?"
       ).bind(session).bind(Int64(clamping: after)).bind(run).bind(limit)
     case .workspace(let workspace, let after):
       return try connection.statement(

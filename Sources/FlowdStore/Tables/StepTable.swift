@@ -4,21 +4,20 @@ internal import FlowdModel
 enum StepTable {
   static let upsert = """
     INSERT INTO step (run, step, status, attempt, started_at, finished_at, exit_code, error_class, error, parent, item,
-      retries, first_started_at, wake_at, child_count, first_child, question, child_run,
-      checksum)
+      retries, first_started_at, wake_at, child_count, first_child, question, child_run, checksum)
       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
       ON CONFLICT (run, step) DO UPDATE SET status = excluded.status, attempt = excluded.attempt,
         started_at = excluded.started_at, finished_at = excluded.finished_at, exit_code = excluded.exit_code,
         error_class = excluded.error_class, error = excluded.error, parent = excluded.parent, item = excluded.item,
         retries = excluded.retries, first_started_at = excluded.first_started_at, wake_at = excluded.wake_at,
-        child_count = excluded.child_count, first_child = excluded.first_child, question = excluded.question, child_run = excluded.child_run,
-        checksum = excluded.checksum
+        child_count = excluded.child_count, first_child = excluded.first_child, question = excluded.question,
+        child_run = excluded.child_run, checksum = excluded.checksum
     """
   /// As they are bound, then the checksum.
   static let columns = """
     t.run, t.step, t.status, t.attempt, t.started_at, t.finished_at, t.exit_code, t.error_class, t.error, t.parent,
-    t.item, t.retries, t.first_started_at, t.wake_at, t.child_count, t.first_child, t.question,
-    t.child_run, t.checksum
+    t.item, t.retries, t.first_started_at, t.wake_at, t.child_count, t.first_child, t.question, t.child_run,
+    t.checksum
     """
 
   static func bind(_ row: StoreBatch.StepRow, to statement: Statement) -> Statement {

@@ -59,10 +59,16 @@ final class WriterTables {
 
   /// Writes everything or nothing.
   func commit(_ batch: StoreBatch) throws(StoreError) {
+    try transaction { tables throws(StoreError) in try tables.write(batch) }
+  }
+
+  /// Commits what `body` writes, or leaves nothing of it.
+  func transaction<Result>(_ body: (WriterTables) throws(StoreError) -> Result) throws(StoreError) -> Result {
     try begin.run()
     do throws(StoreError) {
-      try write(batch)
+      let result = try body(self)
       try commit.run()
+      return result
     } catch {
       // SQLite has rolled back by itself after most failures; then there is no transaction to end.
       if sqlite3_get_autocommit(connection.handle) == 0 { try? rollback.run() }
@@ -91,9 +97,7 @@ final class WriterTables {
       }
     }
     for row in batch.steps { try StepTable.bind(row, to: upsertStep).run() }
-    for copy in batch.outputCopies {
-      try copyOutput.bind(copy.to).bind(copy.toStep).bind(copy.from).bind(copy.fromStep).run()
-    }
+    for copy in batch.outputCopies { try OutputTable.bind(copy, to: copyOutput).run() }
     for row in batch.outputs { try OutputTable.bind(row, to: upsertOutput).run() }
     for row in batch.events { try EventTable.bind(row, to: insertEvent).run() }
   }
