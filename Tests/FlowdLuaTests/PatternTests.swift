@@ -35,7 +35,8 @@ import Testing
     ),
     ("(function() local n = 0 for w in ('abc'):gmatch('') do n = n + 1 end return n end)()", "4"),
     ("match('v1.2.3', '(%d+)%.(%d+)')", #"["1","2"]"#), ("match('v1', '%d')", #""1""#), ("match('v', '%d')", "null"),
-    ("match('f(x)', '%(')", #""(""#), ("('\\0a\\0'):find('\\0', 2, true)", "3"), ("('a\\0b'):match('%z?b')", #""\u0000b""#),
+    ("match('f(x)', '%(')", #""(""#), ("('\\0a\\0'):find('\\0', 2, true)", "3"),
+    ("('a\\0b'):match('%z?b')", #""\u0000b""#),
   ])
   func patternsMatchAsInLua(source: String, expected: String?) throws {
     #expect(try text(of: source) == expected)
