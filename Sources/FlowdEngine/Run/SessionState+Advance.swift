@@ -104,7 +104,9 @@ extension SessionState {
     remove(run)
     transaction.runsEnded.append(record.id)
     transaction.batch.endedRuns[record.id] = run.view
-    if let next = transaction.groups.leave(record.id, group: record.group) { transaction.released.append(next) }
+    if let next = transaction.groups.leave(record.id, group: record.group, &transaction.batch) {
+      transaction.released.append(next)
+    }
     if record.parent != nil {
       finishSubflow(run, transaction)
     } else {

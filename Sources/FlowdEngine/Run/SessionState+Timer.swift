@@ -25,7 +25,8 @@ extension SessionState {
     advance(run, transaction)
   }
 
-  private func endWait(_ index: Int, of run: RunMachine, _ transaction: Transaction) {
+  /// Looks whether a `wait` step has waited enough.
+  func endWait(_ index: Int, of run: RunMachine, _ transaction: Transaction) {
     guard case .wait(.until(let condition, let interval, let deadline)) = run.definition(of: index).action else {
       settle(index, of: run, .succeeded, transaction)
       return
@@ -42,7 +43,7 @@ extension SessionState {
         settle(index, of: run, .failed, error: run.stepError(error), transaction)
         return
       }
-      // Looked at again after the interval; by then it is there.
+      run.awaitingValues.hold(start: index, for: step)
       transaction.want(outputOf: step, of: run)
     }
     let next = transaction.now + interval
