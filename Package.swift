@@ -60,7 +60,7 @@ let package = Package(
         "CLinux",
       ], daemonOnly),
     library("FlowdClient", ["FlowdModel", "FlowdWire", "CLinux"]),
-    library("FlowdCLI", ["FlowdModel", "FlowdWire", "FlowdClient", "CLinux"]),
+    library("FlowdCLI", ["FlowdModel", "FlowdWire", "FlowdClient", "FlowdSchema", "CLinux"]),
 
     .executableTarget(name: "flowd", dependencies: ["FlowdServer", "FlowdModel"], swiftSettings: strict),
     .executableTarget(name: "flowctl", dependencies: ["FlowdCLI"], swiftSettings: strict),
