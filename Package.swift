@@ -41,7 +41,8 @@ let package = Package(
     system("CLua", "lua5.4", "liblua5.4-dev"),
     system("CPCRE2", "libpcre2-8", "libpcre2-dev"),
     .target(name: "CLinux"),
-    .target(name: "CLuaSandbox", dependencies: ["CLua", "CMessageDigest"]),
+    .target(
+      name: "CLuaSandbox", dependencies: ["CLua", "CMessageDigest"], linkerSettings: [.linkedLibrary("md")]),
     .target(name: "CFlowdProto", dependencies: ["CProtobufC"]),
 
     library("FlowdModel", []),

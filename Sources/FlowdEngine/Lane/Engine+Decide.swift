@@ -11,11 +11,11 @@ extension Engine {
 
   private func decideAll(_ lane: SessionLane) {
     while lane.waitingFor == nil, let head = lane.queue.first {
-      let before = transaction.batch.events.count
+      let before = transaction.batch.changeCount
       guard let (result, reflected) = decide(head.command, in: lane) else { return }
       lane.queue.removeFirst()
       lane.resources = [:]
-      if transaction.batch.events.count != before { noteChange(of: reflected) }
+      if transaction.batch.changeCount != before { noteChange(of: reflected) }
       noteRuns(of: reflected)
       answer(head.call, result, reflecting: reflected)
     }
@@ -110,6 +110,7 @@ extension Engine {
     switch command {
     case .getCurrentMeta: return state.getCurrentMeta()
     case .settle: return .settled
+    case .archive(let since): return try archive(state, untouchedSince: since, lane)
     case .open: preconditionFailure("opening a session is decided elsewhere")
     case .select: return try select(state, lane)
     case .close(let cancelActive): return try close(state, cancelActive: cancelActive, lane)
@@ -191,9 +192,8 @@ extension Command {
   var isRead: Bool {
     switch self {
     case .getCurrentMeta, .settle: true
-    case .select, .close, .setExecutedFlow, .setProviderModel, .setMode, .start, .cancel, .open, .answer, .pause,
-      .resume,
-      .rerun:
+    case .select, .close, .setExecutedFlow, .setProviderModel, .setMode, .start, .cancel, .open, .archive, .answer,
+      .pause, .resume, .rerun:
       false
     }
   }

@@ -48,8 +48,13 @@ package final class Daemon {
   var commitPace = CommitPace()
   /// The events of the batch that is being gathered, as far as they are encoded.
   var encodedEvents: [[UInt8]] = []
+  /// Attempts that ended as they began.
+  var elapsed: [StepReport] = []
   /// The writer's thread has the write connection.
   var isCheckpointing = false
+  /// Jobs besides commits that it has.
+  var writerJobs = 0
+  var sweep = Sweep()
   /// What to do when a `settle` command is answered.
   var settling: [CallToken: @Sendable (Daemon) -> Void] = [:]
   var isAccepting = true
@@ -96,17 +101,29 @@ package final class Daemon {
     engine.transaction.isWatched = { [hub] session in hub.isWatched(session) }
     hub.watchersChanged = { [unowned self] in engine.watchersChanged(now: turnTime) }
     resumeRuns()
+    scheduleSweep()
     noteIdleness()
     while !isStopped { turn() }
   }
 
   /// One turn: take what is ready, decide, commit, send.
   private func turn() {
-    poll(milliseconds: pollTimeout)
+    poll(milliseconds: elapsed.isEmpty ? pollTimeout : 0)
+    takeElapsed()
     gatherCalls()
     runTimers()
     runStepTimers()
     settle()
+  }
+
+  /// Attempts for which there was nothing to do have ended. A turn later than they began, so that a long chain of them
+  /// does not keep others waiting.
+  private func takeElapsed() {
+    guard !elapsed.isEmpty else { return }
+    let reports = elapsed
+    elapsed.removeAll(keepingCapacity: true)
+    turnTime = Clock.now
+    engine.apply(reports, now: turnTime)
   }
 
   /// Takes what is ready.
@@ -202,6 +219,7 @@ package final class Daemon {
       case .resumeAccepting: resumeAccepting()
       case .idleExit: exitIfIdle()
       case .drained: stopWhenDrained(now: now)
+      case .sweep: startSweep()
       }
     }
   }

@@ -28,7 +28,7 @@ def flowctl(
 ) -> subprocess.CompletedProcess[str]:
     """Runs a command in the workspace with its output piped."""
     return subprocess.run(
-        [str(BINARIES / "flowctl"), *words, "--no-spawn"],
+        [str(BINARIES / "flowctl"), "--no-spawn", *words],
         env=environment(place, **more), cwd=place.workspace, input=input, capture_output=True, text=True,
         timeout=seconds,
     )  # fmt: skip
@@ -45,7 +45,7 @@ class Terminal:
         self.text = ""
         # A session of its own, whose controlling terminal this becomes.
         self.process = subprocess.Popen(
-            ["setsid", "--ctty", "--wait", str(BINARIES / "flowctl"), *words, "--no-spawn"],
+            ["setsid", "--ctty", "--wait", str(BINARIES / "flowctl"), "--no-spawn", *words],
             env=environment(place, **more), cwd=place.workspace, stdin=theirs, stdout=theirs, stderr=theirs,
         )  # fmt: skip
 
