@@ -266,7 +266,7 @@ def backup_plan(stage: Stage) -> None:
         ({"folder": "/srv", "keep": "7"}, "input 'keep' must be a number, found the string '7'"),
         ({"folder": "/srv", "when": "yearly"}, "input 'when' must be one of 'daily', 'weekly', 'monthly'; found"),
         ({"folder": "/srv", "key": "open-sesame"}, "input 'key' is a secret: give a reference such as secret:NAME"),
-        ({"folder": "/srv", "fold": "/srv"}, "there is no input 'fold'"),
+        ({"folder": "/srv", "fold": "/srv"}, "unknown input 'fold'; did you mean 'folder'?"),
     ]:
         with pytest.raises(errors.InvalidArgument, match=re.escape(message)):
             stage.start("backup-plan", **inputs)
@@ -366,6 +366,27 @@ def restart_proof(stage: Stage) -> None:
     assert len(ended.kinds("run_resumed")) == 3
     calm = stage.run("restart-proof", seconds=0)
     assert calm.run.status == SUCCEEDED and "| collect | 1 |\n| publish | 1 |\n| announce | 1 |" in calm.report
+
+
+@example
+def folder_digests(stage: Stage) -> None:
+    tree, journal = stage.tree("t"), stage.place.folder / "journal"
+    for name in "abcde":
+        stage.tree(f"t/{name}", file=name)
+    run = stage.start("folder-digests", cwd=str(tree), journal=str(journal), seconds=0.5)
+    stage.wait_for_step(run, "digest[2]")
+    before = stage.client.flow.get_run(run).run
+    stage.daemon.kill()
+    stage.daemon.start()
+    ended = stage.end(run)
+    assert ended.run.status == SUCCEEDED and len(ended.kinds("run_resumed")) == 1
+    done = [step.step_id for step in before.steps if step.parent_step_id and step.status == OK]
+    assert len(done) >= 1 and {ended.steps[step].attempt for step in done} == {1}
+    attempts = {f"./{name}": ended.steps[f"digest[{place}]"].attempt for place, name in enumerate("abcde")}
+    begun = journal.read_text().split()
+    assert {folder: begun.count(folder) for folder in attempts} == attempts and max(attempts.values()) == 2
+    rows = re.findall(r"\| (\./\w) \| [0-9a-f]{12}… \| (\d) \|", ended.report)
+    assert rows == [(folder, str(count)) for folder, count in attempts.items()], ended.report
 
 
 @example
