@@ -41,7 +41,8 @@ let package = Package(
     system("CLua", "lua5.4", "liblua5.4-dev"),
     system("CPCRE2", "libpcre2-8", "libpcre2-dev"),
     .target(name: "CLinux"),
-    .target(name: "CLuaSandbox", dependencies: ["CLua", "CMessageDigest"]),
+    .target(
+      name: "CLuaSandbox", dependencies: ["CLua", "CMessageDigest"], linkerSettings: [.linkedLibrary("md")]),
     .target(name: "CFlowdProto", dependencies: ["CProtobufC"]),
 
     library("FlowdModel", []),
@@ -60,7 +61,7 @@ let package = Package(
         "CLinux",
       ], daemonOnly),
     library("FlowdClient", ["FlowdModel", "FlowdWire", "CLinux"]),
-    library("FlowdCLI", ["FlowdModel", "FlowdWire", "FlowdClient", "CLinux"]),
+    library("FlowdCLI", ["FlowdModel", "FlowdWire", "FlowdClient", "FlowdSchema", "CLinux"]),
 
     .executableTarget(name: "flowd", dependencies: ["FlowdServer", "FlowdModel"], swiftSettings: strict),
     .executableTarget(name: "flowctl", dependencies: ["FlowdCLI"], swiftSettings: strict),

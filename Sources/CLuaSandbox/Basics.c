@@ -74,7 +74,7 @@ static int charged(lua_State *lua) {
   for (int index = lua_gettop(lua); index > 0; index--) {
     if (lua_type(lua, index) == LUA_TSTRING) bytes += lua_rawlen(lua, index);
   }
-  if (bytes > 64) charge(lua, bytes / 8);
+  charge(lua, bytes / 8 + 4);
   return lua_tocfunction(lua, lua_upvalueindex(1))(lua);
 }
 

@@ -6,11 +6,17 @@
 #include "Sandbox.h"
 
 /* Instructions between two looks at the budget. */
-enum { HOOK_INSTRUCTIONS = 500 };
+enum { HOOK_INSTRUCTIONS = 200 };
 /* Between two looks at the clock. */
 enum { CLOCK_INSTRUCTIONS = 20000 };
 /* A copy of so many bytes takes as long as an instruction. */
 enum { BYTES_PER_INSTRUCTION = 64 };
+/* What making a table, a function or a long string takes beyond its instruction. */
+enum { OBJECT_INSTRUCTIONS = 8 };
+/* Strings up to here are shared by all that are equal, so making one may cost nothing. */
+enum { SHARED_STRING_BYTES_MAX = 128 };
+/* Comparing two strings is one instruction; beyond so many bytes it counts as more. */
+enum { COMPARED_BYTES = 16384 };
 
 static int64_t now(void) {
   struct timespec time;
@@ -73,7 +79,13 @@ void charge_bytes(lua_State *lua, uint64_t bytes) {
 void sandbox_hook(lua_State *lua, lua_Debug *activation) {
   (void)activation;
   struct clua_sandbox *sandbox = sandbox_of(lua);
-  charge(lua, HOOK_INSTRUCTIONS * (1 + sandbox->longest_string / 65536));
+  uint64_t more = HOOK_INSTRUCTIONS * (sandbox->second_longest_string / COMPARED_BYTES);
+  /* A script has its time for that. */
+  if (sandbox->for_scripts) {
+    sandbox->uncounted += (int64_t)more;
+    more = 0;
+  }
+  charge(lua, HOOK_INSTRUCTIONS + more);
 }
 
 /*
@@ -95,10 +107,28 @@ static bool may_allocate(struct clua_sandbox *sandbox, size_t more) {
   return end == END_NONE;
 }
 
+/* Lua says what a new block is for. */
+static void count_object(struct clua_sandbox *sandbox, size_t type, size_t size) {
+  if (type == LUA_TSTRING) {
+    if (size <= SHARED_STRING_BYTES_MAX) return;
+    if (size > sandbox->longest_string) {
+      sandbox->second_longest_string = sandbox->longest_string;
+      sandbox->longest_string = size;
+    } else if (size > sandbox->second_longest_string) {
+      sandbox->second_longest_string = size;
+    }
+  } else if (type != LUA_TTABLE && type != LUA_TFUNCTION && type != LUA_TUSERDATA) {
+    return;
+  }
+  sandbox->instructions_left -= OBJECT_INSTRUCTIONS;
+}
+
 void *sandbox_allocate(void *context, void *block, size_t old_size, size_t new_size) {
   struct clua_sandbox *sandbox = context;
-  bool is_string = block == NULL && old_size == LUA_TSTRING;
-  if (block == NULL) old_size = 0;
+  if (block == NULL) {
+    if (sandbox->is_running) count_object(sandbox, old_size, new_size);
+    old_size = 0;
+  }
   if (new_size == 0) {
     free(block);
     sandbox->used -= old_size;
@@ -108,7 +138,6 @@ void *sandbox_allocate(void *context, void *block, size_t old_size, size_t new_s
   void *moved = realloc(block, new_size);
   if (moved == NULL) return NULL;
   sandbox->used = sandbox->used - old_size + new_size;
-  if (is_string && new_size > sandbox->longest_string) sandbox->longest_string = new_size;
   return moved;
 }
 
@@ -117,6 +146,7 @@ void sandbox_begin(struct clua_sandbox *sandbox) {
   sandbox->used_max = sandbox->used + memory + (sandbox->for_scripts ? 0 : memory / 8);
   sandbox->used_soft_max = sandbox->for_scripts ? SIZE_MAX : sandbox->used + memory;
   sandbox->longest_string = 0;
+  sandbox->second_longest_string = 0;
   sandbox->instructions_left = sandbox->limits.instructions;
   sandbox->uncounted = 0;
   sandbox->deadline = sandbox->limits.deadline_nanoseconds == 0 ? 0 : now() + sandbox->limits.deadline_nanoseconds;

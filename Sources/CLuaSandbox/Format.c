@@ -3,6 +3,12 @@
 
 #include "Sandbox.h"
 
+/* All the digits of a number such as 1e300 take long. */
+static uint64_t number_cost(lua_State *lua, int index) {
+  double number = lua_tonumber(lua, index);
+  return number > 1e25 || number < -1e25 ? 3000 : 100;
+}
+
 /* Upvalue: Lua's own. It would show addresses for %p, and for %s of what is no text. */
 int string_format(lua_State *lua) {
   size_t size;
@@ -17,6 +23,7 @@ int string_format(lua_State *lua) {
     argument++;
     bytes += 100;
     if (cursor >= end) break;
+    if (strchr("aAeEfFgG", *cursor) != NULL) charge(lua, number_cost(lua, argument));
     if (*cursor == 'p') return luaL_error(lua, "invalid conversion '%%p' to 'format'");
     if (*cursor != 's' || argument > lua_gettop(lua)) continue;
     size_t text_size;
@@ -47,13 +54,14 @@ int string_rep(lua_State *lua) {
   charge_bytes(lua, total);
   luaL_Buffer buffer;
   char *target = luaL_buffinitsize(lua, &buffer, total);
-  for (lua_Integer index = 0; index < count; index++) {
-    if (index > 0) {
-      memcpy(target, separator, separator_size);
-      target += separator_size;
+  memcpy(target, text, size);
+  if (count > 1) {
+    /* What is there repeats with this period, so it is copied behind itself. */
+    memcpy(target + size, separator, separator_size);
+    for (size_t done = size + separator_size, more; done < total; done += more) {
+      more = done < total - done ? done : total - done;
+      memcpy(target + done, target, more);
     }
-    memcpy(target, text, size);
-    target += size;
   }
   luaL_pushresultsize(&buffer, total);
   return 1;

@@ -1,4 +1,6 @@
 /* What a value is. */
+#include <math.h>
+
 #include "Sandbox.h"
 
 bool is_null(lua_State *lua, int index) {
@@ -76,6 +78,12 @@ const char *push_text(lua_State *lua, int index, size_t *size) {
   switch (lua_type(lua, index)) {
   case LUA_TSTRING: lua_pushvalue(lua, index); break;
   case LUA_TNUMBER:
+    charge(lua, 30);
+    /* The sign of what is no number differs between machines. */
+    if (isnan(lua_tonumber(lua, index))) {
+      lua_pushliteral(lua, "nan");
+      break;
+    }
     lua_pushvalue(lua, index);
     lua_tostring(lua, -1);
     break;

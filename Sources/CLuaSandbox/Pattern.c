@@ -53,6 +53,7 @@ static bool in_class(uint8_t byte, uint8_t class) {
   case 'u': is_member = is_between(byte, 'A', 'Z'); break;
   case 'w': is_member = is_letter(byte) || is_digit(byte); break;
   case 'x': is_member = is_digit(byte) || is_between(byte | 0x20, 'a', 'f'); break;
+  case 'z': is_member = byte == 0; break;
   default: return byte == class;
   }
   if (!is_letter(class)) return byte == class;

@@ -53,22 +53,25 @@ static void compile(lua_State *lua) {
   if (lua_setupvalue(lua, -2, 1) == NULL) lua_pop(lua, 1);
 }
 
+/* Pushes the source between two texts, compiled. */
+static void compile_between(lua_State *lua, const char *before, const struct source *source, const char *after) {
+  lua_pushstring(lua, before);
+  lua_pushlstring(lua, source->text, source->size);
+  lua_pushstring(lua, after);
+  lua_concat(lua, 3);
+  compile(lua);
+}
+
 /*
  * A text is one expression when it is what `return` takes and what stands between parentheses: the first refuses
- * `1) or (1`, the second `1, 2` and `1;`. Parentheses also keep a call from being a tail call, which has no line.
+ * `1) or (1`, the second `1, 2` and `1;`. It is run as a third: after `return`, a call would be a tail call, which has
+ * no line, and before a parenthesis the last operation has the line of that.
  */
 static void compile_expression(lua_State *lua, const struct source *source) {
-  lua_pushliteral(lua, "return ");
-  lua_pushlstring(lua, source->text, source->size);
-  lua_pushliteral(lua, "\n");
-  lua_concat(lua, 3);
-  compile(lua);
-  lua_pop(lua, 1);
-  lua_pushliteral(lua, "return (");
-  lua_pushlstring(lua, source->text, source->size);
-  lua_pushliteral(lua, "\n)");
-  lua_concat(lua, 3);
-  compile(lua);
+  compile_between(lua, "return ", source, "\n");
+  compile_between(lua, "return (", source, "\n)");
+  lua_pop(lua, 2);
+  compile_between(lua, "local value = ", source, "\nreturn value");
 }
 
 /* Protected: the source's function. */
@@ -221,4 +224,3 @@ struct clua_result clua_check(struct clua_sandbox *sandbox, const char *source, 
 }
 
 size_t clua_compiled(const struct clua_sandbox *sandbox) { return sandbox->compiled; }
-size_t clua_memory(const struct clua_sandbox *sandbox) { return sandbox->used; }

@@ -30,8 +30,9 @@ struct clua_sandbox {
   size_t used_max;
   /* The same a little earlier: asked where an error can be raised, so that Lua need not look for garbage first. */
   size_t used_soft_max;
-  /* Of the longest string made; comparing strings is one instruction of any length. */
+  /* Of the longest strings made; comparing two is one instruction, however long they are. */
   size_t longest_string;
+  size_t second_longest_string;
   int64_t instructions_left;
   int64_t uncounted; /* since the time was looked at */
   int64_t deadline;  /* on the monotonic clock, in nanoseconds; 0: none */

@@ -20,6 +20,9 @@ package final class LuaEvaluator: ExpressionEvaluator {
 
   package init(limits: LuaLimits = .expression) { self.limits = limits }
 
+  /// Expressions that are kept compiled.
+  package var compiledCount: Int { state?.sandbox.compiledCount ?? 0 }
+
   package func evaluate(
     _ expression: Expression, in scope: any ExpressionScope
   ) throws(ExpressionError) -> JSONValue? {

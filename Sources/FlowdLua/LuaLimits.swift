@@ -1,4 +1,4 @@
-package import FlowdModel
+internal import FlowdModel
 
 /// What one evaluation may use.
 package struct LuaLimits: Equatable, Sendable {

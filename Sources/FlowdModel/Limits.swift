@@ -57,6 +57,9 @@ public enum Limits {
 
   /// Rows that one transaction of a sweep deletes; what is large counts as a row for each 4 KiB.
   public static let sweepRowsMax = 500
+  /// Between two sweeps; less when sessions are configured to live for less.
+  public static let sweepInterval = Duration.seconds(3600)
+  public static let sweepIntervalMin = Duration.seconds(1)
   /// Sessions that a sweep looks at in one read.
   public static let sweepSessionsMax = 1_000
   /// Kept free beside the database: deleting needs room too.

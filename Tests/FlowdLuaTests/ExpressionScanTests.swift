@@ -47,6 +47,13 @@ import Testing
     #expect(!found.globals.contains { $0.name == "steps" })
   }
 
+  @Test func aFlowMayUseNamesWithoutAnotherMeaning() {
+    for name in ["angle", "_x1", "inputs2", "item"] { #expect(LuaNames.isFree(name)) }
+    for name in ["map", "steps", "end", "json", "my-name", "1a", "", " a", "a b", "é", "_ENV", "'a'"] {
+      #expect(!LuaNames.isFree(name), "\(name)")
+    }
+  }
+
   @Test func declaredNamesAreNotGlobals() {
     let found = ExpressionScan.scan(
       "(function(a, b) local c <const>, d = a, x; for i = 1, 2 do y = i end local function f() end return f end)(z)")

@@ -13,7 +13,7 @@ struct QueryPlanTests {
   static let writes = [
     SessionTable.insert, SessionTable.update, SessionTable.upsertSelection, DefinitionTable.insert, RunTable.insert,
     RunTable.update, RunTable.insertSubflowUse, EnvironmentTable.insert, EnvironmentTable.delete, StepTable.upsert,
-    OutputTable.upsert, EventTable.insert,
+    OutputTable.upsert, OutputTable.copy, EventTable.insert,
   ]
 
   @Test("No statement of a commit looks through a table", arguments: writes)

@@ -63,6 +63,7 @@ private func lines(of file: URL) throws -> [Substring] {
         let text = try String(contentsOf: file, encoding: .utf8)
         if target != "FlowdWire" { #expect(!text.contains("protobuf_c_"), "\(file.lastPathComponent)") }
         if target != "FlowdChecks" { #expect(!text.contains("pcre2_"), "\(file.lastPathComponent)") }
+        if target != "FlowdLua" { #expect(!text.contains("clua_"), "\(file.lastPathComponent)") }
         if target != "FlowdStore" { #expect(!text.contains("sqlite3_"), "\(file.lastPathComponent)") }
       }
     }

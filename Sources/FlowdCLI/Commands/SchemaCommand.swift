@@ -1,6 +1,5 @@
-#if canImport(FlowdSchema)
-  internal import FlowdSchema
-#endif
+internal import FlowdModel
+internal import FlowdSchema
 
 /// `flowctl schema`
 enum SchemaCommand: Command {
@@ -15,11 +14,8 @@ enum SchemaCommand: Command {
     ])
 
   static func run(_ context: Context, _ arguments: ParsedArguments) throws(CLIError) -> ExitCode {
-    #if canImport(FlowdSchema)
-      context.output.line(FlowSchema.jsonSchema())
-      return .ok
-    #else
-      throw CLIError(.failed, "this flowctl was built without the schema of flow files")
-    #endif
+    context.output.write(bytes: JSONWriter.bytes(of: FlowSchema.jsonSchema(), .pretty))
+    context.output.line()
+    return .ok
   }
 }

@@ -16,6 +16,8 @@ package enum Command: Equatable, Sendable {
   case resume(RunID, stepByStep: Bool)
   case rerun(RerunRequest)
   case open(NewSession)
+  /// Closes a session that nobody has touched since, for good.
+  case archive(untouchedSince: Timestamp)
   /// Answered once everything before it in the lane is durable.
   case settle
 }

@@ -110,6 +110,7 @@ extension Engine {
     switch command {
     case .getCurrentMeta: return state.getCurrentMeta()
     case .settle: return .settled
+    case .archive(let since): return try archive(state, untouchedSince: since, lane)
     case .open: preconditionFailure("opening a session is decided elsewhere")
     case .select: return try select(state, lane)
     case .close(let cancelActive): return try close(state, cancelActive: cancelActive, lane)
@@ -191,9 +192,8 @@ extension Command {
   var isRead: Bool {
     switch self {
     case .getCurrentMeta, .settle: true
-    case .select, .close, .setExecutedFlow, .setProviderModel, .setMode, .start, .cancel, .open, .answer, .pause,
-      .resume,
-      .rerun:
+    case .select, .close, .setExecutedFlow, .setProviderModel, .setMode, .start, .cancel, .open, .archive, .answer,
+      .pause, .resume, .rerun:
       false
     }
   }

@@ -1,4 +1,4 @@
-internal import FlowdModel
+package import FlowdModel
 
 extension Engine {
   /// `session.new`: opens a session and selects it.
@@ -46,6 +46,25 @@ extension Engine {
       self.lane(.workspace(state.meta.workspace)).changedIn = transaction.batch.number
     }
     return reply
+  }
+
+  /// Closes an open session without runs that was not touched since a time; another one stays as it is.
+  func archive(_ state: SessionState, untouchedSince since: Timestamp, _ lane: SessionLane) throws(Refusal) -> Reply? {
+    guard state.record.closedAt == nil, state.runs.isEmpty, state.meta.updatedAt < since else { return .settled }
+    guard let reply = try close(state, cancelActive: false, lane) else { return nil }
+    state.record.archivedAt = transaction.now
+    transaction.batch.write(state.record)
+    return reply
+  }
+
+  /// Drops a session from memory that is about to be deleted.
+  ///
+  /// - Returns: Whether nobody uses it.
+  package func release(_ id: SessionID) -> Bool {
+    guard let lane = lanes[id] else { return true }
+    guard lane.isIdle, lane.changedIn <= durableBatch else { return false }
+    lanes[id] = nil
+    return true
   }
 
   private func makeSelected(_ state: SessionState) {

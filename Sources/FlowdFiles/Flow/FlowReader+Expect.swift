@@ -40,10 +40,14 @@ extension FlowReader {
   ///
   /// - Parameter kind: What is looked at; `nil` for `defaults`, whose checks are taken by the kinds they fit.
   mutating func check(_ node: YAMLNode, _ place: ExpressionPlace, _ kind: StepKind?) -> Check? {
+    let before = nodes.problemCount
     guard let fields = nodes.fields(node, Language.check) else { return nil }
     let queries = queryNames(of: node)
     guard let name = queries.first, let argument = fields[name] else {
-      nodes.report("a check needs something to look at, such as 'stdout' or 'json'", at: node.start)
+      // An unknown key may be what was meant, and was reported.
+      if nodes.problemCount == before {
+        nodes.report("a check needs something to look at, such as 'stdout' or 'json'", at: node.start)
+      }
       return nil
     }
     if queries.count > 1 {
@@ -70,7 +74,7 @@ extension FlowReader {
     }
     guard let query = self.query(name, argument) else { return nil }
     let given = Fields(entries: fields.entries.filter { $0.key != name })
-    if !given.entries.contains(where: { CheckPredicate.Operator(rawValue: $0.key) != nil }) {
+    if nodes.problemCount == before, !hasPredicate(given) {
       nodes.report("\(quoted(name)) needs a predicate beside it, such as exists: true", at: node.start)
     }
     return Check(query: query, predicates: predicates(given, query, place), line: line)
@@ -99,7 +103,7 @@ extension FlowReader {
     case "cookie": query = .cookie(text)
     default: return nil
     }
-    if let mistake = CheckLanguage.mistake(in: query) { nodes.report(mistake, at: node.start) }
+    if let mistake = CheckLanguage.mistake(in: query) { nodes.report("\(quoted(name)): \(mistake)", at: node.start) }
     return query
   }
 
@@ -109,12 +113,19 @@ extension FlowReader {
   private mutating func heldPredicates(
     _ node: YAMLNode, _ query: CheckQuery, _ place: ExpressionPlace
   ) -> [CheckPredicate] {
-    guard case .mapping(let entries) = node.content else {
+    guard case .mapping = node.content else {
       return expected(node, .equal, query, place).map { [CheckPredicate(.equal, $0)] } ?? []
     }
+    let before = nodes.problemCount
     guard let fields = nodes.fields(node, Language.predicates) else { return [] }
-    if entries.isEmpty { nodes.report("a check needs a predicate, such as exists: true", at: node.start) }
+    if nodes.problemCount == before, !hasPredicate(fields) {
+      nodes.report("a check needs a predicate, such as exists: true", at: node.start)
+    }
     return predicates(fields, query, place)
+  }
+
+  private func hasPredicate(_ fields: Fields) -> Bool {
+    fields.entries.contains { CheckPredicate.Operator(rawValue: $0.key) != nil }
   }
 
   /// In the order of the language, not of the file, so that spelling makes no difference.
@@ -134,7 +145,9 @@ extension FlowReader {
       case .startsWith, .endsWith, .matches:
         guard let text = template(node, quoted(name.rawValue), place) else { continue }
         let predicate = CheckPredicate(name, text.constant.map { .constant(.string($0)) } ?? .string(text))
-        if let mistake = CheckLanguage.mistake(in: predicate) { nodes.report(mistake, at: node.start) }
+        if let mistake = CheckLanguage.mistake(in: predicate) {
+          nodes.report("\(quoted(name.rawValue)): \(mistake)", at: node.start)
+        }
         predicates.append(predicate)
       case .count:
         if let value = count(node, place) { predicates.append(CheckPredicate(name, value)) }
@@ -143,7 +156,7 @@ extension FlowReader {
       }
     }
     guard let node = fields["not"], nodes.boolean(node, "'not'") == true else { return predicates }
-    if predicates.count != 1 {
+    if predicates.count > 1 {
       nodes.report("'not: true' needs exactly one predicate beside it", at: fields.position(of: "not") ?? node.start)
     }
     return predicates.map { CheckPredicate($0.operator, $0.expected, isNegated: !$0.isNegated) }

@@ -12,8 +12,10 @@ extension FlowReader {
       return nil
     }
     let names = ExpressionScan.scan(text.source)
+    hyphenated = []
+    let reads = reads(names, in: text, place)
     checkGlobals(names, in: text, place)
-    return Expression(text.source, line: line, reads: reads(names, in: text, place))
+    return Expression(text.source, line: line, reads: reads)
   }
 
   /// What a script or an expression reads; reports names that are not there.
@@ -22,7 +24,8 @@ extension FlowReader {
     let global = Set(names.globals.map(\.name))
     if global.contains("inputs") {
       for input in names.inputs where !inputNames.contains(input.name) {
-        let hint = hyphenHint(input.name, "inputs", inputNames) ?? NearMiss.hint(for: input.name, among: inputNames)
+        let hint =
+          hyphenHint(input.name, "inputs", inputNames[...]) ?? NearMiss.hint(for: input.name, among: inputNames)
         nodes.report("unknown input \(quoted(input.name))\(hint)", at: text.position(of: input.offset))
       }
     }
@@ -50,8 +53,7 @@ extension FlowReader {
       return nil
     }
     guard let index = stepIndices[step.id] else {
-      let ids = outlines.lazy.map(\.id)
-      let hint = hyphenHint(step.id, "steps", Array(ids)) ?? stepHint(step.id)
+      let hint = hyphenHint(step.id, "steps", outlines.lazy.map(\.id)) ?? stepHint(step.id)
       nodes.report("unknown step \(quoted(step.id))\(hint)", at: text.position(of: step.offset))
       return nil
     }
@@ -85,9 +87,11 @@ extension FlowReader {
     NameRule.variable.admits(name) ? "\(owner).\(name)" : "\(owner)['\(name)']"
   }
 
-  /// For `inputs.max-size`, which Lua reads as a difference.
-  private func hyphenHint(_ name: String, _ owner: String, _ known: [String]) -> String? {
-    known.first { $0.hasPrefix(name + "-") }.map { "; write \(Self.path(owner, $0)), as - means minus" }
+  /// For `inputs.max-size`, which Lua reads as a difference; what it takes for a name of its own is not reported as well.
+  private mutating func hyphenHint(_ name: String, _ owner: String, _ known: some Sequence<String>) -> String? {
+    guard let meant = known.first(where: { $0.hasPrefix(name + "-") }) else { return nil }
+    hyphenated.formUnion(meant.dropFirst(name.count).split(separator: "-").map(String.init))
+    return "; write \(Self.path(owner, meant)), as - means minus"
   }
 
   // MARK: other names
@@ -98,7 +102,7 @@ extension FlowReader {
     for global in names.globals where !nodes.isFull {
       if global.name == "run" { checkRunField(after: global.offset, in: text) }
       guard seen.insert(global.name).inserted, !ScopeNames.always.contains(global.name),
-        !ExpressionWords.builtIn.contains(global.name)
+        !ExpressionWords.builtIn.contains(global.name), !hyphenated.contains(global.name)
       else { continue }
       if place.names.contains(global.name) {
         if place.isDefault {
@@ -155,6 +159,17 @@ extension FlowReader {
       offset = text.source.utf8.distance(from: text.source.startIndex, to: start)
       offset += text.source.utf8[start...].prefix { $0 == 0x20 || $0 == 0x09 || $0 == 0x0A }.count
     }
-    nodes.report("this is not Lua: \(mistake.message)", at: text.position(of: offset))
+    nodes.report("this is not Lua: \(Self.readable(mistake.message))", at: text.position(of: offset))
+  }
+
+  /// Lua's words for what follows a whole expression, and advice for those who write another language.
+  private static func readable(_ message: String) -> String {
+    let start = "<eof> expected near "
+    guard message.hasPrefix(start) else { return message }
+    let found = String(message.dropFirst(start.count))
+    let advice = [
+      "'!'": "; write ~= or not", "'&'": "; write and", "'|'": "; write or", "'='": "; write == to compare",
+    ]
+    return "unexpected \(found)\(advice[found] ?? "")"
   }
 }

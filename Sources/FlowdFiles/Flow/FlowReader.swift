@@ -36,6 +36,8 @@ struct FlowReader {
   var needsPositions: [SourcePosition] = []
   var needsCount = 0
   var references: [StepReference] = []
+  /// Parts of names with hyphens in the expression at hand, which were reported already.
+  var hyphenated: Set<String> = []
   var defaults = StepDefaults()
   var subflowCalls: [SubflowReference] = []
 

@@ -1,32 +1,27 @@
 /// Lua's messages, for people who write flows.
 enum LuaMessage {
-  /// `attempt to index a nil value (field 'size')` says how the machine sees it; the rest of Lua's messages are plain.
+  /// `attempt to index a nil value (field 'size')` says how the machine sees it; most of Lua's messages are plain.
   static func readable(_ message: String) -> String {
-    if let (kind, name) = indexed(message) {
-      let what = name.isEmpty ? "a value that is \(kind)" : "\(name), which is \(kind)"
-      return "cannot read a field of \(what)"
-    }
-    if let range = position(of: " near <eof>", in: message) {
-      return String(message[..<range]) + " at the end"
-    }
-    return message
+    if let (before, _) = cut(message[...], at: " near <eof>") { return before + " at the end" }
+    return indexing(message) ?? message
   }
 
-  /// The kind and the name in `attempt to index a KIND value (local 'NAME')`.
-  private static func indexed(_ message: String) -> (kind: Substring, name: Substring)? {
+  /// The message of a field that is read of something without fields.
+  private static func indexing(_ message: String) -> String? {
     let start = "attempt to index a "
-    guard message.hasPrefix(start) else { return nil }
-    let rest = message.dropFirst(start.count)
-    guard let end = position(of: " value", in: String(rest)) else { return nil }
-    let kind = rest[
-      rest.startIndex..<rest.index(rest.startIndex, offsetBy: rest.distance(from: rest.startIndex, to: end))]
-    guard let open = rest.firstIndex(of: "'"), let close = rest.lastIndex(of: "'"), open < close else {
-      return (kind, "")
+    guard message.hasPrefix(start), let (kind, rest) = cut(message.dropFirst(start.count), at: " value") else {
+      return nil
     }
-    return (kind, rest[open...close])
+    let found = kind == "nil" || kind == "null" ? String(kind) : "a " + kind
+    guard let open = rest.firstIndex(of: "'"), let close = rest.lastIndex(of: "'"), open < close else {
+      return "cannot read a field of what is \(found)"
+    }
+    return "cannot read a field of \(rest[open...close]), which is \(found)"
   }
 
-  private static func position(of needle: String, in text: String) -> String.Index? {
-    text.indices.first { text[$0...].hasPrefix(needle) }
+  /// What stands before and after the first place of a separator.
+  private static func cut(_ text: Substring, at separator: String) -> (before: Substring, after: Substring)? {
+    guard let start = text.indices.first(where: { text[$0...].hasPrefix(separator) }) else { return nil }
+    return (text[..<start], text[start...].dropFirst(separator.count))
   }
 }

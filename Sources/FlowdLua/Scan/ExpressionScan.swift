@@ -41,11 +41,6 @@ private struct TokenScan {
   /// The open brackets around the token at hand.
   private var brackets: [String] = []
 
-  private static let keywords: Set<String> = [
-    "and", "break", "do", "else", "elseif", "end", "false", "for", "function", "goto", "if", "in", "local", "nil",
-    "not", "or", "repeat", "return", "then", "true", "until", "while",
-  ]
-
   init(tokens: [LuaLexer.Token]) { self.tokens = tokens }
 
   mutating func run() {
@@ -105,7 +100,7 @@ private struct TokenScan {
 
   /// Neither a keyword, a field, a label nor the name in `{ name = value }`.
   private func isVariable(at index: Int, _ name: String) -> Bool {
-    guard !Self.keywords.contains(name) else { return false }
+    guard !LuaNames.keywords.contains(name) else { return false }
     let before = symbol(at: index - 1)
     if [".", ":", "::"].contains(before) || kind(at: index - 1) == .name("goto") { return false }
     // `local x <const>`
@@ -137,7 +132,7 @@ private struct TokenScan {
 
   private mutating func declareNames(from start: Int) {
     var cursor = start
-    while case .name(let name) = kind(at: cursor), !Self.keywords.contains(name) {
+    while case .name(let name) = kind(at: cursor), !LuaNames.keywords.contains(name) {
       declared.insert(name)
       declarations.insert(cursor)
       cursor += 1

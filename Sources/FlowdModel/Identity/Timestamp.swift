@@ -18,6 +18,8 @@ package struct Timestamp: Hashable, Comparable, Sendable {
       microsecondsSince1970: left.microsecondsSince1970 + seconds * 1_000_000 + attoseconds / 1_000_000_000_000)
   }
 
+  package static func - (left: Timestamp, right: Duration) -> Timestamp { left + (.zero - right) }
+
   package static func - (left: Timestamp, right: Timestamp) -> Duration {
     .microseconds(left.microsecondsSince1970 - right.microsecondsSince1970)
   }

@@ -47,7 +47,8 @@ extension Daemon {
   }
 
   private var isNextBatchForWriter: Bool {
-    !commitPace.isShort || isCheckpointing || engine.transaction.batch.events.count > Limits.inlineCommitEventsMax
+    !commitPace.isShort || isCheckpointing || writerJobs > 0
+      || engine.transaction.batch.events.count > Limits.inlineCommitEventsMax
   }
 
   /// Encodes the events of the batch that is being gathered, as far as it has come: while a commit is under way the loop
@@ -173,6 +174,7 @@ extension Daemon {
       deliver(engine.commitFailed(sealed.batch, refusal))
       encodedEvents = []
       addTimer(after: Limits.diskProbeInterval, .probeDisk)
+      if error.kind == .full { makeRoom() }
     case .io, .corrupt, .tooNew, .other:
       let refusal = Refusal(
         .unknown, "COMMIT_FAILED",
@@ -195,8 +197,15 @@ extension Daemon {
   /// Finds out whether a full disk takes writes again.
   func probeDisk() {
     guard engine.readOnly != nil else { return }
+    let hasFreedRows = sweep.hasFreedRows
     writer.submit { [mailbox] store in
-      let result = Result { () throws(StoreError) in try store.probe(now: Clock.now) }
+      let result = Result { () throws(StoreError) in
+        // The room that deleting needs is taken back first: without it the next write would find the disk full again.
+        guard store.restoreBallast() || hasFreedRows else {
+          throw StoreError(kind: .full, message: "the disk has no room to spare")
+        }
+        try store.probe(now: Clock.now)
+      }
       mailbox.post { daemon in
         switch result {
         case .success:

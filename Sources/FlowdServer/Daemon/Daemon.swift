@@ -50,6 +50,9 @@ package final class Daemon {
   var encodedEvents: [[UInt8]] = []
   /// The writer's thread has the write connection.
   var isCheckpointing = false
+  /// Jobs besides commits that it has.
+  var writerJobs = 0
+  var sweep = Sweep()
   /// What to do when a `settle` command is answered.
   var settling: [CallToken: @Sendable (Daemon) -> Void] = [:]
   var isAccepting = true
@@ -96,6 +99,7 @@ package final class Daemon {
     engine.transaction.isWatched = { [hub] session in hub.isWatched(session) }
     hub.watchersChanged = { [unowned self] in engine.watchersChanged(now: turnTime) }
     resumeRuns()
+    scheduleSweep()
     noteIdleness()
     while !isStopped { turn() }
   }
@@ -202,6 +206,7 @@ package final class Daemon {
       case .resumeAccepting: resumeAccepting()
       case .idleExit: exitIfIdle()
       case .drained: stopWhenDrained(now: now)
+      case .sweep: startSweep()
       }
     }
   }

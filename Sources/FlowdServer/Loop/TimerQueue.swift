@@ -7,6 +7,7 @@ enum TimerAction: Equatable {
   case resumeAccepting
   case idleExit
   case drained
+  case sweep
 }
 
 /// Timers of the loop: a binary heap by due time.

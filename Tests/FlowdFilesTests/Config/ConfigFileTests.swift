@@ -55,7 +55,7 @@ struct ConfigFileTests {
     arguments: [
       ("- a", ["1:1: the configuration must be a mapping, found a list"]),
       ("provider: {}", ["1:1: unknown key 'provider'; did you mean 'providers'?"]),
-      ("foo: 1", ["1:1: unknown key 'foo'; the configuration may have 'providers', 'defaults', 'log'"]),
+      ("foo: 1", ["1:1: unknown key 'foo'; the configuration may have 'providers', 'defaults', 'log', 'sessions'"]),
       ("providers: [openai]", ["1:12: 'providers' must be a mapping of ids to providers, found a list"]),
       ("providers: { x: true }", ["1:17: a provider must be a mapping, found true"]),
       ("providers: { x: { model: y } }", ["1:19: unknown key 'model'; did you mean 'models'?"]),

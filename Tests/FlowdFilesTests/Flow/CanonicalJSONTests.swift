@@ -79,7 +79,7 @@ struct CanonicalJSONTests {
     )
     #expect(one.hash == two.hash)
     #expect(one.hash.utf8.count == 64)
-    #expect(one.definition == two.definition)
+    #expect(one.meaning == two.meaning)
   }
 
   @Test func theOrderOfInputsAndVariablesIsKeptAndCounts() throws {

@@ -21,7 +21,7 @@ struct FlowDiagnosticsTests {
       (
         withFlow("whatever: 1"),
         [
-          "1:1: unknown key 'whatever'; a flow may have 'name', 'description', 'inputs', 'env', 'concurrency', 'steps', 'report'"
+          "1:1: unknown key 'whatever'; a flow may have 'name', 'description', 'inputs', 'env', 'defaults', 'mode', 'concurrency', 'on-cancel', 'on-failure', 'input-timeout', 'input-expiry', 'steps', 'outputs', 'report'"
         ]
       ),
       (withFlow("name: ''"), ["1:7: 'name' must not be empty"]),
@@ -55,27 +55,42 @@ struct FlowDiagnosticsTests {
     #expect(problems(text) == expected)
   }
 
-  @Test(arguments: ["defaults", "mode", "on-cancel", "input-timeout", "input-expiry"])
-  func flowKeysOfLaterVersionsAreNamed(key: String) {
-    #expect(problems(withFlow("\(key): x")) == ["1:1: '\(key)' is not supported yet"])
-  }
-
-  @Test(arguments: ["if", "foreach", "expect", "until", "outputs", "retry", "deadline"])
-  func stepKeysOfLaterVersionsAreNamed(key: String) {
-    #expect(problems(withStep("\(key): x")) == ["5:5: '\(key)' is not supported yet"])
-  }
-
-  @Test(arguments: ["http", "agent", "script", "input", "flow", "wait"])
+  @Test(arguments: ["http", "agent"])
   func stepKindsOfLaterVersionsAreNamed(kind: String) {
     let text = "steps:\n  - id: a\n    uses: \(kind)\n    with: { anything: 1 }\n"
     #expect(problems(text) == ["3:11: 'uses: \(kind)' is not supported yet"])
   }
 
-  @Test func otherThingsOfLaterVersionsAreNamed() {
-    #expect(problems(withFlow("concurrency: { group: x }")) == ["1:16: 'group' is not supported yet"])
-    #expect(problems(withStep("on-restart: ask")) == ["5:17: 'on-restart: ask' is not supported yet"])
-    #expect(problems(withFlow("inputs: { x: secret }")) == ["1:14: 'type: secret' is not supported yet"])
-    #expect(problems(withFlow("inputs: { x: { type: secret } }")) == ["1:22: 'type: secret' is not supported yet"])
+  @Test(
+    arguments: [
+      ("mode: fast", ["1:7: 'mode' must be one of 'batch', 'interactive', 'hybrid'; found 'fast'"]),
+      ("on-cancel: kill", ["1:12: 'on-cancel' must be one of 'graceful', 'force'; found 'kill'"]),
+      ("on-failure: stop", ["1:13: 'on-failure' must be one of 'cancel', 'finish'; found 'stop'"]),
+      (
+        "on-failure: [x]",
+        ["1:13: 'on-failure' must be 'cancel', 'finish', or a mapping of error classes, found a list"]
+      ),
+      ("on-failure: { fatl: cancel }", ["1:15: unknown key 'fatl'; did you mean 'fatal'?"]),
+      ("on-failure: { fatal: x }", ["1:22: 'fatal' must be one of 'cancel', 'finish'; found 'x'"]),
+      ("input-timeout: 5", ["1:16: 'input-timeout' needs a unit; write 5s for seconds, or use ms, m, h or d"]),
+      ("input-expiry: 0s", ["1:15: 'input-expiry' must be longer than zero"]),
+      ("input-expiry: { then: fail }", ["1:15: 'input-expiry' needs 'after'"]),
+      ("input-expiry: { after: 1h, then: x }", ["1:34: 'then' must be one of 'fail', 'default', 'keep'; found 'x'"]),
+      ("concurrency: { group: '' }", ["1:23: 'group' must not be empty"]),
+      ("outputs: [a]", ["1:10: 'outputs' must be a mapping of names to values, found a list"]),
+      (
+        "outputs: { 'a b': 1 }",
+        ["1:12: 'a b' is not a name for an output; use at most 64 letters, digits, _ and -, a letter or _ first"]
+      ),
+      ("outputs: { a: \"${{ steps.b.stdout }}\" }", ["1:20: unknown step 'b'"]),
+      ("outputs: { a: .inf }", ["1:15: JSON has no such number"]),
+      (
+        "inputs: { x: { type: secret, default: hunter2 } }",
+        ["1:39: 'default' is a secret: give a reference such as secret:NAME, not the value itself"]
+      ),
+    ] as [(String, [String])])
+  func aFlowsPoliciesAreChecked(text: String, expected: [String]) {
+    #expect(problems(withFlow(text)) == expected)
   }
 
   @Test(
@@ -85,7 +100,10 @@ struct FlowDiagnosticsTests {
       ("steps:\n  - id: a\n    with: { command: x }\n", ["2:5: a step needs 'uses', such as 'uses: run'"]),
       ("steps:\n  - id: a\n    uses: run\n", ["3:11: 'uses: run' needs 'with: { command: … }'"]),
       ("steps:\n  - id: a\n    uses: rnu\n", ["3:11: unknown step kind 'rnu'; did you mean 'run'?"]),
-      ("steps:\n  - id: a\n    uses: docker\n", ["3:11: unknown step kind 'docker'; use 'run'"]),
+      (
+        "steps:\n  - id: a\n    uses: docker\n",
+        ["3:11: unknown step kind 'docker'; use 'run', 'script', 'input', 'wait', 'flow'"]
+      ),
       ("steps:\n  - id: a\n    uses: [run]\n", ["3:11: 'uses' must be text, found a list"]),
       ("steps:\n  - id: a\n    run: x\n", ["3:5: unknown key 'run'; write 'uses: run' and 'with: { command: … }'"]),
       (withStep("timout: 5s"), ["5:5: unknown key 'timout'; did you mean 'timeout'?"]),
@@ -105,7 +123,7 @@ struct FlowDiagnosticsTests {
         withStep("continue-on-error: 'true'"),
         ["5:24: 'continue-on-error' must be true or false, found the text 'true'"]
       ),
-      (withStep("on-restart: rerun"), ["5:17: 'on-restart' must be one of 'retry', 'fail'; found 'rerun'"]),
+      (withStep("on-restart: rerun"), ["5:17: 'on-restart' must be one of 'retry', 'fail', 'ask'; found 'rerun'"]),
       (
         "steps:\n  - { id: 1a, uses: run, with: { command: x } }\n",
         ["2:11: '1a' is not a step id; use at most 64 letters, digits, _ and -, a letter or _ first"]
@@ -237,7 +255,7 @@ struct FlowDiagnosticsTests {
       """
     #expect(
       problems(text) == [
-        "1:9: unknown input 'nope'", "6:13: unknown step 'b'", "7:5: 'retry' is not supported yet",
+        "1:13: unknown input 'nope'", "6:13: unknown step 'b'", "7:12: 'retry' must be a mapping, found the number 1",
         "8:1: unknown key 'nam'; did you mean 'name'?",
       ])
     let many = withFlow((0..<3000).map { "key\($0): 1" }.joined(separator: "\n"))

@@ -37,7 +37,7 @@ struct FlowGraphTests {
   }
 
   @Test(arguments: [
-    ("needs: []", "3:50: step 'b' does not need step 'a', whose results may not be there yet; add it to 'needs'"),
+    ("needs: []", "3:54: step 'b' does not need step 'a', whose results may not be there yet; add it to 'needs'"),
     ("needs: [a]", nil), ("", nil), ("needs: c", nil), ("needs: {a: any}", nil), ("needs: d", nil),
   ])
   func aStepRefersOnlyToStepsItNeeds(needs: String, expected: String?) {
@@ -56,9 +56,17 @@ struct FlowGraphTests {
     let text = steps(("a", "env: {X: \"${{ steps.a.exit }}\"}"), ("b", "cwd: \"${{ steps.c.stdout }}\""), ("c", ""))
     #expect(
       problems(text) == [
-        "2:57: step 'a' may not refer to its own results",
-        "3:53: step 'b' does not need step 'c', whose results may not be there yet; add it to 'needs'",
+        "2:61: step 'a' may not refer to its own results",
+        "3:57: step 'b' does not need step 'c', whose results may not be there yet; add it to 'needs'",
       ])
+  }
+
+  @Test func whatRunsWhateverHappenedMayReadAnyStep() {
+    let text = { (condition: String) in
+      steps(("a", ""), ("b", "needs: [], if: \(condition), env: { X: \"${{ steps.a.status }}\" }"))
+    }
+    #expect(problems(text("always()")) == [])
+    #expect(problems(text("success()")).count == 1)
   }
 
   @Test func theNumberOfStepsIsBounded() {
@@ -83,7 +91,7 @@ struct FlowGraphTests {
     let chain = (0..<5000).map { index in
       "- {id: s\(index), uses: run, with: {command: [a, \"${{ steps.s0.exit }}\"]}, needs: [\(index == 0 ? "" : "s\(index - 1)")]}\n"
     }
-    #expect(problems("steps:\n" + chain.joined()) == ["2:44: step 's0' may not refer to its own results"])
+    #expect(problems("steps:\n" + chain.joined()) == ["2:48: step 's0' may not refer to its own results"])
     let circle = chain.joined().replacing("[]", with: "[s4999]", maxReplacements: 1)
     #expect(
       problems("steps:\n" + circle) == [

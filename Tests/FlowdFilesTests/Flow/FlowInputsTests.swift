@@ -11,7 +11,7 @@ struct FlowInputsTests {
       ("inputs: { x: strin }", ["1:14: unknown type 'strin'; did you mean 'string'?"]),
       (
         "inputs: { x: float }",
-        ["1:14: unknown type 'float'; use 'string', 'number', 'boolean', 'choice', 'json'"]
+        ["1:14: unknown type 'float'; use 'string', 'number', 'boolean', 'choice', 'json', 'secret'"]
       ),
       ("inputs: { x: choice }", ["1:14: an input of type 'choice' needs 'options'"]),
       ("inputs: { x: { type: choice } }", ["1:11: an input of type 'choice' needs 'options'"]),

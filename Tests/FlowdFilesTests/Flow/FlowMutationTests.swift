@@ -4,7 +4,7 @@ import Testing
 
 struct FlowMutationTests {
   /// How many seeds each test case tries.
-  private static let batch: UInt64 = 200
+  private static let batch: UInt64 = 100
 
   @Test(arguments: 0..<8) func aDamagedFlowIsReadOrRefusedInItsPlace(first: UInt64) {
     for seed in first * Self.batch..<(first + 1) * Self.batch { damage(seed: seed) }

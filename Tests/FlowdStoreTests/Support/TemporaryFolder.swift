@@ -11,9 +11,11 @@ final class TemporaryFolder {
   }
 
   deinit {
-    for name in names { unlink("\(path)/\(name)") }
+    for name in names { remove(name) }
     rmdir(path)
   }
+
+  func remove(_ name: String) { unlink("\(path)/\(name)") }
 
   /// The files in it, sorted.
   var names: [String] {
