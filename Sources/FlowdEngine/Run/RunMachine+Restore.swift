@@ -41,7 +41,9 @@ extension RunMachine {
     restoreLists(stored)
     for step in stored.steps {
       restoreWork(of: step)
-      if step.status.isFinal, definition.isOutputReferenced[step.parent ?? step.index] {
+      // The list of a `foreach` step is there as soon as it has begun.
+      let hasOutput = step.status.isFinal || step.firstChild != nil
+      if hasOutput, definition.isOutputReferenced[step.parent ?? step.index] {
         outputs.note(step.index, storedUnder: record.key, as: step.index)
       }
       if step.status == .failed, step.parent == nil, !definition.flow.steps[step.index].continueOnError {

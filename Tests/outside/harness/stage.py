@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import pathlib
+import time
 from typing import Any, Callable, Optional
 
-from flowd import Client
+from flowd import Client, errors
 from flowd.v1 import run_pb2
 from harness.daemon import Daemon
 from harness.eventually import eventually
@@ -79,8 +80,14 @@ class Stage:
 
     def end(self, run_id: str, seconds: float = 30) -> Any:
         """The run once it has ended; its events must tell the same story."""
-        for _ in self.client.watch(run_id=run_id, patience=seconds):
-            pass
+        began = time.monotonic()
+        try:
+            for _ in self.client.watch(run_id=run_id, patience=3):
+                assert time.monotonic() - began < seconds, f"run {run_id} did not end in {seconds:g} s"
+        except errors.Unavailable:
+            process = self.daemon.process
+            assert process is not None and process.poll() is None, f"the daemon ended: {process and process.poll()}"
+            raise
         run = self.run(run_id)
         self.check(run)
         return run
