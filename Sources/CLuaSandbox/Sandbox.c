@@ -224,3 +224,4 @@ struct clua_result clua_check(struct clua_sandbox *sandbox, const char *source, 
 }
 
 size_t clua_compiled(const struct clua_sandbox *sandbox) { return sandbox->compiled; }
+size_t clua_memory(const struct clua_sandbox *sandbox) { return sandbox->used; }

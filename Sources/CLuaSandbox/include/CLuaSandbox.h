@@ -98,6 +98,7 @@ struct clua_result clua_run(
 /* Compiles only. CLUA_NIL when it is Lua. */
 struct clua_result clua_check(struct clua_sandbox *_Nonnull sandbox, const char *_Nonnull source, size_t size);
 
-/* Compiled expressions that the sandbox holds. */
+/* Compiled expressions that the sandbox holds, and the memory it uses. */
 size_t clua_compiled(const struct clua_sandbox *_Nonnull sandbox);
+size_t clua_memory(const struct clua_sandbox *_Nonnull sandbox);
 #endif

@@ -13,9 +13,9 @@ enum RerunCommand: Command {
     options: [from, failed, StartOptions.environment, StartOptions.ifActive, StartOptions.requestID]
       + RunFollow.options + [RunCommand.detach],
     discussion: """
-      Without RUN it is the session's newest run. It runs the same flow as it was then, with the same
-      inputs, provider and model; the commands get this shell's environment. Everything else is as
-      with flowctl run.
+      Without RUN it is the session's newest run. It runs the flow as it was then, with the same inputs
+      and directory, on the provider, model and mode that the session holds now; the commands get this
+      shell's environment. Questions, Ctrl-C and the exit code are as with flowctl run.
       """,
     examples: [
       Example("flowctl rerun", "the newest run, whole"),
@@ -32,7 +32,7 @@ enum RerunCommand: Command {
       runID: try RunChoice.id(arguments.operand(0), context), fromStepID: arguments[from] ?? "",
       requestID: arguments[StartOptions.requestID] ?? "", reuseSucceeded: arguments[failed],
       env: FlowStart.environment(arguments, context), ifActive: arguments[StartOptions.ifActive] ?? .unspecified)
-    let response = try context.call(API.FlowRerun.self, request)
+    let response = try rerun(request, context)
     let run = response.run ?? API.Run()
     if arguments[RunCommand.detach] { return try tell(response, run, context) }
     let id = ShortID.of(run.runID)
@@ -41,6 +41,26 @@ enum RerunCommand: Command {
     return try RunFollow.follow(
       WatchedRun(runID: run.runID, snapshot: run.snapshot), session: run.sessionID, after: response.eventSeq, prepared,
       context, arguments)
+  }
+
+  private static func rerun(
+    _ request: API.FlowServiceRerunRequest, _ context: Context
+  ) throws(CLIError) -> API.FlowServiceRerunResponse {
+    let client = try context.client()
+    do throws(ClientError) {
+      return try client.send(API.FlowRerun.self, request).wait()
+    } catch {
+      var explained = context.explained(error)
+      // The run itself has not ended, which is not the same as another one being active.
+      if case .refused(let refusal) = error, refusal.reason == "RUN_ACTIVE",
+        refusal.metadata["run_id"] == request.runID
+      {
+        let id = ShortID.of(request.runID)
+        explained.message = "run \(id) has not ended"
+        explained.hints = ["end it: flowctl cancel \(id)", "watch it: flowctl watch \(id)"]
+      }
+      throw explained
+    }
   }
 
   private static func tell(

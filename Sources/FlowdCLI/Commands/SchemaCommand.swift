@@ -14,8 +14,7 @@ enum SchemaCommand: Command {
     ])
 
   static func run(_ context: Context, _ arguments: ParsedArguments) throws(CLIError) -> ExitCode {
-    context.output.write(bytes: JSONWriter.bytes(of: FlowSchema.jsonSchema(), .pretty))
-    context.output.line()
+    context.output.line(FlowSchema.jsonSchema().prettyText)
     return .ok
   }
 }

@@ -19,9 +19,10 @@ enum ShowCommand: Command {
 
   static func run(_ context: Context, _ arguments: ParsedArguments) throws(CLIError) -> ExitCode {
     let id = try RunChoice.id(arguments.operand(0), context)
-    let response = try context.call(API.FlowGetRun.self, .init(runID: id))
+    // Checks, outputs and results come with what the steps wrote.
+    let response = try context.call(API.FlowGetRun.self, .init(runID: id, includeOutput: true))
     if context.wantsJSON {
-      try context.printJSON(response)
+      try context.printJSON(withoutOutput(response))
       return .ok
     }
     let run = response.run ?? API.Run()
@@ -41,13 +42,22 @@ enum ShowCommand: Command {
     return .ok
   }
 
+  private static func withoutOutput(_ response: API.FlowServiceGetRunResponse) -> API.FlowServiceGetRunResponse {
+    var response = response
+    for index in response.run?.steps.indices ?? 0..<0 {
+      response.run?.steps[index].stdout = []
+      response.run?.steps[index].stderr = []
+    }
+    return response
+  }
+
   static func lines(_ run: API.Run, _ context: Context) -> [String] {
     let style = context.style
     var frame = RunFrame(
       width: context.tableWidth ?? 200, height: nil, now: context.now, style: style,
       isUnicode: context.terminal.isUnicode)
     frame.showsAllChecks = true
-    var lines = frame.lines(ShownRun(WatchedRun(run)))
+    var lines = frame.lines(ShownRun(run))
     if !run.error.isEmpty { lines.append("  " + style.red(TerminalText.sanitised(run.error))) }
     lines.append("")
     lines += rows(run, context).map { name, value in

@@ -49,9 +49,18 @@ package struct EventText {
     case .circuitChanged(let changed): return changed.circuit.map { [CircuitText.line($0, at: event.at)] } ?? []
     case .runStarted, .runFinished, .runQueued, .runPauseRequested, .runPaused, .runResumed, .runModeChanged,
       .runCancelRequested:
-      return ofRun(event).map { ["run \(event.runID) \($0)"] } ?? []
+      return (ofRun(event).map { ["run \(event.runID) \($0)"] } ?? []) + Self.takenOver(event)
     case nil: return []
     }
+  }
+
+  /// The steps of a repeated run that do not run again.
+  private static func takenOver(_ event: API.Event) -> [String] {
+    guard case .runStarted(let started)? = event.kind else { return [] }
+    let steps = started.roster.filter(\.reused).map(\.stepID)
+    guard !steps.isEmpty else { return [] }
+    let names = steps.prefix(10).joined(separator: ", ") + (steps.count > 10 ? " and \(steps.count - 10) more" : "")
+    return ["run \(event.runID) has taken over from another run: \(TerminalText.sanitised(names))"]
   }
 
   /// What happened to the run as a whole.

@@ -9,6 +9,18 @@ package struct ShownRun: Sendable {
 
   package init(_ root: WatchedRun) { tree = WatchedRunTree(root: root) }
 
+  /// A run as the daemon holds it, with what its steps wrote where that is known.
+  package init(_ run: API.Run) {
+    self.init(WatchedRun(run))
+    for step in run.steps where step.status == .failed {
+      var tail = OutputTail()
+      // Only the beginning is known of what was cut.
+      if !step.stdoutTruncated { tail.add(step.stdout) }
+      if !step.stderrTruncated { tail.add(step.stderr) }
+      if !tail.lines.isEmpty { tails[run.runID, default: [:]][step.stepID] = tail }
+    }
+  }
+
   package var root: WatchedRun { tree.root }
 
   /// Takes the next event.

@@ -71,6 +71,9 @@ struct Interview {
       guard let step = finished.step else { return [] }
       forget { $0.runID == event.runID && $0.stepID == step.stepID }
     case .runFinished: forget { $0.runID == event.runID }
+    case .snapshot(let snapshot):
+      forget { _ in true }
+      waiting = snapshot.activeRuns.flatMap { Question.all(of: $0) }
     default: return []
     }
     refresh()

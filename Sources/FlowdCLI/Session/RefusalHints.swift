@@ -36,9 +36,13 @@ enum RefusalHints {
     case "RUN_NOT_FOUND":
       error.message = cutAtSemicolon(error.message)
       error.hints.append("list them: flowctl runs --all")
-    case "RUN_NOT_FINISHED", "RUN_NOT_ENDED":
+    case "RUN_ENDED":
       let run = refusal.metadata["run_id"].map(ShortID.of) ?? ""
-      error.hints += ["end it first: flowctl cancel \(run)", "watch it: flowctl watch \(run)"]
+      error.message = "run \(run) has ended: \(refusal.metadata["status"] ?? "-")"
+      error.hints += ["look at it: flowctl show \(run)", "run it again: flowctl rerun \(run)"]
+    case "RUN_AMBIGUOUS": error.hints.append("name one of them: flowctl runs")
+    case "NO_INPUT_WAITS", "INPUT_NOT_FOUND", "INPUT_ANSWERED":
+      error.hints.append("what waits: flowctl runs --all --status waiting")
     case "NO_ACTIVE_RUN": error.message = "the session has no active run to cancel"
     case "INPUT_INVALID": error.hints.append("give inputs with --input NAME=VALUE or --inputs-json '{…}'")
     default: break

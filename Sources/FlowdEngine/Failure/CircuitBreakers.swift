@@ -54,6 +54,11 @@ package struct CircuitBreakers: Sendable {
   /// An attempt that was admitted is not made.
   mutating func giveBack(_ name: String) { breakers[name]?.isProbing = false }
 
+  /// Attempts that were admitted and not made durable are not made.
+  mutating func giveBackAll() {
+    for name in breakers.keys { breakers[name]?.isProbing = false }
+  }
+
   /// - Returns: The circuit when its state changed.
   mutating func noteSuccess(_ name: String) -> CircuitView? {
     guard let old = breakers.removeValue(forKey: name), old.state != .closed else { return nil }

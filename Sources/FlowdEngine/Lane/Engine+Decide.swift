@@ -11,11 +11,11 @@ extension Engine {
 
   private func decideAll(_ lane: SessionLane) {
     while lane.waitingFor == nil, let head = lane.queue.first {
-      let before = transaction.batch.events.count
+      let before = transaction.batch.changeCount
       guard let (result, reflected) = decide(head.command, in: lane) else { return }
       lane.queue.removeFirst()
       lane.resources = [:]
-      if transaction.batch.events.count != before { noteChange(of: reflected) }
+      if transaction.batch.changeCount != before { noteChange(of: reflected) }
       noteRuns(of: reflected)
       answer(head.call, result, reflecting: reflected)
     }

@@ -18,14 +18,15 @@ extension Engine {
 
   private func apply(_ report: StepReport, _ lane: SessionLane) {
     guard let state = lane.state else { return }
-    let before = transaction.batch.events.count
+    let before = transaction.batch.changeCount
     state.apply(report, transaction)
     if case .output(let chunk) = report.kind {
       transaction.batch.effects.append(.acknowledgeOutput(report.attempt, bytes: chunk.text.count))
     }
-    guard transaction.batch.events.count != before else { return }
-    transaction.batch.reports.append(report)
-    noteChange(of: lane)
+    if transaction.batch.changeCount != before {
+      transaction.batch.reports.append(report)
+      noteChange(of: lane)
+    }
     noteRuns(of: lane)
   }
 
@@ -80,9 +81,6 @@ extension Engine {
     }
     guard state.runs.contains(where: \.isSuspended) else { return }
     for run in state.runs { awaitingResume.remove(run.record.id) }
-    let before = transaction.batch.events.count
-    state.resumeAfterRestart(transaction)
-    if transaction.batch.events.count != before { noteChange(of: lane) }
-    noteRuns(of: lane)
+    change(lane) { state.resumeAfterRestart(transaction) }
   }
 }

@@ -7,30 +7,36 @@ extension Engine {
   /// Does what is due: next attempts, ends of waits, of questions' patience.
   package func fireTimers(now: Timestamp) {
     transaction.now = now
-    var held: [StepTimer] = []
     while let timer = transaction.timers.take(now: now) {
       guard sessionOfRun[timer.run] != nil else { continue }
       let lane = lane(.session(timer.session))
-      guard readOnly == nil, let state = lane.state else {
-        held.append(timer)
-        if lane.state == nil, lane.waitingFor == nil { _ = need(.session(timer.session), lane) }
+      // A session that is read again sets its timers again.
+      guard let state = lane.state else { continue }
+      guard readOnly == nil else {
+        heldTimers.append(timer)
         continue
       }
       change(lane) { state.fire(timer, transaction) }
     }
-    // What cannot be decided now is tried again a little later.
-    for timer in held {
-      guard lanes[timer.session]?.state != nil else { continue }
-      transaction.timers.insert(
-        StepTimer(due: timer.due, session: timer.session, run: timer.run, step: timer.step))
+  }
+
+  /// Reads sessions again that a failed commit dropped: nobody else may ask for them, and their runs go on.
+  func reloadDropped() {
+    for id in droppedSessions.sorted() {
+      let lane = lane(.session(id))
+      if lane.state == nil, lane.waitingFor == nil { _ = need(.session(id), lane) }
     }
   }
 
   /// Somebody began or ceased to watch: questions of HYBRID runs are decided again.
   package func watchersChanged(now: Timestamp) {
     transaction.now = now
-    guard readOnly == nil else { return }
-    for session in transaction.askingSessions {
+    guard readOnly == nil else {
+      watchersHaveChanged = true
+      return
+    }
+    watchersHaveChanged = false
+    for session in transaction.askingSessions.sorted() {
       guard let lane = lanes[session], let state = lane.state else { continue }
       guard state.runs.contains(where: { !$0.asking.isEmpty }) else {
         transaction.askingSessions.remove(session)
@@ -49,10 +55,9 @@ extension Engine {
 
   /// Makes a decision about a session that no call asked for.
   func change(_ lane: SessionLane, _ decide: () -> Void) {
-    let before = transaction.batch.events.count
-    let steps = transaction.batch.steps.count
+    let before = transaction.batch.changeCount
     decide()
-    if transaction.batch.events.count != before || transaction.batch.steps.count != steps { noteChange(of: lane) }
+    if transaction.batch.changeCount != before { noteChange(of: lane) }
     noteRuns(of: lane)
   }
 
@@ -63,7 +68,7 @@ extension Engine {
     }
     if !run.asking.isEmpty { transaction.askingSessions.insert(run.record.sessionID) }
     if run.isBegun {
-      _ = transaction.groups.enter(run.record.id, session: run.record.sessionID, group: run.record.group)
+      transaction.groups.claim(run.record.id, group: run.record.group)
     }
   }
 

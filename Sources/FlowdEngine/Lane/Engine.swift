@@ -25,6 +25,12 @@ package final class Engine {
   var mayResume = false
   /// Outputs that could not be read; asked for again by `applyWhatWaits`.
   var failedLoads: [(lane: SessionLane.Key, load: Load)] = []
+  /// Somebody began or ceased to watch while writes were refused.
+  var watchersHaveChanged = false
+  /// Timers that were due while writes were refused.
+  var heldTimers: [StepTimer] = []
+  /// Sessions with runs that a failed commit dropped from memory and that have not been read again.
+  var droppedSessions: Set<SessionID> = []
   /// Which lanes wait for a session or a selection that is being read. It is read once for all of them: a second reading
   /// could arrive after changes to what the first one brought, and take them back.
   private var sharedLoads: [Load: [SessionLane]] = [:]
@@ -126,6 +132,7 @@ package final class Engine {
     guard lane.state == nil else { return }
     let runs = loaded.runs.map { RunMachine(restoring: $0, isSuspended: awaitingResume.contains($0.record.id)) }
     lane.state = SessionState(record: loaded.record, eventSequence: loaded.eventSequence, runs: runs)
+    droppedSessions.remove(loaded.record.meta.sessionID)
     for run in runs {
       sessionOfRun[run.record.id] = loaded.record.meta.sessionID
       take(run)
@@ -253,10 +260,14 @@ package final class Engine {
     inFlight = nil
     transaction.batch = Batch(number: gathered.number + 1)
     transaction.durableBatch = gathered.number
+    let awaiting = sealed.touched.union(gathered.touched).sorted().flatMap(resultsAwaitingValues)
     // The later one first: it may have ended what the other admitted.
     for batch in [gathered, sealed] { undo(batch) }
+    let unfinished = Set(sessionOfRun.values)
+    droppedSessions.formUnion(sealed.touched.union(gathered.touched).intersection(unfinished))
+    transaction.circuits.giveBackAll()
     for lane in waitingLanes.values { lane.resources = [:] }
-    for report in sealed.reports + gathered.reports { hold(report) }
+    for report in sealed.reports + gathered.reports + awaiting { hold(report) }
     return waiting.map { AnsweredCall($0.call, .failure(refusal)) }
   }
 
@@ -265,6 +276,7 @@ package final class Engine {
     for (run, view) in batch.endedRuns { sessionOfRun[run] = view.record.sessionID }
     for run in batch.admittedRuns { sessionOfRun[run] = nil }
     awaitingResume.formUnion(batch.resumedRuns)
+    transaction.groups.restore(batch.groupsBefore)
     for id in batch.touched { forget(id) }
     for path in batch.selections.keys {
       selections[path] = nil
@@ -274,10 +286,18 @@ package final class Engine {
 
   private func forget(_ id: SessionID) {
     guard let lane = lanes[id] else { return }
-    for run in lane.state?.runs ?? [] { _ = transaction.groups.leave(run.record.id, group: run.record.group) }
     lane.state = nil
     lane.cachedReply = []
     lane.changedIn = 0
+  }
+
+  /// Reports of a session that are in no batch, because what they mean could not be decided yet.
+  private func resultsAwaitingValues(of id: SessionID) -> [StepReport] {
+    (lanes[id]?.state?.runs ?? []).flatMap { run in
+      run.awaitingValues.results.sorted { $0.key < $1.key }.map { index, held in
+        StepReport(attempt: run.attemptID(of: index), kind: .finished(held.result))
+      }
+    }
   }
 
   private func hold(_ report: StepReport) {
@@ -299,6 +319,11 @@ package final class Engine {
   /// again some time after a load failed.
   package func applyWhatWaits(now: Timestamp) {
     transaction.now = now
+    guard readOnly == nil else { return }
+    for timer in heldTimers { transaction.timers.insert(timer) }
+    heldTimers = []
+    if watchersHaveChanged { watchersChanged(now: now) }
+    reloadDropped()
     resumeAll()
     for lane in lanes.values where !lane.heldReports.isEmpty { applyHeldReports(lane) }
     for lane in lanes.values where lane.needsAdvance { goOn(lane) }

@@ -36,14 +36,14 @@ extension RunMachine {
     self.init(
       record: stored.record, definition: stored.definition, environment: stored.environment, inputs: stored.inputs)
     self.isSuspended = isSuspended
+    isAnnounced = record.status == .queued
     secretAnswers = stored.secretAnswers
     steps = RunView.allSteps(stored.definition, stored.steps)
     restoreLists(stored)
     for step in stored.steps {
       restoreWork(of: step)
       // The list of a `foreach` step is there as soon as it has begun.
-      let hasOutput = step.status.isFinal || step.firstChild != nil
-      if hasOutput, definition.isOutputReferenced[step.parent ?? step.index] {
+      if step.status.isFinal || step.firstChild != nil, isKept(outputOf: step.index) {
         outputs.note(step.index, storedUnder: record.key, as: step.index)
       }
       if step.status == .failed, step.parent == nil, !definition.flow.steps[step.index].continueOnError {
@@ -70,7 +70,7 @@ extension RunMachine {
     case .waitingRetry:
       waiting.insert(step.index)
       // A person decided that it is tried again, and it had not begun.
-      if step.wakeAt == nil { ready.insert(step.index) }
+      if isDue(step.index) { ready.insert(step.index) }
     case .running where !isList(step.index) || step.parent != nil:
       switch definition(of: step.index).action {
       case .wait where step.wakeAt != nil: waiting.insert(step.index)
@@ -107,9 +107,8 @@ extension RunMachine {
 
   /// Works out which steps may start from what is settled.
   func rebuildReadiness() {
-    let retried = waiting.filter { steps[$0].status == .waitingRetry && steps[$0].wakeAt == nil }
     ready = ReadySteps()
-    for index in retried.sorted() { ready.insert(index) }
+    readyBegun { _ in true }
     unmetNeeds = definition.flow.steps.map(\.needs.count)
     for index in definition.flow.steps.indices where steps[index].status.isFinal {
       let satisfied = satisfiesDependents(index)
@@ -120,9 +119,6 @@ extension RunMachine {
     }
     for index in definition.flow.steps.indices where steps[index].status == .pending && unmetNeeds[index] == 0 {
       ready.insert(index)
-    }
-    for (_, list) in lists {
-      for child in list.first..<list.first + list.next where steps[child].status == .pending { ready.insert(child) }
     }
   }
 }

@@ -21,8 +21,6 @@ package final class RunMachine {
   var executing: Set<Int> = []
   /// Those of them whose run is another flow's.
   var subflows: Set<Int> = []
-  /// Those of them that were ended because their time was up.
-  var timedOutSubflows: Set<Int> = []
   /// Begun, not settled, and nothing works on them: a question, a timer, the next attempt.
   var waiting: Set<Int> = []
   /// Those of them that wait for a person.
@@ -39,7 +37,7 @@ package final class RunMachine {
   var isEnding = false
   /// The attempts of the daemon before this one are still being ended: nothing starts and nothing ends.
   var isSuspended = false
-  /// Watchers were told that it waits for its group.
+  /// Watchers were told that it waits.
   var isAnnounced = false
   /// `advance` is at work on it further up the stack.
   var isAdvancing = false
@@ -72,6 +70,12 @@ package final class RunMachine {
     index < definition.flow.steps.count && definition.flow.steps[index].foreach != nil
   }
 
+  /// Whether somebody may ask for a step's output: an expression, or a person who answers a second time.
+  func isKept(outputOf index: Int) -> Bool {
+    if case .input = definition(of: index).action { return true }
+    return definition.isOutputReferenced[steps[index].parent ?? index]
+  }
+
   /// Whether dependents may go on: succeeded, skipped, or failed where the flow says to continue.
   func satisfiesDependents(_ index: Int) -> Bool {
     switch steps[index].status {
@@ -83,6 +87,7 @@ package final class RunMachine {
 
   /// Counts a settled step for the steps that need it.
   func releaseDependents(of index: Int) {
+    if isEnding, record.cancelRequested == .force { return }
     let satisfied = satisfiesDependents(index)
     for dependent in definition.dependents[index] where steps[dependent].status == .pending {
       let step = definition.flow.steps[dependent]
@@ -101,6 +106,7 @@ package final class RunMachine {
     ready = ReadySteps()
     awaitingValues.dropSteps()
     guard record.cancelRequested != .force else { return }
+    readyBegun(where: isSpared)
     let definitions = definition.flow.steps
     for index in definitions.indices where steps[index].status == .pending && definitions[index].isFinalizer {
       unmetNeeds[index] = definitions[index].needs.count { need in
@@ -108,6 +114,27 @@ package final class RunMachine {
         return !status.isFinal && (status != .pending || definitions[need.step].isFinalizer)
       }
       if unmetNeeds[index] == 0 { ready.insert(index) }
+    }
+  }
+
+  /// Whether the end of the run does not concern a step: one that asks how the run goes, unless all is ended by force.
+  func isSpared(_ index: Int) -> Bool { definition(of: index).isFinalizer && record.cancelRequested != .force }
+
+  /// Whether a step in hand is not to be tried again: the run ends, or the list that it belongs to.
+  func isGivenUp(_ index: Int) -> Bool {
+    if isEnding, !isSpared(index) { return true }
+    guard let parent = steps[index].parent else { return false }
+    return lists[parent]?.failed != nil && !definition.flow.steps[parent].continueOnError
+  }
+
+  /// Whether a step waits for nothing but room for its next attempt.
+  func isDue(_ index: Int) -> Bool { steps[index].status == .waitingRetry && steps[index].wakeAt == nil }
+
+  /// Makes ready again what has begun and waits only for room: further attempts, and children that were let in.
+  func readyBegun(where isWanted: (Int) -> Bool) {
+    for index in waiting where isDue(index) && isWanted(index) { ready.insert(index) }
+    for (parent, list) in lists where isWanted(parent) {
+      for child in list.first..<list.first + list.next where steps[child].status == .pending { ready.insert(child) }
     }
   }
 
@@ -146,7 +173,7 @@ struct OpenList {
 
 /// What a run cannot decide until a value has been read from the store.
 struct AwaitingValues {
-  /// By the step whose output is read: steps that are to be started.
+  /// By the step whose output is read: steps that are to be started, and waits that are to be looked at.
   private(set) var starts: [Int: Set<Int>] = [:]
   /// Results of attempts that have ended, to be judged.
   private(set) var results: [Int: (result: StepResult, needs: Int)] = [:]

@@ -20,7 +20,7 @@ extension SessionState {
     }
     if run.isEnding { return true }
     if run.record.isPauseRequested { return false }
-    return !run.record.isStepping || (run.executing.isEmpty && run.waiting.isEmpty)
+    return !run.record.isStepping || (run.executing.isEmpty && !run.waiting.contains { !run.isDue($0) })
   }
 
   /// Begins a step that is ready, or the next attempt of one.
@@ -104,7 +104,9 @@ extension SessionState {
     remove(run)
     transaction.runsEnded.append(record.id)
     transaction.batch.endedRuns[record.id] = run.view
-    if let next = transaction.groups.leave(record.id, group: record.group) { transaction.released.append(next) }
+    if let next = transaction.groups.leave(record.id, group: record.group, &transaction.batch) {
+      transaction.released.append(next)
+    }
     if record.parent != nil {
       finishSubflow(run, transaction)
     } else {
@@ -114,7 +116,7 @@ extension SessionState {
 
   /// Looks at every run: after a failed commit, what would have gone on was forgotten.
   func goOn(_ transaction: Transaction) {
-    for run in runs { advance(run, transaction) }
+    for run in runs { redecideQuestions(run, transaction) }
     for run in roots where run.record.status == .queued && !run.record.group.isEmpty && !run.record.waitsForOthers {
       begin(run, transaction)
     }

@@ -33,7 +33,7 @@ extension SessionState {
   }
 
   private func letInNext(_ parent: Int, of run: RunMachine) {
-    guard let list = run.lists[parent], list.next < list.count, !run.isEnding,
+    guard let list = run.lists[parent], list.next < list.count, !run.isEnding || run.isSpared(parent),
       list.failed == nil || continues(parent, run)
     else { return }
     run.lists[parent]?.next += 1
@@ -57,7 +57,7 @@ extension SessionState {
     case .succeeded, .skipped, .pending, .running, .waitingInput, .waitingRetry: break
     }
     run.lists[parent] = list
-    if isFirstFailure, !continues(parent, run), !run.isEnding {
+    if isFirstFailure, !continues(parent, run), !run.isEnding || run.isSpared(parent) {
       let error = run.steps[index].error?.errorClass ?? .fatal
       closeList(parent, of: run, transaction)
       if run.lists[parent] == nil { return }

@@ -30,8 +30,22 @@ extension SessionState {
     guard let run = run(id), !run.isSuspended else { return }
     run.outputs.insertLoaded(output, of: step)
     let released = run.awaitingValues.take(for: step)
-    for index in released.starts where !run.steps[index].status.isFinal { run.ready.insert(index) }
-    for (index, result) in released.results { conclude(index, result, of: run, transaction) }
-    advance(run, transaction)
+    for index in released.starts {
+      switch run.steps[index].status {
+      case .pending, .waitingRetry: run.ready.insert(index)
+      case .running: endWait(index, of: run, transaction)
+      case .waitingInput, .succeeded, .failed, .skipped, .cancelled, .notRun: break
+      }
+    }
+    for (index, result) in released.results {
+      // A step that waits for its own output had its answer before a restart.
+      let answer = index == step ? output.details.result.map { StepResult(outcome: .returned($0)) } : nil
+      conclude(index, answer ?? result, of: run, transaction)
+    }
+    if released.end, !run.isBegun {
+      end(run, transaction)
+    } else {
+      advance(run, transaction)
+    }
   }
 }

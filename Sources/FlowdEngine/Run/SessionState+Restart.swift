@@ -6,14 +6,25 @@ extension SessionState {
   func resumeAfterRestart(_ transaction: Transaction) {
     let suspended = runs.filter(\.isSuspended)
     transaction.batch.resumedRuns += suspended.map(\.record.id)
-    for run in suspended { run.isSuspended = false }
-    // Found before any of them goes on: one that ends may begin another, which has nothing to reconcile.
-    let cutOff = suspended.filter(\.isBegun)
-    // Children first: a parent's step goes on with what its run has become.
-    for run in cutOff.sorted(by: { ($0.record.parent?.depth ?? 0) > ($1.record.parent?.depth ?? 0) }) {
-      emit(.runResumed(afterRestart: true), of: run, transaction)
-      reconcile(run, transaction)
+    for run in suspended {
+      run.isSuspended = false
+      // Those that came meanwhile were not heeded.
+      for step in run.steps { if let due = step.wakeAt { transaction.setTimer(due, step: step.index, of: run) } }
     }
+    // Found before any of them goes on: one that ends may begin another, which has nothing to reconcile.
+    // Children first: a parent's step goes on with what its run has become.
+    let cutOff = suspended.filter(\.isBegun).sorted {
+      ($0.record.parent?.depth ?? 0, $1.record.key) > ($1.record.parent?.depth ?? 0, $0.record.key)
+    }
+    // None goes on, and so none ends, before all are reconciled.
+    for run in cutOff {
+      run.isAdvancing = true
+      emit(.runResumed(afterRestart: true), of: run, transaction)
+      // It was cancelled while it waited for this.
+      if run.record.cancelRequested != nil { run.beginEnding() }
+    }
+    for run in cutOff { reconcile(run, transaction) }
+    for run in cutOff { run.isAdvancing = false }
     for run in cutOff where self.run(run.record.id) != nil {
       redecideQuestions(run, transaction)
       advance(run, transaction)
@@ -25,8 +36,7 @@ extension SessionState {
   private func reconcile(_ run: RunMachine, _ transaction: Transaction) {
     for index in run.executing.sorted() { reconcile(index, of: run, transaction) }
     guard run.isEnding else { return }
-    for index in run.waiting.sorted() { giveUp(index, of: run, transaction) }
-    for parent in run.lists.keys.sorted() { closeList(parent, of: run, transaction) }
+    giveUpWhatWaits(run, transaction)
     if let mode = run.record.cancelRequested { endExecuting(run, mode, transaction) }
   }
 
@@ -36,12 +46,17 @@ extension SessionState {
     switch step.action {
     case .flow:
       if let child = run.steps[index].childRun, self.run(child) != nil { return }
-    case .wait, .input:
+    case .input:
+      run.outputs.note(index, storedUnder: run.record.key, as: index)
+      run.awaitingValues.hold(StepResult(outcome: .elapsed), of: index, for: index)
+      transaction.want(outputOf: index, of: run)
+      return
+    case .wait:
       transaction.batch.effects.append(.finishNow(run.attemptID(of: index)))
       return
     case .run, .script: break
     }
-    if run.isEnding {
+    if run.isGivenUp(index) {
       settle(index, of: run, .cancelled, error: cutOff, transaction)
       return
     }

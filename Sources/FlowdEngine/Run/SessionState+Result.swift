@@ -23,7 +23,17 @@ extension SessionState {
       }
       run.awaitingValues.hold(result, of: index, for: step)
       transaction.want(outputOf: step, of: run)
+      keepAnswer(result, of: index, run, transaction)
     }
+  }
+
+  /// An accepted answer must outlive the daemon although its step cannot be settled yet.
+  private func keepAnswer(_ result: StepResult, of index: Int, _ run: RunMachine, _ transaction: Transaction) {
+    guard case .input = run.definition(of: index).action else { return }
+    write(index, of: run, transaction)
+    guard case .returned(let value) = result.outcome else { return }
+    transaction.batch.outputs[Batch.StepKey(run: run.record.key, index: index)] = StepOutput(
+      details: StepDetails(result: value))
   }
 
   private func judge(
@@ -95,7 +105,7 @@ extension SessionState {
   ) -> Verdict {
     let next = transaction.now + until.interval
     let end = (run.steps[index].firstStartedAt ?? transaction.now) + until.deadline
-    guard next <= end, !run.isEnding else {
+    guard next <= end, !run.isGivenUp(index) else {
       let time = ErrorClassification.describe(until.deadline)
       let last = error.map { "; the last attempt \($0.message)" } ?? ""
       return .failed(
@@ -119,7 +129,7 @@ extension SessionState {
       if let time = nextAttempt(index, error, output, exitCode, run, transaction) {
         run.steps[index].retries += 1
         wait(index, run, error, until: time, exitCode: exitCode, transaction)
-      } else if error.errorClass == .needsUser, !run.isEnding, run.record.mode != .batch {
+      } else if error.errorClass == .needsUser, !run.isGivenUp(index), run.record.mode != .batch {
         run.steps[index].error = error
         askForDecision(index, of: run, .error, "\(run.name(of: index)): \(error.message)", transaction)
       } else {
@@ -136,7 +146,7 @@ extension SessionState {
   ) -> Timestamp? {
     let definition = run.definition(of: index)
     let step = run.steps[index]
-    guard !run.isEnding, definition.until == nil, step.retries < definition.retry.limit else { return nil }
+    guard !run.isGivenUp(index), definition.until == nil, step.retries < definition.retry.limit else { return nil }
     switch definition.retry.condition {
     case .any: break
     case .recoverable:

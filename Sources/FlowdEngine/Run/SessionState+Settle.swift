@@ -2,7 +2,7 @@ internal import FlowdModel
 
 extension SessionState {
   func write(_ index: Int, of run: RunMachine, _ transaction: Transaction) {
-    transaction.batch.steps[Batch.StepKey(run: run.record.key, index: index)] = run.steps[index]
+    transaction.batch.write(run.steps[index], of: run.record.key)
   }
 
   /// Gives a step its final state and lets the run go on; the caller advances it.
@@ -26,7 +26,7 @@ extension SessionState {
     let definition = run.definition(of: index)
     emit(.stepFinished(run.name(of: index), run.steps[index], definition, details), of: run, transaction)
     if run.record.isStepping, wasBegun, !run.isList(index), !run.isEnding, !run.record.isPauseRequested {
-      requestPause(run, transaction)
+      requestPause(root(of: run), transaction)
     }
     if let parent = run.steps[index].parent {
       settleChild(index, of: parent, run, transaction)
@@ -41,7 +41,7 @@ extension SessionState {
   func keepOutput(_ output: StepOutput, of index: Int, _ run: RunMachine, _ transaction: Transaction) {
     guard !output.isEmpty else { return }
     transaction.batch.outputs[Batch.StepKey(run: run.record.key, index: index)] = output
-    guard run.definition.isOutputReferenced[run.steps[index].parent ?? index] else { return }
+    guard run.isKept(outputOf: index) else { return }
     run.outputs.insert(
       output, of: index, run: run.record.key, batch: transaction.batch.number, durableBatch: transaction.durableBatch)
   }
@@ -59,9 +59,14 @@ extension SessionState {
   func beginEnding(_ run: RunMachine, _ mode: CancelMode, _ transaction: Transaction) {
     guard !run.isSuspended else { return }
     run.beginEnding()
-    for index in run.waiting.sorted() { giveUp(index, of: run, transaction) }
-    for parent in run.lists.keys.sorted() { closeList(parent, of: run, transaction) }
+    giveUpWhatWaits(run, transaction)
     endExecuting(run, mode, transaction)
+  }
+
+  /// Of a run that ends: settles what waits, and lets no further children of lists begin.
+  func giveUpWhatWaits(_ run: RunMachine, _ transaction: Transaction) {
+    for index in run.waiting.sorted() where !run.isSpared(index) { giveUp(index, of: run, transaction) }
+    for parent in run.lists.keys.sorted() where !run.isSpared(parent) { closeList(parent, of: run, transaction) }
   }
 
   /// Settles a step that waits for a person, a timer or its next attempt.
@@ -73,7 +78,7 @@ extension SessionState {
   /// Ends what executes; with grace, sub-flows finish their steps in hand and commands run to their end.
   func endExecuting(_ run: RunMachine, _ mode: CancelMode, _ transaction: Transaction) {
     guard !run.isSuspended else { return }
-    for index in run.executing.sorted() { endAttempt(index, of: run, mode, transaction) }
+    for index in run.executing.sorted() where !run.isSpared(index) { endAttempt(index, of: run, mode, transaction) }
   }
 
   func endAttempt(_ index: Int, of run: RunMachine, _ mode: CancelMode, _ transaction: Transaction) {

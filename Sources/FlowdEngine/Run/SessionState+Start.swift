@@ -122,6 +122,7 @@ extension SessionState {
   /// Starts an admitted run, or lets it wait for the others of its session.
   func beginOrQueue(_ run: RunMachine, _ transaction: Transaction) {
     if run.record.waitsForOthers {
+      run.isAnnounced = true
       emit(.runQueued(run.record.snapshot), of: run, transaction)
     } else {
       begin(run, transaction)
@@ -177,7 +178,14 @@ extension SessionState {
   /// Starts an admitted run once its group lets it.
   func begin(_ run: RunMachine, _ transaction: Transaction) {
     let record = run.record
-    guard transaction.groups.enter(record.id, session: record.sessionID, group: record.group) else {
+    guard record.cancelRequested == nil else {
+      run.beginEnding()
+      end(run, transaction)
+      return
+    }
+    guard
+      transaction.groups.enter(record.id, session: record.sessionID, group: record.group, &transaction.batch)
+    else {
       if !run.isAnnounced { emit(.runQueued(record.snapshot), of: run, transaction) }
       run.isAnnounced = true
       return

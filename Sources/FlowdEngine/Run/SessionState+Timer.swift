@@ -14,8 +14,6 @@ extension SessionState {
     case .waitingInput: expire(index, of: run, transaction)
     case .running:
       if let child = run.steps[index].childRun.flatMap({ self.run($0) }), run.subflows.contains(index) {
-        run.steps[index].wakeAt = nil
-        run.timedOutSubflows.insert(index)
         cancel(child, .force, transaction)
       } else if run.waiting.contains(index) {
         endWait(index, of: run, transaction)
@@ -25,7 +23,8 @@ extension SessionState {
     advance(run, transaction)
   }
 
-  private func endWait(_ index: Int, of run: RunMachine, _ transaction: Transaction) {
+  /// Looks whether a `wait` step has waited enough.
+  func endWait(_ index: Int, of run: RunMachine, _ transaction: Transaction) {
     guard case .wait(.until(let condition, let interval, let deadline)) = run.definition(of: index).action else {
       settle(index, of: run, .succeeded, transaction)
       return
@@ -42,7 +41,7 @@ extension SessionState {
         settle(index, of: run, .failed, error: run.stepError(error), transaction)
         return
       }
-      // Looked at again after the interval; by then it is there.
+      run.awaitingValues.hold(start: index, for: step)
       transaction.want(outputOf: step, of: run)
     }
     let next = transaction.now + interval

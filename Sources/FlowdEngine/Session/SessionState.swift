@@ -44,7 +44,7 @@ package final class SessionState {
   /// Appends an event; its sequence is the session's next.
   func emit(_ kind: EventKind, of run: RunMachine? = nil, _ transaction: Transaction) {
     eventSequence += 1
-    transaction.batch.events.append(
+    transaction.batch.append(
       Event(
         sessionKey: record.key, sessionID: record.meta.sessionID, runKey: run?.record.key, runID: run?.record.id,
         sequence: eventSequence, position: transaction.makePosition(), at: transaction.now, kind: kind))

@@ -50,6 +50,10 @@ package struct Batch: Sendable {
   /// Answers to secret questions: kept outside the database, in place before the transaction is.
   package var secretAnswers: [StepKey: String] = [:]
   package var events: [Event] = []
+  /// Rises with everything that is written to it.
+  package private(set) var changeCount = 0
+  /// Concurrency groups that it changed, as they were before it.
+  var groupsBefore: [String: ConcurrencyGroups.Group] = [:]
 
   /// Started after the commit, in order.
   package var effects: [Effect] = []
@@ -74,11 +78,23 @@ package struct Batch: Sendable {
       && environments.isEmpty
   }
 
+  mutating func append(_ event: Event) {
+    changeCount += 1
+    events.append(event)
+  }
+
+  mutating func write(_ step: StepRecord, of run: Int64) {
+    changeCount += 1
+    steps[StepKey(run: run, index: step.index)] = step
+  }
+
   mutating func write(_ record: SessionRecord, isNew: Bool = false) {
+    changeCount += 1
     sessions[record.key] = Row(record: record, isNew: isNew || sessions[record.key]?.isNew == true)
   }
 
   mutating func write(_ record: RunRecord, isNew: Bool = false) {
+    changeCount += 1
     runs[record.key] = Row(record: record, isNew: isNew || runs[record.key]?.isNew == true)
   }
 }

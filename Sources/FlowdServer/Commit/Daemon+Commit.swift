@@ -139,7 +139,6 @@ extension Daemon {
 
   private func perform(_ effects: [Effect]) {
     guard !isDraining else { return }
-    var elapsed: [StepReport] = []
     for effect in effects {
       switch effect {
       case .startCommand(let request): executor.start(request)
@@ -152,8 +151,6 @@ extension Daemon {
       case .acknowledgeOutput(let attempt, let bytes): executor.acknowledge(attempt, bytes: bytes)
       }
     }
-    // There was nothing to do for these: they go on in this turn.
-    if !elapsed.isEmpty { engine.apply(elapsed, now: Clock.now) }
   }
 
   // MARK: failure

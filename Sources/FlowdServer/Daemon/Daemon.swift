@@ -48,6 +48,8 @@ package final class Daemon {
   var commitPace = CommitPace()
   /// The events of the batch that is being gathered, as far as they are encoded.
   var encodedEvents: [[UInt8]] = []
+  /// Attempts that ended as they began.
+  var elapsed: [StepReport] = []
   /// The writer's thread has the write connection.
   var isCheckpointing = false
   /// Jobs besides commits that it has.
@@ -106,11 +108,22 @@ package final class Daemon {
 
   /// One turn: take what is ready, decide, commit, send.
   private func turn() {
-    poll(milliseconds: pollTimeout)
+    poll(milliseconds: elapsed.isEmpty ? pollTimeout : 0)
+    takeElapsed()
     gatherCalls()
     runTimers()
     runStepTimers()
     settle()
+  }
+
+  /// Attempts for which there was nothing to do have ended. A turn later than they began, so that a long chain of them
+  /// does not keep others waiting.
+  private func takeElapsed() {
+    guard !elapsed.isEmpty else { return }
+    let reports = elapsed
+    elapsed.removeAll(keepingCapacity: true)
+    turnTime = Clock.now
+    engine.apply(reports, now: turnTime)
   }
 
   /// Takes what is ready.

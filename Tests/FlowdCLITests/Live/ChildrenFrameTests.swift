@@ -81,7 +81,8 @@ import Testing
 
   @Test func theRunOfAStepIsToldInItsLine() {
     var run = SampleRun.run([
-      SampleRun.started, SampleRun.event(100, .stepStarted(.init(stepID: "build", attempt: 1, childRunID: "child-run"))),
+      SampleRun.started,
+      SampleRun.event(100, .stepStarted(.init(stepID: "build", attempt: 1, childRunID: "child-run"))),
     ])
     func child(_ kind: API.Event.Kind) -> API.Event {
       API.Event(sessionID: "s", runID: "child-run", seq: 2, at: SampleRun.at(200), kind: kind)

@@ -122,7 +122,7 @@ struct LaneTests {
   func eviction() throws {
     var config = Lab.config
     config.defaults.flow = "f"
-    let lab = Lab(flows: [Flows.single("f")], config: config, bounds: EngineBounds(lanes: 8))
+    let lab = Lab(flows: [Flows.pinned(Flows.single("f"))], config: config, bounds: EngineBounds(lanes: 8))
     let busy = try lab.open("/w")
     let run = try lab.start(busy).id
     let sessions = try (0..<50).map { _ in try lab.open("/w") }

@@ -21,6 +21,11 @@ struct RestartTests {
     case .fail:
       #expect(lab.status(run) == .failed)
       #expect(lab.store.run(run)?.error == "step \"only\": cut off when the daemon stopped, and on-restart is fail")
+    case .ask:
+      // The mode is BATCH.
+      #expect(lab.status(run) == .failed)
+      #expect(
+        lab.store.run(run)?.error == "step \"only\": cut off when the daemon stopped, and on-restart asks a person")
     }
     #expect(lab.engine.unfinishedRunCount == 0)
     #expect(lab.broken.isEmpty)
@@ -28,9 +33,15 @@ struct RestartTests {
 
   @Test("Settled steps stay settled, and their output can still be referred to")
   func settledStay() throws {
-    var flow = Flows.chain("f", 3)
-    flow.steps[2].env = [EnvironmentEntry(name: "SEEN", value: Template([.reference(.step(0, .stdout))]))]
-    let (lab, session) = try Lab.withSession(flow)
+    let (lab, session) = try Lab.withSession(
+      try Flows.parse(
+        "f",
+        """
+        steps:
+          - { id: s0, uses: run, with: { command: "true" } }
+          - { id: s1, uses: run, with: { command: "true" } }
+          - { id: s2, uses: run, with: { command: "true" }, env: { SEEN: "${{ steps.s0.stdout }}" } }
+        """))
     let run = try lab.start(session, StartRequest(environment: ["KEPT=1"])).id
     lab.finish(run, "s0", stdout: "from before")
     lab.restart()

@@ -49,7 +49,7 @@ struct StartTests {
   func onceOnlyUnderLoad() throws {
     var config = Lab.config
     config.defaults.flow = "f"
-    let lab = Lab(flows: [Flows.single("f")], config: config, bounds: EngineBounds(recentRequests: 4))
+    let lab = Lab(flows: [Flows.pinned(Flows.single("f"))], config: config, bounds: EngineBounds(recentRequests: 4))
     let session = try lab.open("/w")
     // Nothing of it is committed before the last is decided.
     let ids = (0..<20).map { "r\($0)" } + ["r0"]

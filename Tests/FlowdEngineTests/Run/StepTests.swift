@@ -63,35 +63,6 @@ struct StepTests {
     #expect(lab.stepStatuses(run) == [.failed, .succeeded])
   }
 
-  static let outcomes: [(StepResult.Outcome, StepStatus, Int32?, StepError?)] = [
-    (.exited(0), .succeeded, 0, nil),
-    (.exited(1), .failed, 1, StepError(.fatal, "exited with code 1")),
-    (.exited(255), .failed, 255, StepError(.fatal, "exited with code 255")),
-    (.signalled(11), .failed, nil, StepError(.fatal, "ended by signal 11")),
-    (.timedOut, .failed, nil, StepError(.recoverable, "timed out after 1.5 s")),
-    (.cancelled, .cancelled, nil, nil),
-    (.notStarted("no program \"x\""), .failed, nil, StepError(.fatal, "no program \"x\"")),
-  ]
-
-  @Test("What the end of a command means", arguments: outcomes)
-  func judged(_ outcome: StepResult.Outcome, _ status: StepStatus, _ exitCode: Int32?, _ error: StepError?) {
-    var step = Flows.step("a")
-    step.timeout = .milliseconds(1500)
-    let judged = SessionState.judge(StepResult(outcome: outcome), step)
-    #expect(judged.status == status)
-    #expect(judged.exitCode == exitCode)
-    #expect(judged.error == error)
-  }
-
-  @Test(
-    "A time is told in words",
-    arguments: [(Duration.milliseconds(20), "20 ms"), (.seconds(2), "2 s"), (.milliseconds(61_250), "61.25 s")])
-  func timeout(_ time: Duration, _ text: String) {
-    var step = Flows.step("a")
-    step.timeout = time
-    #expect(SessionState.judge(StepResult(outcome: .timedOut), step).error?.message == "timed out after \(text)")
-  }
-
   @Test("What comes late, twice, or for no step changes nothing")
   func lateReports() throws {
     let (lab, session) = try Lab.withSession(Flows.chain("f", 2))

@@ -1,9 +1,23 @@
+import FlowdFiles
 import FlowdModel
 
 /// Definitions for tests.
 enum Flows {
-  static func pinned(_ flow: FlowDefinition, version: Int = 1) -> PinnedDefinition {
-    PinnedDefinition(flow: flow, hash: "\(flow.id)-\(version)", canonicalJSON: Array("\(flow.id)-\(version)".utf8))
+  static func pinned(
+    _ flow: FlowDefinition, version: Int = 1, subflows: [String: PinnedDefinition] = [:]
+  ) -> PinnedDefinition {
+    PinnedDefinition(
+      flow: flow, hash: "\(flow.id)-\(version)", canonicalJSON: Array("\(flow.id)-\(version)".utf8), subflows: subflows)
+  }
+
+  /// A flow file, read as the daemon reads it.
+  ///
+  /// - Parameter subflows: Those that its steps run.
+  static func parse(_ id: String, _ yaml: String, subflows: [PinnedDefinition] = []) throws -> PinnedDefinition {
+    let result = FlowFile.parse(Array(yaml.utf8), id: id, file: "\(id).flow.yaml")
+    let byID = Dictionary(uniqueKeysWithValues: subflows.map { ($0.flow.id, $0) })
+    guard let pinned = result.pinned(subflows: byID) else { throw FlowMistakes(diagnostics: result.diagnostics) }
+    return pinned
   }
 
   static func step(
@@ -24,18 +38,11 @@ enum Flows {
     let steps = (0..<count).map { step("s\($0)", needs: $0 == 0 ? [] : [Need(step: $0 - 1)]) }
     return FlowDefinition(id: id, name: id, steps: steps)
   }
+}
 
-  static func random(_ id: String, _ random: inout SplitMix64) -> FlowDefinition {
-    var steps: [StepDefinition] = []
-    for index in 0..<(1 + random.below(5)) {
-      var needs: [Need] = []
-      for earlier in 0..<index where random.oneIn(2) { needs.append(Need(step: earlier, any: random.oneIn(4))) }
-      steps.append(
-        step(
-          "s\(index)", needs: needs, continueOnError: random.oneIn(4), onRestart: random.oneIn(3) ? .fail : .retry))
-    }
-    return FlowDefinition(
-      id: id, name: id, maxParallel: 1 + random.below(3), steps: steps,
-      report: random.oneIn(2) ? Template([.text("out: "), .reference(.step(0, .stdout))]) : nil)
-  }
+/// A test's flow file that is not one.
+struct FlowMistakes: Error, CustomStringConvertible {
+  let diagnostics: [Diagnostic]
+
+  var description: String { diagnostics.map(\.description).joined(separator: "\n") }
 }

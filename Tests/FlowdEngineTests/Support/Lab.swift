@@ -1,4 +1,6 @@
+import FlowdChecks
 @testable import FlowdEngine
+import FlowdLua
 import FlowdModel
 
 /// The engine with its surroundings in memory; nothing happens until a test says so.
@@ -32,13 +34,24 @@ final class Lab {
   private var lastStream: UInt32 = 0
   private var generation: UInt64 = 1
 
+  /// Somebody's program watches every session.
+  var isWatched = false
+  /// Scripts run, and what needs no work is reported, while a test lets things happen.
+  var runsScripts = true
+
   init(
-    flows: [FlowDefinition] = [], config: Config = Config(), bounds: EngineBounds = EngineBounds(), seed: UInt64 = 1
+    flows: [PinnedDefinition] = [], config: Config = Config(), bounds: EngineBounds = EngineBounds(), seed: UInt64 = 1
   ) {
-    self.flows = Dictionary(uniqueKeysWithValues: flows.map { ($0.id, .found(Flows.pinned($0))) })
+    self.flows = Dictionary(uniqueKeysWithValues: flows.map { ($0.flow.id, .found($0)) })
     self.config = config
     self.bounds = bounds
-    engine = Engine(config: config, counters: Counters(), seed: seed, bounds: bounds)
+    engine = Lab.engine(config, Counters(), seed, bounds)
+    engine.transaction.isWatched = { [unowned self] _ in isWatched }
+  }
+
+  private static func engine(_ config: Config, _ counters: Counters, _ seed: UInt64, _ bounds: EngineBounds) -> Engine {
+    Engine(
+      config: config, counters: counters, seed: seed, bounds: bounds, evaluator: LuaEvaluator(), checks: ChecksRunner())
   }
 
   // MARK: calls
@@ -141,13 +154,40 @@ final class Lab {
     readings = []
     sealed = nil
     executor.killAll()
-    engine = Engine(config: config, counters: store.counters, seed: generation, bounds: bounds)
+    engine = Lab.engine(config, store.counters, generation, bounds)
+    engine.transaction.isWatched = { [unowned self] _ in isWatched }
     for id in store.unfinishedSessions {
       if let loaded = store.loaded(id) { engine.restore(loaded) }
     }
   }
 
   func resume() { engine.resumeAfterRestart(now: now) }
+
+  // MARK: time
+
+  func watch(_ isWatched: Bool) {
+    self.isWatched = isWatched
+    engine.watchersChanged(now: now)
+    settle()
+  }
+
+  /// Fires what is due now.
+  func fireTimers() { engine.fireTimers(now: now) }
+
+  /// Lets time pass; what is due on the way happens when it is.
+  func pass(_ time: Duration) {
+    let end = now + time
+    for _ in 0..<10_000 {
+      guard let due = engine.nextTimer, due <= end else {
+        now = end
+        return
+      }
+      now = max(now, due)
+      fireTimers()
+      settle()
+    }
+    broken.append("timers do not come to rest")
+  }
 
   // MARK: without surprises
 
@@ -165,6 +205,10 @@ final class Lab {
         finishCommit()
       } else if engine.canSeal {
         seal()
+      } else if runsScripts, let attempt = executor.running.first(where: { executor.result(of: $0) != nil }),
+        let result = executor.result(of: attempt)
+      {
+        report([executor.finish(attempt, result)])
       } else {
         return
       }

@@ -1,17 +1,29 @@
 import FlowdEngine
+import FlowdLua
 import FlowdModel
 
 /// Attempts that were started and have not been reported finished.
 struct LabExecutor {
+  /// What an attempt does.
+  enum Work: Equatable {
+    case command(CommandRequest)
+    case script(ScriptRequest)
+    /// Nothing: it only has to be reported.
+    case nothing
+  }
+
   struct Attempt {
-    var request: CommandRequest
+    var work: Work
     var isTerminated = false
     var offset: UInt64 = 0
     var unacknowledged = 0
+
+    var request: CommandRequest? { if case .command(let request) = work { request } else { nil } }
+    var script: ScriptRequest? { if case .script(let request) = work { request } else { nil } }
   }
 
   private(set) var attempts: [AttemptID: Attempt] = [:]
-  private var everStarted: Set<AttemptID> = []
+  private(set) var everStarted: Set<AttemptID> = []
 
   var running: [AttemptID] { attempts.keys.sorted { ($0.run, $0.step, $0.attempt) < ($1.run, $1.step, $1.attempt) } }
 
@@ -20,9 +32,12 @@ struct LabExecutor {
   /// Returns what an executor must never be asked.
   mutating func perform(_ effect: Effect) -> [String] {
     switch effect {
-    case .startCommand(let request):
-      guard everStarted.insert(request.attempt).inserted else { return ["\(request.attempt) is started twice"] }
-      attempts[request.attempt] = Attempt(request: request)
+    case .startCommand(let request): return start(request.attempt, .command(request))
+    case .startScript(let request): return start(request.attempt, .script(request))
+    case .finishNow(let attempt):
+      // Nothing is done, so it may be asked for again after a restart.
+      if attempts[attempt] != nil { return ["\(attempt) is to be finished while it runs"] }
+      attempts[attempt] = Attempt(work: .nothing)
     case .terminate(let attempt): attempts[attempt]?.isTerminated = true
     case .acknowledgeOutput(let attempt, let bytes):
       attempts[attempt]?.unacknowledged -= bytes
@@ -33,9 +48,35 @@ struct LabExecutor {
     return []
   }
 
-  mutating func finish(_ attempt: AttemptID, _ outcome: StepResult.Outcome, stdout: String = "") -> StepReport {
+  private mutating func start(_ attempt: AttemptID, _ work: Work) -> [String] {
+    guard everStarted.insert(attempt).inserted else { return ["\(attempt) is started twice"] }
+    attempts[attempt] = Attempt(work: work)
+    return []
+  }
+
+  mutating func finish(_ attempt: AttemptID, _ result: StepResult) -> StepReport {
     attempts[attempt] = nil
-    return StepReport(attempt: attempt, kind: .finished(StepResult(outcome: outcome, stdout: Array(stdout.utf8))))
+    return StepReport(attempt: attempt, kind: .finished(result))
+  }
+
+  mutating func finish(_ attempt: AttemptID, _ outcome: StepResult.Outcome, stdout: String = "") -> StepReport {
+    finish(attempt, StepResult(outcome: outcome, stdout: Array(stdout.utf8)))
+  }
+
+  /// What a script gives, or what an attempt without work is; `nil` for a command.
+  func result(of attempt: AttemptID) -> StepResult? {
+    guard let known = attempts[attempt] else { return nil }
+    switch known.work {
+    case .command: return nil
+    case .nothing: return StepResult(outcome: .elapsed)
+    case .script where known.isTerminated: return StepResult(outcome: .cancelled)
+    case .script(let request):
+      do throws(ExpressionError) {
+        return StepResult(outcome: .returned(try LuaScript.run(request, limits: .script, isCancelled: { false })))
+      } catch {
+        return StepResult(outcome: .raised(error))
+      }
+    }
   }
 
   mutating func output(_ attempt: AttemptID, _ text: String) -> StepReport {

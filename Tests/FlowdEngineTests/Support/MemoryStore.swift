@@ -10,6 +10,8 @@ struct MemoryStore {
   private(set) var environments: [Int64: [String]] = [:]
   private(set) var steps: [Batch.StepKey: StepRecord] = [:]
   private(set) var outputs: [Batch.StepKey: StepOutput] = [:]
+  /// Beside the database.
+  private(set) var secretAnswers: [Batch.StepKey: String] = [:]
   private(set) var events: [Event] = []
   private var requests: [Request: Int64] = [:]
   private var sequences: [Int64: EventSequence] = [:]
@@ -36,12 +38,24 @@ struct MemoryStore {
       if row.isNew { broken += note(row.record) }
       runs[row.record.key] = row.record
     }
-    for (run, entries) in batch.environments { environments[run] = entries }
+    for (run, entries) in batch.environments {
+      if runs[run] == nil { broken.append("an environment of no run") }
+      environments[run] = entries
+    }
+    for copy in batch.outputCopies {
+      outputs[Batch.StepKey(run: copy.to, index: copy.toStep)] =
+        outputs[Batch.StepKey(run: copy.from, index: copy.fromStep)]
+    }
     for (key, step) in batch.steps {
       if runs[key.run] == nil { broken.append("a step of no run") }
+      if step.index != key.index { broken.append("step \(step.index) is written as \(key.index)") }
       steps[key] = step
     }
-    for (key, output) in batch.outputs { outputs[key] = output }
+    for (key, output) in batch.outputs {
+      if runs[key.run] == nil { broken.append("an output of no run") }
+      outputs[key] = output
+    }
+    secretAnswers.merge(batch.secretAnswers) { _, new in new }
     for event in batch.events {
       if event.position <= events.last?.position ?? 0 { broken.append("position \(event.position) after a later one") }
       if event.sequence != sequences[event.sessionKey, default: 0] + 1 {
@@ -92,27 +106,43 @@ struct MemoryStore {
 
   private func stored(_ record: RunRecord) -> StoredRun? {
     guard let definition = definitions[record.snapshot.definitionHash] else { return nil }
-    // Children of `foreach` steps have indices beyond the definition's.
     let rows = steps.filter { $0.key.run == record.key }.values.sorted { $0.index < $1.index }
-    var kept: [Int: StepOutput] = [:]
-    for row in rows where definition.isOutputReferenced[row.parent ?? row.index] {
-      kept[row.index] = outputs[Batch.StepKey(run: record.key, index: row.index)]
+    var lists: [Int: StepOutput] = [:]
+    for row in rows where row.firstChild != nil && !row.status.isFinal {
+      lists[row.index] = outputs[Batch.StepKey(run: record.key, index: row.index)]
     }
-    let inputs = (try? JSONValue(parsing: record.inputs)).flatMap { value in
-      if case .object(let members) = value { members } else { nil }
-    }
+    let secrets = secretAnswers.filter { $0.key.run == record.key }
     return StoredRun(
-      record: record, definition: definition, environment: environments[record.key] ?? [], inputs: inputs ?? [],
-      steps: rows, outputs: kept)
+      record: record, definition: definition, environment: environments[root(of: record).key] ?? [],
+      inputs: JSONValue.members(record.inputs), steps: rows, outputs: lists,
+      secretAnswers: Dictionary(uniqueKeysWithValues: secrets.map { ($0.key.index, $0.value) }))
   }
 
+  private func root(of record: RunRecord) -> RunRecord {
+    var root = record
+    while let parent = root.parent, let above = runs[parent.key] { root = above }
+    return root
+  }
+
+  /// A run with all its steps, those of lists after those of the definition.
   func view(_ id: RunID) -> RunView? {
     guard let record = run(id), let definition = definitions[record.snapshot.definitionHash] else { return nil }
-    let rows = definition.flow.steps.indices.map { index in
+    var rows = definition.flow.steps.indices.map { index in
       steps[Batch.StepKey(run: record.key, index: index)] ?? StepRecord(index: index)
+    }
+    let lists = rows.filter { $0.firstChild != nil }.sorted { ($0.firstChild ?? 0) < ($1.firstChild ?? 0) }
+    for list in lists {
+      for place in 0..<(list.childCount ?? 0) {
+        let index = (list.firstChild ?? 0) + place
+        rows.append(
+          steps[Batch.StepKey(run: record.key, index: index)]
+            ?? StepRecord(index: index, parent: list.index, item: place))
+      }
     }
     return RunView(record: record, definition: definition, steps: rows)
   }
+
+  func children(of run: RunID) -> [RunRecord] { runs.values.filter { $0.parent?.id == run }.sorted { $0.key < $1.key } }
 
   /// What a load finds now.
   func load(_ load: Load, flows: (String) -> FlowLookup) -> Loaded {
@@ -122,6 +152,13 @@ struct MemoryStore {
     case .flow(_, let id): .flow(flows(id))
     case .request(_, let key, let id): .request(requests[Request(session: key, id: ExactName(id))].flatMap { runs[$0] })
     case .run(let id): .run(view(id))
+    case .output(_, _, let key, let index): .output(outputs[Batch.StepKey(run: key, index: index)])
     }
+  }
+}
+
+extension JSONValue {
+  static func members(_ bytes: [UInt8]) -> [Member] {
+    if case .object(let members)? = try? JSONValue(parsing: bytes) { members } else { [] }
   }
 }

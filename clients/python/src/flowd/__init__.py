@@ -11,6 +11,7 @@ from flowd.aio import AsyncClient, AsyncWatch
 from flowd.client import Client
 from flowd.errors import FlowdError
 from flowd.expect import expect
+from flowd.question import Question
 from flowd.watch import Watch
 
 __version__ = "0.1.0"
@@ -20,6 +21,7 @@ __all__ = [
     "Client",
     "FlowdError",
     "Method",
+    "Question",
     "Watch",
     "default_path",
     "errors",

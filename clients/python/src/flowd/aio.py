@@ -6,7 +6,7 @@ import asyncio
 import socket
 import time
 import uuid
-from typing import Any, List, Optional, Sequence, Tuple, TypeVar
+from typing import Any, AsyncIterator, List, Optional, Sequence, Tuple, TypeVar
 
 from google.protobuf.message import Message
 
@@ -17,8 +17,10 @@ from flowd._backoff import Backoff
 from flowd._cursor import Cursor
 from flowd._future import AsyncSink
 from flowd._generated import awaitable
+from flowd._json import DEFAULT, Json
 from flowd._method import Method, Request, Response
 from flowd._pending import Pending
+from flowd.question import Question
 from flowd.v1 import flow_pb2
 
 __all__ = ["AsyncClient", "AsyncWatch"]
@@ -119,6 +121,26 @@ class AsyncClient(awaitable.Services):
                     raise
                 await asyncio.sleep(delay)
 
+    def answer(
+        self, question: Question, value: Json = DEFAULT, timeout: Optional[float] = None
+    ) -> asyncio.Future[flow_pb2.FlowServiceAnswerResponse]:
+        """Answers a question, with its default when no value is given. The first valid answer counts."""
+        return self.flow.answer(
+            question.run_id, step_id=question.step_id, input_id=question.input_id, value=value, timeout=timeout
+        )
+
+    async def export_run(
+        self, run_id: str, timeout: Optional[float] = None
+    ) -> AsyncIterator[flow_pb2.FlowServiceExportRunResponse]:
+        """The whole execution log of a run, in pieces; the first one has the run and its definition too."""
+        after_seq = 0
+        while True:
+            piece = await self.flow.export_run(run_id, after_seq=after_seq, timeout=timeout)
+            yield piece
+            if piece.next_after_seq <= after_seq:
+                return
+            after_seq = piece.next_after_seq
+
     def watch(
         self,
         *,
@@ -149,9 +171,12 @@ class AsyncClient(awaitable.Services):
         """Whether a choice of flow, provider, model or mode has no reply yet."""
         return self._pending.metadata_count(session_id) > 0
 
-    def action_in_flight(self, session_id: Optional[str] = None) -> bool:
-        """Whether a start or cancel has no reply yet."""
-        return self._pending.action_count(session_id) > 0
+    def action_in_flight(self, id: Optional[str] = None) -> bool:
+        """Whether a start, cancel, answer, pause, resume or rerun has no reply yet.
+
+        id: of the session or run that the call named; `None`: any.
+        """
+        return self._pending.action_count(id) > 0
 
     def _open(self) -> socket.socket:
         return _spawn.connect_or_spawn(self.path, self._spawn)

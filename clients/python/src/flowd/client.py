@@ -7,7 +7,7 @@ import socket
 import threading
 import time
 import uuid
-from typing import Any, Optional, Sequence, TypeVar
+from typing import Any, Iterator, Optional, Sequence, TypeVar
 
 from google.protobuf.message import Message
 
@@ -17,8 +17,10 @@ from flowd._cursor import Cursor
 from flowd._future import FutureSink
 from flowd._generated import blocking, pipelined
 from flowd._link import Link
+from flowd._json import DEFAULT, Json
 from flowd._method import Method, Request, Response
 from flowd._pending import Pending
+from flowd.question import Question
 from flowd.v1 import flow_pb2
 from flowd.watch import Watch
 
@@ -131,6 +133,30 @@ class Client(blocking.Services):
                     raise
                 time.sleep(delay)
 
+    def answer(
+        self, question: Question, value: Json = DEFAULT, timeout: Optional[float] = None
+    ) -> flow_pb2.FlowServiceAnswerResponse:
+        """Answers a question, with its default when no value is given. The first valid answer counts."""
+        return self.flow.answer(
+            question.run_id, step_id=question.step_id, input_id=question.input_id, value=value, timeout=timeout
+        )
+
+    def export_run(
+        self, run_id: str, timeout: Optional[float] = None
+    ) -> Iterator[flow_pb2.FlowServiceExportRunResponse]:
+        """The whole execution log of a run, in pieces; the first one has the run and its definition too.
+
+        timeout: of each piece.
+        """
+        after_seq = 0
+        while True:
+            piece = self.flow.export_run(run_id, after_seq=after_seq, timeout=timeout)
+            yield piece
+            # 0 after the last piece; a daemon that did not go on would be asked for ever.
+            if piece.next_after_seq <= after_seq:
+                return
+            after_seq = piece.next_after_seq
+
     def watch(
         self,
         *,
@@ -165,10 +191,13 @@ class Client(blocking.Services):
         with self._counts:
             return self._pending.metadata_count(session_id) > 0
 
-    def action_in_flight(self, session_id: Optional[str] = None) -> bool:
-        """Whether a start or cancel has no reply yet."""
+    def action_in_flight(self, id: Optional[str] = None) -> bool:
+        """Whether a start, cancel, answer, pause, resume or rerun has no reply yet.
+
+        id: of the session or run that the call named; `None`: any.
+        """
         with self._counts:
-            return self._pending.action_count(session_id) > 0
+            return self._pending.action_count(id) > 0
 
     def _send(
         self, method: Method[Request, Response], request: Request, timeout: Optional[float]
