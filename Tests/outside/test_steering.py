@@ -172,20 +172,28 @@ def test_force_after_grace_ends_the_step_in_hand(stage: Stage) -> None:
     assert ended.status == CANCELLED and words(ended) == {"a": "cancelled", "b": "not_run"}
 
 
-def test_finalizers_run_after_a_cancel_and_after_a_failure(stage: Stage) -> None:
-    for condition, expected in (("always()", True), ("cancelled()", True), ("failure()", False)):
-        keys = {"z": {"if": condition, "needs": "{ a: any }"}}
-        run = stage.start(held("a", keys=None) + held("z", keys=keys).removeprefix("steps:\n"))
-        stage.client.flow.cancel(stage.session, run_id=run, mode="CANCEL_MODE_FORCE")
-        let_go(stage, "z")
-        ended = stage.end(run)
-        assert ended.status == CANCELLED
-        assert words(ended)["z"] == ("succeeded" if expected else "skipped"), condition
-    for condition, expected in (("always()", True), ("failure()", True), ("cancelled()", False)):
-        text = flows.steps(("a", "exit 3", {}), ("m", "true", {}), ("z", "true", {"if": condition, "needs": "{ a: any }"}))
-        ended = stage.end(stage.start(text))
-        assert ended.status == FAILED and words(ended)["m"] == "not_run"
-        assert words(ended)["z"] == ("succeeded" if expected else "skipped"), condition
+@pytest.mark.parametrize(
+    ("condition", "graceful", "failed"),
+    [("always()", True, True), ("cancelled()", True, False), ("failure()", False, True), ("success()", False, False)],
+)
+def test_finalizers_run_as_their_condition_says(stage: Stage, condition: str, graceful: bool, failed: bool) -> None:
+    keys = {"z": {"if": condition, "needs": "{ a: any }"}}
+    run = stage.start(held("a", "z", keys=keys))
+    stage.client.flow.cancel(stage.session, run_id=run, mode="CANCEL_MODE_GRACEFUL")
+    let_go(stage, "a", "z")
+    ended = stage.end(run)
+    assert ended.status == INTERRUPTED and (words(ended)["z"] == "succeeded") == graceful, words(ended)
+    text = flows.steps(("a", "exit 3", {}), ("m", "true", {}), ("z", "true", keys["z"]))
+    ended = stage.end(stage.start(text))
+    assert ended.status == FAILED and words(ended)["m"] == "not_run"
+    assert (words(ended)["z"] == "succeeded") == failed, words(ended)
+
+
+def test_after_force_no_finalizer_starts(stage: Stage) -> None:
+    run = stage.start(held("a", "z", keys={"z": {"if": "always()", "needs": "{ a: any }"}}))
+    stage.client.flow.cancel(stage.session, run_id=run, mode="CANCEL_MODE_FORCE")
+    ended = stage.end(run)
+    assert ended.status == CANCELLED and words(ended) == {"a": "cancelled", "z": "not_run"}
 
 
 @pytest.mark.parametrize(("policy", "outcome"), [("cancel", "cancelled"), ("finish", "succeeded")])

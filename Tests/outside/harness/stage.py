@@ -18,8 +18,8 @@ RUNNING, PAUSED = run_pb2.RUN_STATUS_RUNNING, run_pb2.RUN_STATUS_PAUSED
 WAITING, QUEUED = run_pb2.RUN_STATUS_WAITING_INPUT, run_pb2.RUN_STATUS_QUEUED
 
 #: Text for a step's `command` that says that an attempt began and that it ended, in a file of the workspace.
-BEGIN = 'echo "b $FLOWD_ATTEMPT" >> "$FLOWD_WORKSPACE/marks"'
-END = 'echo "e $FLOWD_ATTEMPT" >> "$FLOWD_WORKSPACE/marks"'
+BEGIN = 'echo "b $FLOWD_RUN_ID/$FLOWD_STEP_ID/${FLOWD_ATTEMPT##*/}" >> "$FLOWD_WORKSPACE/marks"'
+END = BEGIN.replace('"b ', '"e ')
 
 
 def word(status: int) -> str:
@@ -136,12 +136,16 @@ class Stage:
         """No attempt ran twice, and every step that succeeded ran to its end in its last attempt and never again."""
         marks = self.marks()
         assert len(set(marks)) == len(marks), "an attempt ran twice"
+        made: dict[str, set[tuple[str, int]]] = {}
+        for letter, name, attempt in marks:
+            made.setdefault(name, set()).add((letter, attempt))
         for run in self.client.flow.list_runs(session_id=self.session, page_size=500).runs:
             for step in self.client.flow.get_run(run.run_id).run.steps:
-                made = {(letter, n) for letter, name, n in marks if name == f"{run.run_id}/{step.step_id}"}
-                if made and step.status == run_pb2.STEP_STATUS_SUCCEEDED:
-                    assert {("b", step.attempt), ("e", step.attempt)} <= made, f"{step.step_id} did not run to its end"
-                    assert max(n for _, n in made) == step.attempt, f"{step.step_id} ran again after it had succeeded"
+                own = made.pop(f"{run.run_id}/{step.step_id}", set())
+                if own and step.status == run_pb2.STEP_STATUS_SUCCEEDED:
+                    assert {("b", step.attempt), ("e", step.attempt)} <= own, f"{step.step_id} did not run to its end"
+                    assert max(n for _, n in own) == step.attempt, f"{step.step_id} ran again after it had succeeded"
+        assert not made, f"nobody knows of {list(made)[:3]}"
 
 
 def steps(run: Any) -> dict[str, Any]:
