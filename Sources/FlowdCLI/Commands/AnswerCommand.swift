@@ -10,7 +10,7 @@ enum AnswerCommand: Command {
   static let spec = CommandSpec(
     "answer", "Answer a question that a run waits for",
     operands: [
-      Operand("RUN", completion: .run), Operand("STEP|INPUT", completion: .step), Operand("VALUE"),
+      Operand("RUN", completion: .run), Operand("STEP|INPUT", completion: .question), Operand("VALUE"),
     ],
     options: [fromInput, takesDefault],
     discussion: """
