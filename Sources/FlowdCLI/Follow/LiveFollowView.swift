@@ -35,7 +35,11 @@ struct LiveFollowView: FollowView {
     switch event.kind {
     case .snapshot(let snapshot):
       meta = snapshot.meta
-      runs = snapshot.activeRuns.filter { $0.parentRunID.isEmpty }.map { ShownRun(WatchedRun($0)) }
+      runs = snapshot.activeRuns.filter { $0.parentRunID.isEmpty }.map { run in
+        var shown = ShownRun(run)
+        shown.add(stepsOf: snapshot.activeRuns)
+        return shown
+      }
     case .sessionMetaChanged(let changed): tell(changed.meta, "now")
     case .sessionSelected(let selected): tell(selected.meta, "selected")
     case .sessionClosed(let closed): tell(closed.meta, "closed")
