@@ -186,6 +186,8 @@ def test_failed_checks_are_shown_with_what_was_seen(daemon: Daemon) -> None:
     piped = flowctl(daemon.place, "run", "checked")
     assert piped.returncode == 1 and "token: ✗ json $.token exists — saw" in piped.stdout
     assert "✓ exit" in flowctl(daemon.place, "show").stdout
+    exported = flowctl(daemon.place, "export", "--format", "markdown").stdout
+    assert "### token failed" in exported and "- ✗ json $.token exists — saw" in exported
 
 
 def test_attempts_are_told(daemon: Daemon) -> None:
