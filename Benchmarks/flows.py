@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from ageing import multiply
 from lab import FIRST, HERE, PLACEMENTS, SECOND
 
-KIND = "run"  # what every step does: "run" a command that does nothing, or "wait" for no time
+KIND = "wait"
 NOTHING = {"run": "uses: run, with: { command: ['true'] }", "wait": "uses: wait, with: { for: 0s }"}
 FOREVER = {"run": "uses: run, with: { command: [sleep, '3600'] }", "wait": "uses: wait, with: { for: 1h }"}
 HOLD = "hold"

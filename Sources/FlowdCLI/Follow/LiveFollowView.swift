@@ -81,10 +81,13 @@ struct LiveFollowView: FollowView {
     if !root.error.isEmpty, failed == nil {
       permanent.append("  " + context.style.red(TerminalText.sanitised(root.error)))
     }
-    if let failed {
+    if let failed, root.status != .succeeded {
       let id = ShortID.of(failed.childRunID.isEmpty ? root.runID : failed.childRunID)
-      let command = failed.childRunID.isEmpty ? "logs \(id) \(TerminalText.sanitised(failed.id))" : "show \(id)"
-      permanent.append("  " + context.style.dim("more: flowctl \(command)      again: flowctl rerun --failed"))
+      let child = failed.children?.first(1) { $0 == .failed }.first.map { "[\($0)]" } ?? ""
+      let step = TerminalText.sanitised(failed.id) + child
+      let command = failed.childRunID.isEmpty ? "logs \(id) \(step)" : "show \(id)"
+      let again = "flowctl rerun \(ShortID.of(root.runID)) --failed"
+      permanent.append("  " + context.style.dim("more: flowctl \(command)      again: \(again)"))
     }
     if !root.report.isEmpty { permanent += [""] + ReportText.lines(root.report, style: context.style) }
     if showsSession { permanent.append("") }

@@ -31,8 +31,12 @@ extension Engine {
   /// Somebody began or ceased to watch: questions of HYBRID runs are decided again.
   package func watchersChanged(now: Timestamp) {
     transaction.now = now
-    guard readOnly == nil else { return }
-    for session in transaction.askingSessions {
+    guard readOnly == nil else {
+      watchersHaveChanged = true
+      return
+    }
+    watchersHaveChanged = false
+    for session in transaction.askingSessions.sorted() {
       guard let lane = lanes[session], let state = lane.state else { continue }
       guard state.runs.contains(where: { !$0.asking.isEmpty }) else {
         transaction.askingSessions.remove(session)

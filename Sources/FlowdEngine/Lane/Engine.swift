@@ -25,6 +25,8 @@ package final class Engine {
   var mayResume = false
   /// Outputs that could not be read; asked for again by `applyWhatWaits`.
   var failedLoads: [(lane: SessionLane.Key, load: Load)] = []
+  /// Somebody began or ceased to watch while writes were refused.
+  var watchersHaveChanged = false
   /// Timers that were due while writes were refused.
   var heldTimers: [StepTimer] = []
   /// Sessions with runs that a failed commit dropped from memory and that have not been read again.
@@ -320,6 +322,7 @@ package final class Engine {
     guard readOnly == nil else { return }
     for timer in heldTimers { transaction.timers.insert(timer) }
     heldTimers = []
+    if watchersHaveChanged { watchersChanged(now: now) }
     reloadDropped()
     resumeAll()
     for lane in lanes.values where !lane.heldReports.isEmpty { applyHeldReports(lane) }

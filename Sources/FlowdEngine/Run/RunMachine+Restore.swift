@@ -42,7 +42,7 @@ extension RunMachine {
     restoreLists(stored)
     for step in stored.steps {
       restoreWork(of: step)
-      if step.status.isFinal, definition.isOutputReferenced[step.parent ?? step.index] {
+      if step.status.isFinal, isKept(outputOf: step.index) {
         outputs.note(step.index, storedUnder: record.key, as: step.index)
       }
       if step.status == .failed, step.parent == nil, !definition.flow.steps[step.index].continueOnError {
@@ -69,7 +69,7 @@ extension RunMachine {
     case .waitingRetry:
       waiting.insert(step.index)
       // A person decided that it is tried again, and it had not begun.
-      if step.wakeAt == nil { ready.insert(step.index) }
+      if isDue(step.index) { ready.insert(step.index) }
     case .running where !isList(step.index) || step.parent != nil:
       switch definition(of: step.index).action {
       case .wait where step.wakeAt != nil: waiting.insert(step.index)

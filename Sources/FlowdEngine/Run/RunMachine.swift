@@ -21,8 +21,6 @@ package final class RunMachine {
   var executing: Set<Int> = []
   /// Those of them whose run is another flow's.
   var subflows: Set<Int> = []
-  /// Those of them that were ended because their time was up.
-  var timedOutSubflows: Set<Int> = []
   /// Begun, not settled, and nothing works on them: a question, a timer, the next attempt.
   var waiting: Set<Int> = []
   /// Those of them that wait for a person.
@@ -70,6 +68,12 @@ package final class RunMachine {
   /// Whether the step is the list of its children, and none of them.
   func isList(_ index: Int) -> Bool {
     index < definition.flow.steps.count && definition.flow.steps[index].foreach != nil
+  }
+
+  /// Whether somebody may ask for a step's output: an expression, or a person who answers a second time.
+  func isKept(outputOf index: Int) -> Bool {
+    if case .input = definition(of: index).action { return true }
+    return definition.isOutputReferenced[steps[index].parent ?? index]
   }
 
   /// Whether dependents may go on: succeeded, skipped, or failed where the flow says to continue.
@@ -123,11 +127,12 @@ package final class RunMachine {
     return lists[parent]?.failed != nil && !definition.flow.steps[parent].continueOnError
   }
 
+  /// Whether a step waits for nothing but room for its next attempt.
+  func isDue(_ index: Int) -> Bool { steps[index].status == .waitingRetry && steps[index].wakeAt == nil }
+
   /// Makes ready again what has begun and waits only for room: further attempts, and children that were let in.
   func readyBegun(where isWanted: (Int) -> Bool) {
-    for index in waiting where steps[index].status == .waitingRetry && steps[index].wakeAt == nil && isWanted(index) {
-      ready.insert(index)
-    }
+    for index in waiting where isDue(index) && isWanted(index) { ready.insert(index) }
     for (parent, list) in lists where isWanted(parent) {
       for child in list.first..<list.first + list.next where steps[child].status == .pending { ready.insert(child) }
     }

@@ -20,7 +20,7 @@ extension SessionState {
     }
     if run.isEnding { return true }
     if run.record.isPauseRequested { return false }
-    return !run.record.isStepping || (run.executing.isEmpty && run.waiting.isEmpty)
+    return !run.record.isStepping || (run.executing.isEmpty && !run.waiting.contains { !run.isDue($0) })
   }
 
   /// Begins a step that is ready, or the next attempt of one.
@@ -116,7 +116,7 @@ extension SessionState {
 
   /// Looks at every run: after a failed commit, what would have gone on was forgotten.
   func goOn(_ transaction: Transaction) {
-    for run in runs { advance(run, transaction) }
+    for run in runs { redecideQuestions(run, transaction) }
     for run in roots where run.record.status == .queued && !run.record.group.isEmpty && !run.record.waitsForOthers {
       begin(run, transaction)
     }

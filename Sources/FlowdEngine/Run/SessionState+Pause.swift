@@ -41,6 +41,13 @@ extension SessionState {
     advance(run, transaction)
   }
 
+  /// The outermost run that a run belongs to.
+  func root(of run: RunMachine) -> RunMachine {
+    var root = run
+    while let parent = root.record.parent, let above = self.run(parent.id) { root = above }
+    return root
+  }
+
   /// The runs that are steps of a run, in hand.
   func children(of run: RunMachine) -> [RunMachine] {
     run.subflows.sorted().compactMap { run.steps[$0].childRun }.compactMap { self.run($0) }

@@ -43,6 +43,7 @@ extension SessionState {
     run.executing.remove(index)
     run.subflows.remove(index)
     run.steps[index].question = question
+    run.steps[index].wakeAt = nil
     guard run.record.mode != .batch else {
       answerItself(index, question, of: run, by: .mode, transaction)
       return
@@ -51,28 +52,33 @@ extension SessionState {
     run.asking.insert(index)
     transaction.askingSessions.insert(meta.sessionID)
     run.steps[index].status = .waitingInput
-    let due = patience(with: question, of: run, transaction)
-    run.steps[index].wakeAt = due?.time
+    let due = patience(with: question, index, of: run, transaction)
+    run.steps[index].wakeAt = due
     write(index, of: run, transaction)
-    emit(.stepInputRequired(run.name(of: index), question, dueAt: due?.time), of: run, transaction)
-    if let due { transaction.setTimer(due.time, step: index, of: run) }
+    emit(.stepInputRequired(run.name(of: index), question, dueAt: due), of: run, transaction)
+    if let due { transaction.setTimer(due, step: index, of: run) }
   }
 
-  /// When a question is treated as unanswered, and why; `nil`: never.
+  /// When a question is treated as unanswered; `nil`: never.
   private func patience(
-    with question: PendingQuestion, of run: RunMachine, _ transaction: Transaction, unwatchedSince: Timestamp? = nil
-  ) -> (time: Timestamp, by: AnsweredBy)? {
-    var candidates: [(time: Timestamp, by: AnsweredBy)] = []
-    if let timeout = question.timeout { candidates.append((question.askedAt + timeout, .timeout)) }
-    let flow = run.definition.flow
-    if run.record.mode == .hybrid, !transaction.isWatched(record) {
-      let since = max(question.askedAt, unwatchedSince ?? transaction.now)
-      candidates.append((since + (flow.inputTimeout ?? Limits.inputTimeoutDefault), .timeout))
+    with question: PendingQuestion, _ index: Int, of run: RunMachine, _ transaction: Transaction
+  ) -> Timestamp? {
+    let limit = SessionState.limit(of: question, run)?.time
+    guard run.record.mode == .hybrid, !transaction.isWatched(record) else { return limit }
+    // Nobody has watched for a while already: that time goes on.
+    if let due = run.steps[index].wakeAt, limit.map({ due < $0 }) ?? true { return due }
+    let due = transaction.now + (run.definition.flow.inputTimeout ?? Limits.inputTimeoutDefault)
+    return limit.map { min(due, $0) } ?? due
+  }
+
+  /// When a question's time is up whether anybody watches or not, and why.
+  private static func limit(of question: PendingQuestion, _ run: RunMachine) -> (time: Timestamp, by: AnsweredBy)? {
+    var limits: [(time: Timestamp, by: AnsweredBy)] = []
+    if let timeout = question.timeout { limits.append((question.askedAt + timeout, .timeout)) }
+    if let expiry = run.definition.flow.inputExpiry, expiry.policy != .keep {
+      limits.append((question.askedAt + expiry.after, .expiry))
     }
-    if let expiry = flow.inputExpiry, expiry.policy != .keep {
-      candidates.append((question.askedAt + expiry.after, .expiry))
-    }
-    return candidates.min { $0.time < $1.time }
+    return limits.min { $0.time < $1.time }
   }
 
   /// Decides again about every question of a run: its mode has changed, or somebody began or ceased to watch.
@@ -84,7 +90,7 @@ extension SessionState {
         answerItself(index, question, of: run, by: .mode, transaction)
         continue
       }
-      let due = patience(with: question, of: run, transaction)?.time
+      let due = patience(with: question, index, of: run, transaction)
       guard due != run.steps[index].wakeAt else { continue }
       run.steps[index].wakeAt = due
       write(index, of: run, transaction)
@@ -96,9 +102,9 @@ extension SessionState {
   /// A question's time is up.
   func expire(_ index: Int, of run: RunMachine, _ transaction: Transaction) {
     guard let question = run.steps[index].question else { return }
-    // Why it was due: the latest rule whose time has come.
-    let due = patience(with: question, of: run, transaction, unwatchedSince: question.askedAt)
-    answerItself(index, question, of: run, by: due?.by ?? .timeout, transaction)
+    let limit = SessionState.limit(of: question, run)
+    let isLimit = limit.map { $0.time <= run.steps[index].wakeAt ?? transaction.now } ?? false
+    answerItself(index, question, of: run, by: isLimit ? limit?.by ?? .timeout : .timeout, transaction)
   }
 
   /// Answers with the default, or fails the step when it has none or may not use it.

@@ -26,7 +26,7 @@ extension SessionState {
     let definition = run.definition(of: index)
     emit(.stepFinished(run.name(of: index), run.steps[index], definition, details), of: run, transaction)
     if run.record.isStepping, wasBegun, !run.isList(index), !run.isEnding, !run.record.isPauseRequested {
-      requestPause(run, transaction)
+      requestPause(root(of: run), transaction)
     }
     if let parent = run.steps[index].parent {
       settleChild(index, of: parent, run, transaction)
@@ -41,7 +41,7 @@ extension SessionState {
   func keepOutput(_ output: StepOutput, of index: Int, _ run: RunMachine, _ transaction: Transaction) {
     guard !output.isEmpty else { return }
     transaction.batch.outputs[Batch.StepKey(run: run.record.key, index: index)] = output
-    guard run.definition.isOutputReferenced[run.steps[index].parent ?? index] else { return }
+    guard run.isKept(outputOf: index) else { return }
     run.outputs.insert(
       output, of: index, run: run.record.key, batch: transaction.batch.number, durableBatch: transaction.durableBatch)
   }

@@ -72,7 +72,7 @@ extension SessionState {
       details.outputs = members
     }
     details.report = child.record.report.isEmpty ? nil : child.record.report
-    let hasTimedOut = run.timedOutSubflows.remove(parent.step) != nil
+    let hasTimedOut = run.steps[parent.step].wakeAt.map { $0 <= transaction.now } ?? false
     let outcome: StepResult.Outcome
     switch child.record.status {
     case .succeeded: outcome = .elapsed
@@ -80,7 +80,9 @@ extension SessionState {
       let failed = child.failedStep.flatMap { child.steps[$0].error?.errorClass } ?? .fatal
       outcome = .subflowFailed(StepError(failed, child.record.error))
     case .queued, .running, .waitingInput, .paused, .cancelled, .interrupted:
-      outcome = hasTimedOut ? .timedOut : .cancelled
+      // Somebody ended it and not its parent: to the parent that is a failure.
+      let reason = StepError(.fatal, "its run was \(child.record.status.name)")
+      outcome = hasTimedOut ? .timedOut : run.isGivenUp(parent.step) ? .cancelled : .subflowFailed(reason)
     }
     let result = StepResult(outcome: outcome, details: details)
     if outcome == .cancelled {

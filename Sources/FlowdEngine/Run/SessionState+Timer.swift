@@ -14,8 +14,6 @@ extension SessionState {
     case .waitingInput: expire(index, of: run, transaction)
     case .running:
       if let child = run.steps[index].childRun.flatMap({ self.run($0) }), run.subflows.contains(index) {
-        run.steps[index].wakeAt = nil
-        run.timedOutSubflows.insert(index)
         cancel(child, .force, transaction)
       } else if run.waiting.contains(index) {
         endWait(index, of: run, transaction)
