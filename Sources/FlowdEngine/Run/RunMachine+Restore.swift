@@ -58,6 +58,7 @@ extension RunMachine {
     for list in stored.steps where list.status == .running {
       guard let first = list.firstChild, let items = stored.outputs[list.index]?.details.items else { continue }
       lists[list.index] = OpenList(first: first, items: items)
+      if isKept(outputOf: list.index) { outputs.note(list.index, storedUnder: record.key, as: list.index) }
     }
   }
 
