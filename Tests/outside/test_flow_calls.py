@@ -152,6 +152,23 @@ def test_a_flow_that_is_not_valid_may_be_chosen_and_not_started(daemon: Daemon, 
     assert gone.value.reason == "FLOW_NOT_FOUND"
 
 
+def test_the_flows_that_a_flow_runs_are_looked_up_with_it(daemon: Daemon, client: Client) -> None:
+    workspace = str(daemon.place.workspace)
+    text = "steps:\n  - { id: a, uses: flow, with: { flow: lower } }\n"
+    missing = client.flow.validate(content=text.encode(), file="upper.flow.yaml", workspace=workspace)
+    assert not missing.valid
+    assert [(d.line, d.column, d.message) for d in missing.diagnostics] == [(2, 40, "unknown flow 'lower'")]
+    daemon.place.flow("lower", flows.TRUE)
+    assert client.flow.validate(content=text.encode(), file="upper.flow.yaml", workspace=workspace).valid
+    # Without a workspace nobody knows which flows there are.
+    assert client.flow.validate(content=text.encode()).valid
+    meta = daemon.session(client, flow=daemon.place.flow("upper", text))
+    daemon.place.flow("lower", flows.INVALID)
+    with pytest.raises(errors.FailedPrecondition) as caught:
+        client.flow.start(meta.session_id)
+    assert caught.value.reason == "FLOW_INVALID" and "lower.flow.yaml" in str(caught.value)
+
+
 @pytest.mark.parametrize("restart", [False, True], ids=["same-daemon", "after-restart"])
 def test_a_request_id_names_one_run(daemon: Daemon, client: Client, restart: bool) -> None:
     meta = daemon.session(client, flow=daemon.place.flow("f", flows.TRUE))
@@ -194,6 +211,11 @@ def test_unknown_runs_are_not_found(client: Client, daemon: Daemon, run_id: str)
         lambda: client.flow.cancel(session, run_id=run_id),
         lambda: client.flow.cancel("", run_id=run_id),
         lambda: next(client.watch(run_id=run_id)),
+        lambda: client.flow.answer(run_id, step_id="s", input_id="i", value=1),
+        lambda: client.flow.pause(run_id),
+        lambda: client.flow.resume(run_id),
+        lambda: client.flow.rerun(run_id),
+        lambda: client.flow.export_run(run_id),
     ):
         with pytest.raises(errors.NotFound) as caught:
             call()
@@ -224,22 +246,6 @@ def test_with_several_active_runs_a_cancel_has_to_name_one(daemon: Daemon, clien
     for run in runs:
         client.flow.cancel(meta.session_id, run_id=run, mode=run_pb2.CANCEL_MODE_FORCE)
         daemon.wait_for(client, run)
-
-
-def test_what_this_version_lacks_says_so(client: Client) -> None:
-    for call in (
-        lambda: client.flow.answer(UNKNOWN, step_id="s", input_id="i", value=1),
-        lambda: client.flow.pause(UNKNOWN),
-        lambda: client.flow.resume(UNKNOWN),
-        lambda: client.flow.rerun(UNKNOWN),
-        lambda: client.flow.export_run(UNKNOWN),
-    ):
-        try:
-            call()
-        except errors.Unimplemented as error:
-            assert error.reason == "METHOD_NOT_IMPLEMENTED" and error.metadata["method"].startswith("flow.")
-        except errors.NotFound as error:
-            assert error.reason == "RUN_NOT_FOUND"
 
 
 def test_providers_are_listed_by_id(daemon: Daemon) -> None:

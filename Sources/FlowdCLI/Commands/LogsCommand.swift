@@ -15,7 +15,7 @@ enum LogsCommand: Command {
     discussion: """
       Without RUN it is the session's newest run; `last` names it too. Piped, the bytes are as they
       were written; on a terminal, colours stay and other control sequences are taken out. With
-      several steps a line before each part names its step.
+      several steps a line before each part names its step. A `foreach` step stands for its children.
       """,
     examples: [
       Example("flowctl logs", "the newest run"), Example("flowctl logs -f last build", "one step, as it goes"),
@@ -66,6 +66,7 @@ private struct LogPrinter {
   private let stream: API.OutputStream?
   /// The parts are of several steps.
   private var namesSteps: Bool
+  private let onlyStep: String
   private var filters: [String: EscapeFilter] = [:]
   private var lastStep = ""
   private var isAtLineStart = true
@@ -74,13 +75,14 @@ private struct LogPrinter {
     self.context = context
     self.step = step
     self.stream = stream
-    namesSteps = step == nil
+    namesSteps = true
+    onlyStep = step ?? ""
   }
 
   mutating func print(_ event: API.Event) {
     if case .runStarted(let started)? = event.kind, started.roster.count == 1 { namesSteps = false }
     guard let output = wanted(event) else { return }
-    if namesSteps, output.stepID != lastStep {
+    if namesSteps, output.stepID != onlyStep, output.stepID != lastStep {
       let style = context.style
       let gap = isAtLineStart ? "" : "\n"
       context.output.line(gap + style.bold("==> \(TerminalText.sanitised(output.stepID)) <=="))
@@ -106,7 +108,8 @@ private struct LogPrinter {
 
   private func wanted(_ event: API.Event) -> API.StepOutput? {
     guard case .stepOutput(let output)? = event.kind else { return nil }
-    if let step, output.stepID != step { return nil }
+    // A `foreach` step is all its children.
+    if let step, output.stepID != step, !output.stepID.hasPrefix(step + "[") { return nil }
     if let stream, output.stream != stream { return nil }
     return output
   }

@@ -35,7 +35,11 @@ struct LiveFollowView: FollowView {
     switch event.kind {
     case .snapshot(let snapshot):
       meta = snapshot.meta
-      runs = snapshot.activeRuns.filter { $0.parentRunID.isEmpty }.map { ShownRun(WatchedRun($0)) }
+      runs = snapshot.activeRuns.filter { $0.parentRunID.isEmpty }.map { run in
+        var shown = ShownRun(run)
+        shown.add(stepsOf: snapshot.activeRuns)
+        return shown
+      }
     case .sessionMetaChanged(let changed): tell(changed.meta, "now")
     case .sessionSelected(let selected): tell(selected.meta, "selected")
     case .sessionClosed(let closed): tell(closed.meta, "closed")
@@ -81,10 +85,13 @@ struct LiveFollowView: FollowView {
     if !root.error.isEmpty, failed == nil {
       permanent.append("  " + context.style.red(TerminalText.sanitised(root.error)))
     }
-    if let failed {
+    if let failed, root.status != .succeeded {
       let id = ShortID.of(failed.childRunID.isEmpty ? root.runID : failed.childRunID)
-      let command = failed.childRunID.isEmpty ? "logs \(id) \(TerminalText.sanitised(failed.id))" : "show \(id)"
-      permanent.append("  " + context.style.dim("more: flowctl \(command)      again: flowctl rerun --failed"))
+      let child = failed.children?.first(1) { $0 == .failed }.first.map { "[\($0)]" } ?? ""
+      let step = TerminalText.sanitised(failed.id) + child
+      let command = failed.childRunID.isEmpty ? "logs \(id) \(step)" : "show \(id)"
+      let again = "flowctl rerun \(ShortID.of(root.runID)) --failed"
+      permanent.append("  " + context.style.dim("more: flowctl \(command)      again: \(again)"))
     }
     if !root.report.isEmpty { permanent += [""] + ReportText.lines(root.report, style: context.style) }
     if showsSession { permanent.append("") }
@@ -105,6 +112,12 @@ struct LiveFollowView: FollowView {
   mutating func ask(_ interview: Interview) { self.interview = interview }
 
   mutating func draw() {
+    // In the background the terminal is somebody else's.
+    guard context.terminal.isInForeground else { return painter.forget() }
+    drawAlways()
+  }
+
+  private mutating func drawAlways() {
     let (columns, rows) = Terminal.size
     tick += 1
     var live: [String] = []
@@ -141,9 +154,8 @@ struct LiveFollowView: FollowView {
   /// How to go on where a run waits for a person.
   private var hints: [String] {
     var hints: [String] = []
-    for run in runs.lazy.map(\.root).filter({ $0.status == .paused }).prefix(3) {
-      let command = "flowctl resume \(ShortID.of(run.runID))"
-      hints.append("paused; go on: \(command)" + (run.isStepByStep ? "      one step: \(command) --step" : ""))
+    for run in runs.lazy.map(\.root).filter({ $0.status == .paused }).prefix(3) where !interview.wantsKeys {
+      hints.append("paused; go on: flowctl resume \(ShortID.of(run.runID))      one step: with --step")
     }
     if interview.current == nil, let question = interview.unanswered.first {
       hints.append("answer \(question.name): \(question.command)")
@@ -159,7 +171,7 @@ struct LiveFollowView: FollowView {
 
   mutating func release() {
     interview = Interview(mayAsk: false)
-    draw()
+    drawAlways()
     painter.forget()
     if hidesCursor { context.output.write("\u{1B}[?25h") }
     hidesCursor = false

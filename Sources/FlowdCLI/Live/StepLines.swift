@@ -5,7 +5,8 @@ internal import FlowdWire
 /// One step of a run as lines.
 extension RunFrame {
   func lines(_ step: WatchedStep, _ run: ShownRun, _ labels: StepLabels, details: Bool) -> [String] {
-    let glyph = StatusText.paint(step.status)(style, glyphs.step(step.status, tick: tick))
+    let status = shownStatus(step, run)
+    let glyph = StatusText.paint(status)(style, glyphs.step(status, tick: tick))
     let label = TerminalText.sanitised(step.label)
     let shown = DisplayWidth.truncated(label, to: min(labels.width, width - 5))
     let note = self.note(step)
@@ -28,8 +29,7 @@ extension RunFrame {
   func childLines(_ step: WatchedStep, _ run: ShownRun, rows: Int) -> [String] {
     guard rows > 0, let children = step.children, showsChildren(step), children.count > 0 else { return [] }
     let isWhole = children.count <= rows
-    let items =
-      isWhole ? Array(0..<children.count) : children.first(rows - 1) { StatusText.isBusy($0) }
+    let items = isWhole ? Array(0..<children.count) : RunFrame.worthShowing(children, rows - 1)
     var rest = children.counts
     var lines: [String] = []
     for item in items {
@@ -43,6 +43,13 @@ extension RunFrame {
     return lines + ["      " + style.dim(DisplayWidth.truncated(text, to: max(1, width - 7)))]
   }
 
+  /// The first children in hand and the first that failed, at least two of these, by their place in the list.
+  private static func worthShowing(_ children: WatchedChildren, _ number: Int) -> [Int] {
+    let failed = children.first(number) { $0 == .failed }
+    let inHand = children.first(number - min(2, failed.count)) { $0 != .failed && StatusText.isBusy($0) }
+    return (inHand + failed.prefix(number - inHand.count)).sorted()
+  }
+
   func showsChildren(_ step: WatchedStep) -> Bool {
     switch step.status {
     case .running, .waitingInput, .waitingRetry, .failed: true
@@ -54,7 +61,7 @@ extension RunFrame {
     let status = children.status(item)
     let glyph = StatusText.paint(status)(style, glyphs.step(status, tick: tick))
     let details = children.details(item)
-    var text = TerminalText.sanitised(details?.label ?? "\(step.id)[\(item)]")
+    var text = TerminalText.sanitised("\(step.id)[\(item)]")
     var more = ""
     if let details {
       let note = self.note(details)
@@ -124,6 +131,12 @@ extension RunFrame {
     return parts.joined(separator: " · ")
   }
 
+  /// A step whose own run waits for a person waits for that person.
+  private func shownStatus(_ step: WatchedStep, _ run: ShownRun) -> API.StepStatus {
+    guard step.status == .running, run.tree.runs[step.childRunID]?.status == .waitingInput else { return step.status }
+    return .waitingInput
+  }
+
   private func tailLines(_ step: WatchedStep, _ run: ShownRun) -> [String] {
     (run.tail(step.id, of: run.root.runID)?.lines ?? []).map { line in
       "    " + style.dim("\(glyphs.outputBar) " + DisplayWidth.truncated(line, to: max(1, width - 8)))
@@ -142,38 +155,6 @@ extension RunFrame {
     switch status {
     case .pending, .notRun, .skipped: true
     case .running, .waitingInput, .waitingRetry, .succeeded, .failed, .cancelled, .unspecified, .unrecognized: false
-    }
-  }
-}
-
-/// A predicate of a check and how it came out, such as `✗ json $.token exists — saw nothing (review.flow.yaml:12)`.
-enum CheckText {
-  static func line(_ check: API.CheckResult, flow: String, glyphs: Glyphs) -> String {
-    let glyph = glyphs.step(check.passed ? .succeeded : .failed, tick: 0)
-    var text = "\(glyph) \(TerminalText.sanitised(check.check))"
-    text += " — saw \(check.seen.isEmpty ? "nothing" : TerminalText.sanitised(check.seen))"
-    if check.line > 0 { text += " (\(TerminalText.sanitised(flow)).flow.yaml:\(check.line))" }
-    return text
-  }
-}
-
-extension StatusText {
-  /// In hand, or failed: what a person looks for.
-  static func isBusy(_ status: API.StepStatus) -> Bool {
-    switch status {
-    case .running, .failed, .waitingInput, .waitingRetry: true
-    case .pending, .succeeded, .skipped, .cancelled, .notRun, .unspecified, .unrecognized: false
-    }
-  }
-
-  /// Of one among many.
-  static func childWord(_ status: API.StepStatus) -> String {
-    switch status {
-    case .succeeded: "done"
-    case .waitingInput: "waiting for input"
-    case .waitingRetry: "to be tried again"
-    case .pending, .unspecified, .unrecognized: "to come"
-    case .running, .failed, .skipped, .cancelled, .notRun: name(status)
     }
   }
 }

@@ -55,7 +55,7 @@ enum AnswerValue {
     case "number": "a number"
     case "choice":
       "one of \(question.options.prefix(20).joined(separator: ", "))\(question.options.count > 20 ? ", …" : "")"
-    case "secret": "a secret, as a string"
+    case "secret": "a secret"
     case "json": "JSON"
     default: "text"
     }

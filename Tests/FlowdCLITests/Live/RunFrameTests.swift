@@ -5,9 +5,6 @@ import Testing
 
 @testable import FlowdCLI
 
-/// The model has one too: how a run goes as conditions see it.
-typealias RunProgress = FlowdCLI.RunProgress
-
 /// A run told by events at fixed times.
 enum SampleRun {
   static func at(_ milliseconds: Int64) -> API.Timestamp {

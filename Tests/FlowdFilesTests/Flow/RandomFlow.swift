@@ -15,31 +15,104 @@ struct RandomFlow {
     for index in 0..<Int.random(in: 0...5, using: &random) { text += "  i\(index): \(input())\n" }
     if flip() { text += "env:\n  \(pick(["B", "z"])): \(scalar())\n  _A1: \(scalar())\n" }
     if flip() { text += "concurrency: { max-parallel: \(pick(["1", "0x10", "+7", "256"])) }\n" }
+    text += policies()
+    if flip() { text += defaults() }
     text += "steps:\n"
     for index in 0..<stepCount { text += step(index) }
-    if flip() { text += "report: |\n  \(pick(["a", "# é", "${{ steps.s0.stdout }}"]))\n\n  ${{ run.id }}\n" }
+    if flip() { text += "outputs: { one: \(value(of: stepCount)), \"two\": \(json(depth: 2)) }\n" }
+    if flip() { text += "report: |\n  \(pick(["a", "# é", "${{ tostring(steps.s0) }}"]))\n\n  ${{ run.id }}\n" }
     return text
   }
 
+  private mutating func policies() -> String {
+    var text = ""
+    if flip() { text += "mode: \(pick(["batch", "interactive", "hybrid"]))\n" }
+    if flip() { text += "on-cancel: \(pick(["graceful", "force"]))\n" }
+    if flip() { text += "on-failure: \(pick(["cancel", "finish", "{ fatal: finish, recoverable: cancel }"]))\n" }
+    if flip() { text += "input-timeout: \(pick(["5m", "1h30m"]))\n" }
+    if flip() { text += "input-expiry: \(pick(["7d", "{ then: keep, after: 1d }", "{ after: 1h }"]))\n" }
+    return text
+  }
+
+  private mutating func defaults() -> String {
+    var keys = ["circuit: c"]
+    if flip() { keys.append("retry: \(retry())") }
+    if flip() { keys.append("env: { D: \(scalar()), X: \"${{ inputs.first }}\" }") }
+    if flip() { keys.append("expect: [\(check()), { json: $, exists: true }]") }
+    if flip() { keys.append("timeout: 5m") }
+    keys.shuffle(using: &random)
+    return "defaults: { \(keys.joined(separator: ", ")) }\n"
+  }
+
+  // MARK: steps
+
   private mutating func step(_ index: Int) -> String {
-    var keys = ["id: s\(index)", "uses: run"]
-    keys.append(
-      flip()
-        ? "with: { command: \(pick(["make", "\"a b\"", "'it''s'", "5"])), shell: \(pick(["sh", "/bin/bash"])) }"
-        : "with: { command: [prog, \(scalar()), \(template(of: index))] }")
+    let kind = pick(["run", "run", "script", "input", "wait", "flow"])
+    var keys = ["id: s\(index)", "uses: \(kind)", "with: \(with(kind, index))"]
     if flip() { keys.append("label: \(pick(["'x'", "12", "True", "\"é\\n😀\""]))") }
     if index > 0, flip() {
       let other = Int.random(in: 0..<index, using: &random)
       keys.append("needs: " + pick(["s\(other)", "[s\(other)]", "{ s\(other): any }", "{ s\(other): ok }", "[ ]"]))
     }
-    if flip() { keys.append("env: { X: \(template(of: 0)), \"Y\": \(scalar()) }") }
-    if flip() { keys.append("cwd: \(pick(["src", "/tmp", "\"${{ run.cwd }}/x\""]))") }
-    if flip() { keys.append("timeout: \(pick(["1s", "500ms", "1h30m"]))") }
+    if flip() { keys.append("if: \(pick(["always()", "${{ inputs.first == 'x' }}", "true", "not failure()"]))") }
+    if flip() { keys.append("foreach: \(pick(["[1, a]", "{ as: x, in: \"${{ {1} }}\" }", "split('a', ',')"]))") }
     if flip() { keys.append("continue-on-error: \(pick(["true", "False", "TRUE"]))") }
-    if flip() { keys.append("on-restart: \(pick(["retry", "fail"]))") }
+    if kind == "run" {
+      if flip() { keys.append("env: { X: \(template(of: 0)), \"Y\": \(scalar()) }") }
+      if flip() { keys.append("cwd: \(pick(["src", "/tmp", "\"${{ run.cwd }}/x\""]))") }
+      if flip() { keys.append("\(pick(["expect", "+expect"])): [\(check()), \(check())]") }
+    }
+    if ["run", "script", "flow"].contains(kind) {
+      if flip() { keys.append("timeout: \(pick(["1s", "500ms", "1h30m"]))") }
+      if flip() { keys.append("retry: \(retry())") }
+      if flip() { keys.append("until: { interval: 1s, condition: \(pick(["true", "\"${{ error == nil }}\""])) }") }
+      if flip() { keys.append("on-restart: \(pick(["retry", "fail", "ask"]))") }
+    }
+    if ["run", "script", "input"].contains(kind), flip() { keys.append("outputs: { o: \(value(of: 0)), 'p': 1.50 }") }
     keys.shuffle(using: &random)
     return "  - " + keys.joined(separator: "\n    ") + "\n"
   }
+
+  private mutating func with(_ kind: String, _ index: Int) -> String {
+    switch kind {
+    case "script":
+      pick([
+        "{ lua: return 1 }", "{ lua: \"return { a = '}' }\" }",
+        "\n      lua: |\n        local a = inputs.first\n        return a",
+      ])
+    case "input":
+      "{ prompt: \(template(of: index)), \(pick(["type: number, default: 0x1F", "default: 1.0", "type: choice, options: [1, b], default: b", "type: secret"])) }"
+    case "wait":
+      pick(["{ for: 1s }", "{ for: \"${{ inputs.first }}\" }", "{ until: true, deadline: 1h, interval: 5s }"])
+    case "flow": "{ inputs: { b: \(value(of: index)), a: \(json(depth: 2)) }, flow: other }"
+    default:
+      flip()
+        ? "{ command: \(pick(["make", "\"a b\"", "'it''s'", "5"])), shell: \(pick(["sh", "/bin/bash"])) }"
+        : "{ command: [prog, \(scalar()), \(template(of: index))] }"
+    }
+  }
+
+  private mutating func retry() -> String {
+    pick([
+      "{ limit: 3 }", "{ limit: 0x2, delay: 1s, backoff: 1.50, jitter: .5 }", "{ when: any, max-delay: 2m }",
+      "{ when: \"${{ error ~= nil }}\" }", "{ when: recoverable }", "{}",
+    ])
+  }
+
+  private mutating func check() -> String {
+    pick([
+      "exit: 0", "{ stdout: { startsWith: 1.0, contains: \(scalar()) } }", "{ duration: { \"<\": 1m } }",
+      "{ json: $.a, type: object, not: true }", "{ json: '$', count: { \">\": 1, \"==\": +2 } }",
+      "{ regex: 'a(b)', exists: false, matches: b }", "{ body: { \"==\": \(json(depth: 1)) } }",
+      "{ stderr: { isEmpty: true } }",
+    ])
+  }
+
+  private mutating func value(of index: Int) -> String {
+    pick([template(of: index), "[1, \(template(of: index))]", "{ b: \(template(of: index)), a: ~ }", json(depth: 1)])
+  }
+
+  // MARK: inputs and values
 
   private mutating func input() -> String {
     switch Int.random(in: 0..<5, using: &random) {
@@ -47,7 +120,8 @@ struct RandomFlow {
     case 1: return "{ default: \(pick(["a", "1.0", "true", "'~'", "\"\\u00e9\""])), description: \(scalar()) }"
     case 2: return "{ type: number, default: \(pick(["1", "-1.50", ".5", "0x1F", "1.e3", "+0"])) }"
     case 3: return "{ type: choice, options: [1, b, 'True', yes], default: \(pick(["1", "b", "True", "'yes'"])) }"
-    default: return "{ type: json, default: \(json(depth: 3)) }"
+    default:
+      return pick(["{ type: json, default: \(json(depth: 3)) }", "secret", "{ type: secret, default: secret:A_B }"])
     }
   }
 
