@@ -10,7 +10,7 @@ enum AnswerCommand: Command {
   static let spec = CommandSpec(
     "answer", "Answer a question that a run waits for",
     operands: [
-      Operand("RUN", completion: .run), Operand("STEP|INPUT", completion: .step), Operand("VALUE"),
+      Operand("RUN", completion: .run), Operand("STEP|INPUT", completion: .question), Operand("VALUE"),
     ],
     options: [fromInput, takesDefault],
     discussion: """
@@ -60,6 +60,9 @@ enum AnswerCommand: Command {
   ) throws(CLIError) -> [UInt8] {
     if arguments[takesDefault] { return [] }
     var text = arguments.operand(2) ?? ""
+    if question.isSecret, !text.isEmpty {
+      context.note("a secret on a command line is seen by others; --stdin reads it")
+    }
     if arguments[fromInput] {
       text = String(decoding: try FileText.read(descriptor: 0, name: "standard input"), as: UTF8.self)
       if text.hasSuffix("\n") { text.removeLast() }
@@ -76,9 +79,20 @@ enum AnswerCommand: Command {
     }
   }
 
+  private static func json(_ question: Question) throws(CLIError) -> JSONValue {
+    do throws(JSONMappingError) {
+      return .object([
+        .init("runId", .string(question.runID)), .init("stepId", .string(question.stepID)),
+        .init("input", try JSONCodec.contract.decode(question.input)),
+      ])
+    } catch {
+      throw CLIError(.unreachable, "a question has no JSON form: \(error)")
+    }
+  }
+
   private static func list(_ questions: [Question], _ context: Context) throws(CLIError) {
     if context.wantsJSON {
-      for question in questions { try context.printJSON(question.input) }
+      for question in questions { context.output.line(try json(question).text) }
       return
     }
     var table = Table(["RUN", "STEP", "QUESTION", "ANSWER"])

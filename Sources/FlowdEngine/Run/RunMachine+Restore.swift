@@ -42,7 +42,8 @@ extension RunMachine {
     restoreLists(stored)
     for step in stored.steps {
       restoreWork(of: step)
-      if step.status.isFinal, isKept(outputOf: step.index) {
+      // The list of a `foreach` step is there as soon as it has begun.
+      if step.status.isFinal || step.firstChild != nil, isKept(outputOf: step.index) {
         outputs.note(step.index, storedUnder: record.key, as: step.index)
       }
       if step.status == .failed, step.parent == nil, !definition.flow.steps[step.index].continueOnError {

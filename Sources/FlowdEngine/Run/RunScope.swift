@@ -77,7 +77,7 @@ final class RunScope: ExpressionScope {
     guard let first = run.steps[found].firstChild, child < run.steps[found].childCount ?? 0 else { return nil }
     if name == "item" {
       let items = try items(of: found)
-      return child < items.count ? items[child] : nil
+      return items.indices.contains(child) ? items[child] : nil
     }
     return try field(name, of: first + child)
   }
