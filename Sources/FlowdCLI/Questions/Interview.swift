@@ -8,6 +8,8 @@ internal import FlowdWire
 struct Interview {
   enum Effect: Equatable {
     case send(API.FlowServiceAnswerRequest, Question.Key)
+    /// Go on with a paused run: for one step, or without pauses.
+    case resume(run: String, stepByStep: Bool)
     /// Something to tell that no event tells.
     case remark(String)
   }
@@ -20,6 +22,8 @@ struct Interview {
   private var sent: Set<Question.Key> = []
   /// The person leaves it to others.
   private var leftOut: Set<Question.Key> = []
+  /// The run that is followed is paused, and the person has not said yet how to go on.
+  private(set) var pausedRun: String?
   private var editor = LineEditor()
   private var shown: Question.Key?
   private var complaint = ""
@@ -36,6 +40,9 @@ struct Interview {
     waiting = [question]
     shown = question.key
   }
+
+  /// Keys mean something now.
+  var wantsKeys: Bool { current != nil || mayAsk && pausedRun != nil }
 
   /// Nothing is left to ask, and no answer is on its way.
   var isDone: Bool { current == nil && sent.isEmpty }
@@ -59,7 +66,8 @@ struct Interview {
     case .stepInputRequired(let required):
       guard let input = required.input else { return [] }
       let question = Question(runID: event.runID, path: path, stepID: required.stepID, input: input)
-      forget { $0.key == question.key }
+      // A step asks one thing at a time.
+      forget { $0.runID == question.runID && $0.stepID == question.stepID }
       waiting.append(question)
       effects = giveInAdvance(question)
     case .stepInputAnswered(let answered):
@@ -70,7 +78,11 @@ struct Interview {
     case .stepFinished(let finished):
       guard let step = finished.step else { return [] }
       forget { $0.runID == event.runID && $0.stepID == step.stepID }
-    case .runFinished: forget { $0.runID == event.runID }
+    case .runPaused where path.isEmpty: pausedRun = event.runID
+    case .runResumed where path.isEmpty: pausedRun = nil
+    case .runFinished:
+      forget { $0.runID == event.runID }
+      if pausedRun == event.runID { pausedRun = nil }
     case .snapshot(let snapshot):
       forget { _ in true }
       waiting = snapshot.activeRuns.flatMap { Question.all(of: $0) }
@@ -82,7 +94,7 @@ struct Interview {
 
   /// Takes what the person typed.
   mutating func type(_ keys: [UInt8]) -> [Effect] {
-    guard let question = current else { return [] }
+    guard let question = current else { return steer(keys) }
     refresh()
     let key = editor.type(keys)
     if key == nil { return [] }
@@ -100,6 +112,23 @@ struct Interview {
       complaint = error.message
       return []
     }
+  }
+
+  /// Enter runs one step of a paused run, r all that are left.
+  private mutating func steer(_ keys: [UInt8]) -> [Effect] {
+    guard mayAsk, let run = pausedRun else { return [] }
+    for key in keys {
+      switch key {
+      case 0x0A, 0x0D:
+        pausedRun = nil
+        return [.resume(run: run, stepByStep: true)]
+      case UInt8(ascii: "r"), UInt8(ascii: "R"):
+        pausedRun = nil
+        return [.resume(run: run, stepByStep: false)]
+      default: continue
+      }
+    }
+    return []
   }
 
   /// An answer was taken or not.
@@ -165,8 +194,12 @@ struct Interview {
 extension Interview {
   /// The prompt as lines, the last one with what was typed; empty when nobody is asked.
   func lines(width: Int, style: Style, now: Timestamp, isUnicode: Bool) -> [String] {
-    guard let question = current else { return [] }
     let room = max(8, width - 3)
+    guard let question = current else {
+      guard mayAsk, pausedRun != nil else { return [] }
+      let keys = "paused: Enter runs one more step, r goes on without pauses"
+      return [style.yellow(DisplayWidth.truncated(keys, to: room))]
+    }
     var lines: [String] = []
     let text = TerminalText.sanitisedLines(question.input.prompt).split(separator: "\n").map(String.init)
     for (index, line) in text.prefix(6).enumerated() {

@@ -59,6 +59,8 @@ extension RunMachine {
     for list in stored.steps where list.status == .running {
       guard let first = list.firstChild, let items = stored.outputs[list.index]?.details.items else { continue }
       lists[list.index] = OpenList(first: first, items: items)
+      // Read again once the list is settled and no longer open.
+      outputs.note(list.index, storedUnder: record.key, as: list.index)
     }
   }
 

@@ -103,7 +103,8 @@ struct RandomFlow {
     pick([
       "exit: 0", "{ stdout: { startsWith: 1.0, contains: \(scalar()) } }", "{ duration: { \"<\": 1m } }",
       "{ json: $.a, type: object, not: true }", "{ json: '$', count: { \">\": 1, \"==\": +2 } }",
-      "{ regex: 'a(b)', exists: false, matches: b }", "{ body: { \"==\": \(json(depth: 1)) } }", "{ stderr: { isEmpty: true } }",
+      "{ regex: 'a(b)', exists: false, matches: b }", "{ body: { \"==\": \(json(depth: 1)) } }",
+      "{ stderr: { isEmpty: true } }",
     ])
   }
 
