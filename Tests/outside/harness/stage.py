@@ -5,7 +5,7 @@ from __future__ import annotations
 import pathlib
 from typing import Any, Callable, Optional
 
-from flowd import Client
+from flowd import Client, errors
 from flowd.v1 import run_pb2
 from harness.daemon import Daemon
 from harness.eventually import eventually
@@ -77,6 +77,18 @@ class Stage:
             return found.input if found is not None and found.HasField("input") else None
 
         return eventually(question, f"a question of {step_id}", 20)
+
+    def answer(self, run_id: str, **arguments: Any) -> Any:
+        """`flow.answer`, tried again while the run is being resumed after a restart."""
+
+        def attempt() -> Any:
+            try:
+                return self.client.flow.answer(run_id, **arguments)
+            except errors.Unavailable as error:
+                assert error.reason == "RUN_RESUMING"
+                return None
+
+        return eventually(attempt, "a run that was resumed")
 
     def end(self, run_id: str, seconds: float = 30) -> Any:
         """The run once it has ended; its events must tell the same story."""
