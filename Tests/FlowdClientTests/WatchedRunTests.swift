@@ -141,6 +141,18 @@ import Testing
     #expect(tree.runs["r"] != nil)
   }
 
+  @Test func aTreeTakesRunsOfItsStepsAsTheyAre() {
+    var tree = WatchedRunTree(root: WatchedRun(runID: "r"))
+    let runs: [API.Run] = [
+      .init(runID: "child", status: .paused, parentRunID: "r", parentStepID: "call"), .init(runID: "other"),
+      .init(runID: "grandchild", parentRunID: "child", parentStepID: "deep"),
+    ]
+    let taken = runs.map { tree.add($0) }
+    #expect(taken == [true, false, true])
+    #expect(tree.runs["child"]?.status == .paused)
+    #expect(tree.path(of: "grandchild") == "call/deep")
+  }
+
   @Test func anExportAsksUntilTheLastPage() {
     var cursor = ExportCursor(run: "r")
     #expect(cursor.request == .init(runID: "r"))

@@ -15,6 +15,7 @@ sys.path[:0] = [str(ROOT / "clients" / "python" / "src"), str(pathlib.Path(__fil
 
 from flowd import Client  # noqa: E402
 from harness.daemon import BINARIES, Daemon, Place  # noqa: E402
+from harness.stage import Stage  # noqa: E402
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -69,3 +70,9 @@ def daemon(make_daemon: Callable[..., Daemon]) -> Daemon:
 @pytest.fixture
 def client(daemon: Daemon) -> Client:
     return daemon.client()
+
+
+@pytest.fixture
+def stage(daemon: Daemon) -> Stage:
+    """A daemon with one session whose questions wait for a person."""
+    return Stage(daemon, mode="INTERACTIVE")

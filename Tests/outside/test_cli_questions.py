@@ -184,6 +184,11 @@ def test_several_questions_are_listed(daemon: Daemon, client: Client) -> None:
     waiting(client, run, 2)
     listed = flowctl(daemon.place, "answer")
     assert listed.returncode == 5 and "one" in listed.stdout and "Second" in listed.stdout
+    told = [json.loads(line) for line in flowctl(daemon.place, "answer", "--json").stdout.splitlines()]
+    assert {(one["runId"], one["stepId"], one["input"]["type"]) for one in told} == {
+        (run, "one", "string"),
+        (run, "two", "number"),
+    }
     assert flowctl(daemon.place, "answer", short(run), "two", "7").returncode == 0
     assert flowctl(daemon.place, "answer", short(run), "one", "text").returncode == 0
     assert daemon.wait_for(client, run).status == run_pb2.RUN_STATUS_SUCCEEDED

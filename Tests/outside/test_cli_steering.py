@@ -70,24 +70,27 @@ def test_a_run_goes_on_step_by_step(daemon: Daemon, client: Client) -> None:
     assert nothing.returncode == 4 and "no active run to pause" in nothing.stderr
 
 
+def test_a_person_steps_through_a_run_with_keys(daemon: Daemon, client: Client) -> None:
+    daemon.place.flow("three", THREE)
+    with Terminal(daemon.place, "run", "three", "--step-by-step") as terminal:
+        place = terminal.expect("(?s)1 of 3 steps · paused.*?Enter runs one more step")
+        terminal.send("\r")
+        place = terminal.expect("(?s)2 of 3 steps · paused.*?Enter runs one more step", after=place)
+        terminal.send("r")
+        assert terminal.end() == 0
+        assert terminal.echoes()
+
+
 def test_a_paused_run_says_on_the_terminal_how_to_go_on(daemon: Daemon, client: Client) -> None:
-    daemon.place.flow("waiting", flows.waiting())
-    with Terminal(daemon.place, "run", "waiting") as terminal:
+    daemon.place.flow("three", flows.waiting() + flows.steps(("after", "echo after", {})).removeprefix("steps:\n"))
+    with Terminal(daemon.place, "run", "three", "--no-input") as terminal:
         eventually((daemon.place.workspace / "began").exists, "a beginning")
         assert "pauses once the steps in hand have finished" in flowctl(daemon.place, "pause").stdout
         terminal.expect("pausing")
         (daemon.place.workspace / "go").touch()
-        # A run whose last step has finished has nothing to pause before.
-        ended = terminal.process
-        eventually(lambda: ended.poll() is not None or "paused; go on" in terminal.plain or _read(terminal), "a pause")
-        if ended.poll() is None:
-            flowctl(daemon.place, "resume")
+        terminal.expect("paused; go on: flowctl resume ")
+        flowctl(daemon.place, "resume")
         assert terminal.end() == 0
-
-
-def _read(terminal: Terminal) -> bool:
-    terminal._read(0.05)
-    return False
 
 
 def test_cancel_leaves_the_way_to_the_flow(daemon: Daemon, client: Client) -> None:
@@ -183,6 +186,8 @@ def test_failed_checks_are_shown_with_what_was_seen(daemon: Daemon) -> None:
     piped = flowctl(daemon.place, "run", "checked")
     assert piped.returncode == 1 and "token: ✗ json $.token exists — saw" in piped.stdout
     assert "✓ exit" in flowctl(daemon.place, "show").stdout
+    exported = flowctl(daemon.place, "export", "--format", "markdown").stdout
+    assert "### token failed" in exported and "- ✗ json $.token exists — saw" in exported
 
 
 def test_attempts_are_told(daemon: Daemon) -> None:

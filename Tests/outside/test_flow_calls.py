@@ -211,6 +211,11 @@ def test_unknown_runs_are_not_found(client: Client, daemon: Daemon, run_id: str)
         lambda: client.flow.cancel(session, run_id=run_id),
         lambda: client.flow.cancel("", run_id=run_id),
         lambda: next(client.watch(run_id=run_id)),
+        lambda: client.flow.answer(run_id, step_id="s", input_id="i", value=1),
+        lambda: client.flow.pause(run_id),
+        lambda: client.flow.resume(run_id),
+        lambda: client.flow.rerun(run_id),
+        lambda: client.flow.export_run(run_id),
     ):
         with pytest.raises(errors.NotFound) as caught:
             call()
@@ -241,22 +246,6 @@ def test_with_several_active_runs_a_cancel_has_to_name_one(daemon: Daemon, clien
     for run in runs:
         client.flow.cancel(meta.session_id, run_id=run, mode=run_pb2.CANCEL_MODE_FORCE)
         daemon.wait_for(client, run)
-
-
-def test_what_this_version_lacks_says_so(client: Client) -> None:
-    for call in (
-        lambda: client.flow.answer(UNKNOWN, step_id="s", input_id="i", value=1),
-        lambda: client.flow.pause(UNKNOWN),
-        lambda: client.flow.resume(UNKNOWN),
-        lambda: client.flow.rerun(UNKNOWN),
-        lambda: client.flow.export_run(UNKNOWN),
-    ):
-        try:
-            call()
-        except errors.Unimplemented as error:
-            assert error.reason == "METHOD_NOT_IMPLEMENTED" and error.metadata["method"].startswith("flow.")
-        except errors.NotFound as error:
-            assert error.reason == "RUN_NOT_FOUND"
 
 
 def test_providers_are_listed_by_id(daemon: Daemon) -> None:

@@ -244,7 +244,7 @@ def test_output_without_end_is_cut_and_marked(daemon: Daemon, client: Client) ->
     ended = daemon.wait_for(client, run.run_id, 60)
     step = ended.steps[0]
     assert ended.status == SUCCEEDED and step.stdout_truncated and not step.stderr_truncated
-    assert step.stdout == b"y" * 262_144 and step.stderr == b"end\n"
+    assert step.stdout == b"y" * 1_048_576 and step.stderr == b"end\n"
     chunks: dict[int, bytes] = {1: b"", 2: b""}
     truncated = 0
     for event in client.watch(run_id=run.run_id):

@@ -4,7 +4,7 @@ package enum CompletionKind: Equatable, Sendable {
   case file
   case directory
   case choices([String])
-  case flow, session, run, provider, model, step, method, command
+  case flow, session, run, provider, model, step, question, method, command
 }
 
 /// An option as help, parsing and completion see it.

@@ -4,7 +4,9 @@ internal import FlowdWire
 
 /// `flowctl rerun`
 enum RerunCommand: Command {
-  static let from = Option("from", "STEP", "Run this step and those that depend on it; take over the rest")
+  static let from = Option(
+    "from", "STEP", "Run this step and those that depend on it; take over the rest",
+    completion: .step)
   static let failed = Flag("failed", "Take over every result of a step that succeeded or was skipped")
 
   static let spec = CommandSpec(

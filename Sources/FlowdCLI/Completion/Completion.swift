@@ -37,7 +37,7 @@ enum Completion {
     case .choices(let words): return words.map { Candidate(word: $0) }
     case .method: return API.Method.allCases.map { Candidate(word: $0.alias) }
     case .command: return CommandTable.visibleSpecs.map { Candidate(word: $0.name, help: $0.summary) }
-    case .flow, .session, .run, .provider, .model, .step:
+    case .flow, .session, .run, .provider, .model, .step, .question:
       return LiveCandidates(context)?.candidates(kind, run: run) ?? []
     }
   }
@@ -82,7 +82,7 @@ private struct Position {
   }
 
   func expects(_ current: String) -> Expected {
-    if let pending { return .value(pending.completion, run: nil) }
+    if let pending { return .value(pending.completion, run: operands.first) }
     if !isAfterDashes, current.hasPrefix("-") {
       if let equals = current.firstIndex(of: "="), let option = find(String(current[..<equals])) {
         return .attachedValue(option: option.name, option.completion)
@@ -126,7 +126,8 @@ private struct LiveCandidates {
       }
     case .provider: found = providers?.map { ($0.providerID, $0.label) }
     case .model: found = providers?.flatMap { provider in provider.modelIDs.map { ($0, provider.providerID) } }
-    case .step: found = steps(run)
+    case .step: found = self.run(run)?.steps.filter { $0.parentStepID.isEmpty }.map { ($0.stepID, $0.label) }
+    case .question: found = self.run(run).map { Question.all(of: $0).map { ($0.stepID, $0.input.prompt) } }
     case .none, .file, .directory, .choices, .method, .command: found = nil
     }
     return (found ?? []).map { .init(word: TerminalText.sanitised($0), help: TerminalText.sanitised($1)) }
@@ -134,11 +135,12 @@ private struct LiveCandidates {
 
   private var providers: [API.Provider]? { reply(API.ProviderList.self, .init())?.providers }
 
-  private func steps(_ run: String?) -> [(String, String)]? {
-    guard let run else { return nil }
+  /// The run that a word names; without one, or for `last`, the newest.
+  private func run(_ named: String?) -> API.Run? {
     let runs = reply(API.FlowListRuns.self, .init(workspace: context.workspace, pageSize: 50))?.runs ?? []
-    let id = run == "last" ? runs.first?.runID : runs.map(\.runID).first { ShortID.matches(run, $0) }
-    return id.flatMap { reply(API.FlowGetRun.self, .init(runID: $0))?.run?.steps.map { ($0.stepID, $0.label) } }
+    let isNewest = named == nil || named == "last"
+    let run = runs.first { isNewest ? $0.parentRunID.isEmpty : ShortID.matches(named ?? "", $0.runID) }
+    return run.flatMap { reply(API.FlowGetRun.self, .init(runID: $0.runID))?.run }
   }
 
   private func reply<RPC: UnaryRPC>(_ rpc: RPC.Type, _ request: RPC.Request) -> RPC.Response? {

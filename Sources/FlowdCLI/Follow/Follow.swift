@@ -25,7 +25,7 @@ struct Follow {
     case end
     case failure(ClientError)
     case signal(SignalThread.Kind)
-    case cancelFailed(ClientError)
+    case callFailed(ClientError)
     case keys([UInt8])
     case answered(Question.Key, ClientError?)
   }
@@ -113,7 +113,7 @@ struct Follow {
   }
 
   private mutating func show() {
-    if interview.current == nil { keys.turnOff() } else { keys.turnOn() }
+    if interview.wantsKeys { keys.turnOn() } else { keys.turnOff() }
     view.ask(interview)
     view.draw()
   }
@@ -124,7 +124,7 @@ struct Follow {
     case .update(let update): return try take(update)
     case .end: return .complete
     case .failure(let error): throw context.explained(error)
-    case .cancelFailed(let error): view.notice(CLIError(error).message)
+    case .callFailed(let error): view.notice(CLIError(error).message)
     case .keys(let typed):
       try perform(interview.type(typed))
       show()
@@ -165,6 +165,11 @@ struct Follow {
     for effect in effects {
       switch effect {
       case .remark(let text): view.remark(text)
+      case .resume(let run, let stepByStep):
+        let inputs = inputs
+        try context.send(API.FlowResume.self, .init(runID: run, stepByStep: stepByStep)).whenDone { result in
+          if case .failure(let error) = result { inputs.post(.callFailed(error)) }
+        }
       case .send(let request, let key):
         let inputs = inputs
         try context.send(API.FlowAnswer.self, request).whenDone { result in
@@ -201,7 +206,7 @@ struct Follow {
       API.FlowCancel.self, .init(sessionID: session, runID: run, mode: interrupts == 1 ? .graceful : .force))
     let inputs = inputs
     reply.whenDone { result in
-      if case .failure(let error) = result { inputs.post(.cancelFailed(error)) }
+      if case .failure(let error) = result { inputs.post(.callFailed(error)) }
     }
     return nil
   }
@@ -210,26 +215,4 @@ struct Follow {
 
   /// Questions that nobody has answered.
   var unanswered: [Question] { interview.unanswered }
-}
-
-extension WatchedRunTree {
-  /// A step is being run, or goes on by itself later; questions do not count.
-  var isBusy: Bool { runs.values.contains { isBusy($0) } }
-
-  private func isBusy(_ run: WatchedRun) -> Bool {
-    if run.isFinished { return false }
-    if run.steps.isEmpty || run.status == .queued { return true }
-    return run.steps.contains { step in
-      guard let children = step.children else { return isBusy(step) }
-      return !children.first(1) { $0 == .waitingRetry }.isEmpty
-        || children.first(Int.max, where: { $0 == .running }).contains { item in
-          children.details(item).map { isBusy($0) } ?? true
-        }
-    }
-  }
-
-  /// A step with a run of its own is as busy as that run.
-  private func isBusy(_ step: WatchedStep) -> Bool {
-    step.status == .waitingRetry || step.status == .running && runs[step.childRunID] == nil
-  }
 }

@@ -35,7 +35,11 @@ struct LiveFollowView: FollowView {
     switch event.kind {
     case .snapshot(let snapshot):
       meta = snapshot.meta
-      runs = snapshot.activeRuns.filter { $0.parentRunID.isEmpty }.map { ShownRun(WatchedRun($0)) }
+      runs = snapshot.activeRuns.filter { $0.parentRunID.isEmpty }.map { run in
+        var shown = ShownRun(run)
+        shown.add(stepsOf: snapshot.activeRuns)
+        return shown
+      }
     case .sessionMetaChanged(let changed): tell(changed.meta, "now")
     case .sessionSelected(let selected): tell(selected.meta, "selected")
     case .sessionClosed(let closed): tell(closed.meta, "closed")
@@ -108,6 +112,12 @@ struct LiveFollowView: FollowView {
   mutating func ask(_ interview: Interview) { self.interview = interview }
 
   mutating func draw() {
+    // In the background the terminal is somebody else's.
+    guard context.terminal.isInForeground else { return painter.forget() }
+    drawAlways()
+  }
+
+  private mutating func drawAlways() {
     let (columns, rows) = Terminal.size
     tick += 1
     var live: [String] = []
@@ -144,9 +154,8 @@ struct LiveFollowView: FollowView {
   /// How to go on where a run waits for a person.
   private var hints: [String] {
     var hints: [String] = []
-    for run in runs.lazy.map(\.root).filter({ $0.status == .paused }).prefix(3) {
-      let command = "flowctl resume \(ShortID.of(run.runID))"
-      hints.append("paused; go on: \(command)" + (run.isStepByStep ? "      one step: \(command) --step" : ""))
+    for run in runs.lazy.map(\.root).filter({ $0.status == .paused }).prefix(3) where !interview.wantsKeys {
+      hints.append("paused; go on: flowctl resume \(ShortID.of(run.runID))      one step: with --step")
     }
     if interview.current == nil, let question = interview.unanswered.first {
       hints.append("answer \(question.name): \(question.command)")
@@ -162,7 +171,7 @@ struct LiveFollowView: FollowView {
 
   mutating func release() {
     interview = Interview(mayAsk: false)
-    draw()
+    drawAlways()
     painter.forget()
     if hidesCursor { context.output.write("\u{1B}[?25h") }
     hidesCursor = false

@@ -23,6 +23,12 @@ package struct ShownRun: Sendable {
 
   package var root: WatchedRun { tree.root }
 
+  /// Takes the runs that are steps of this one, out of all that the daemon holds.
+  package mutating func add(stepsOf runs: [API.Run]) {
+    // Oldest first, so that each finds the run whose step it is.
+    for run in runs.sorted(by: { $0.firstEventSeq < $1.firstEventSeq }) where !run.parentRunID.isEmpty { tree.add(run) }
+  }
+
   /// Takes the next event.
   ///
   /// - Returns: `false` for one of another run.

@@ -67,6 +67,7 @@ struct AnswerDialogue {
 
   private mutating func perform(_ effect: Interview.Effect) throws(CLIError) {
     switch effect {
+    case .resume: break
     case .remark(let text): paint(permanent: [TerminalText.sanitised(text)], live: [])
     case .send(let request, _):
       let inputs = inputs

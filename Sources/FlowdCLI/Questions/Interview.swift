@@ -8,21 +8,25 @@ internal import FlowdWire
 struct Interview {
   enum Effect: Equatable {
     case send(API.FlowServiceAnswerRequest, Question.Key)
+    /// Go on with a paused run: for one step, or without pauses.
+    case resume(run: String, stepByStep: Bool)
     /// Something to tell that no event tells.
     case remark(String)
   }
 
   private var prepared: PreparedAnswers
-  private let mayAsk: Bool
+  let mayAsk: Bool
   /// In the order in which they were asked.
   private(set) var waiting: [Question] = []
   /// An answer is on its way.
   private var sent: Set<Question.Key> = []
   /// The person leaves it to others.
   private var leftOut: Set<Question.Key> = []
-  private var editor = LineEditor()
+  /// The run that is followed is paused, and the person has not said yet how to go on.
+  private(set) var pausedRun: String?
+  private(set) var editor = LineEditor()
   private var shown: Question.Key?
-  private var complaint = ""
+  private(set) var complaint = ""
 
   /// - Parameter mayAsk: There is a person at a terminal who wants to be asked.
   init(prepared: PreparedAnswers = PreparedAnswers(), mayAsk: Bool) {
@@ -36,6 +40,9 @@ struct Interview {
     waiting = [question]
     shown = question.key
   }
+
+  /// Keys mean something now.
+  var wantsKeys: Bool { current != nil || mayAsk && pausedRun != nil }
 
   /// Nothing is left to ask, and no answer is on its way.
   var isDone: Bool { current == nil && sent.isEmpty }
@@ -59,7 +66,8 @@ struct Interview {
     case .stepInputRequired(let required):
       guard let input = required.input else { return [] }
       let question = Question(runID: event.runID, path: path, stepID: required.stepID, input: input)
-      forget { $0.key == question.key }
+      // A step asks one thing at a time.
+      forget { $0.runID == question.runID && $0.stepID == question.stepID }
       waiting.append(question)
       effects = giveInAdvance(question)
     case .stepInputAnswered(let answered):
@@ -70,7 +78,11 @@ struct Interview {
     case .stepFinished(let finished):
       guard let step = finished.step else { return [] }
       forget { $0.runID == event.runID && $0.stepID == step.stepID }
-    case .runFinished: forget { $0.runID == event.runID }
+    case .runPaused where path.isEmpty: pausedRun = event.runID
+    case .runResumed where path.isEmpty: pausedRun = nil
+    case .runFinished:
+      forget { $0.runID == event.runID }
+      if pausedRun == event.runID { pausedRun = nil }
     case .snapshot(let snapshot):
       forget { _ in true }
       waiting = snapshot.activeRuns.flatMap { Question.all(of: $0) }
@@ -82,7 +94,7 @@ struct Interview {
 
   /// Takes what the person typed.
   mutating func type(_ keys: [UInt8]) -> [Effect] {
-    guard let question = current else { return [] }
+    guard let question = current else { return steer(keys) }
     refresh()
     let key = editor.type(keys)
     if key == nil { return [] }
@@ -100,6 +112,23 @@ struct Interview {
       complaint = error.message
       return []
     }
+  }
+
+  /// Enter runs one step of a paused run, r all that are left.
+  private mutating func steer(_ keys: [UInt8]) -> [Effect] {
+    guard mayAsk, let run = pausedRun else { return [] }
+    for key in keys {
+      switch key {
+      case 0x0A, 0x0D:
+        pausedRun = nil
+        return [.resume(run: run, stepByStep: true)]
+      case UInt8(ascii: "r"), UInt8(ascii: "R"):
+        pausedRun = nil
+        return [.resume(run: run, stepByStep: false)]
+      default: continue
+      }
+    }
+    return []
   }
 
   /// An answer was taken or not.
@@ -159,67 +188,5 @@ struct Interview {
   private static func note(_ answered: API.StepInputAnswered, _ question: Question) -> String {
     let value = question.isSecret || answered.value.isEmpty ? "" : ": " + AnswerValue.text(answered.value)
     return TerminalText.sanitised("\(question.name) was answered by \(AnsweredText.who(answered.by))\(value)")
-  }
-}
-
-extension Interview {
-  /// The prompt as lines, the last one with what was typed; empty when nobody is asked.
-  func lines(width: Int, style: Style, now: Timestamp, isUnicode: Bool) -> [String] {
-    guard let question = current else { return [] }
-    let room = max(8, width - 3)
-    var lines: [String] = []
-    let text = TerminalText.sanitisedLines(question.input.prompt).split(separator: "\n").map(String.init)
-    for (index, line) in text.prefix(6).enumerated() {
-      let mark = index == 0 ? style.yellow("?") : " "
-      lines.append("\(mark) \(style.bold(DisplayWidth.truncated(line, to: room)))")
-    }
-    if text.isEmpty { lines.append("\(style.yellow("?")) \(style.bold(question.name))") }
-    if question.input.type == "choice" {
-      for (index, option) in question.input.options.prefix(9).enumerated() {
-        lines.append("  \(index + 1)  \(DisplayWidth.truncated(TerminalText.sanitised(option), to: room - 4))")
-      }
-    }
-    let others = unanswered.count > 1 ? "; \(unanswered.count - 1) more after it" : ""
-    let terms = "\(question.name): \(question.terms(now: now))\(others); Ctrl-D leaves it to others"
-    lines.append("  " + style.dim(DisplayWidth.truncated(terms, to: room)))
-    if !complaint.isEmpty { lines.append("  " + style.red(DisplayWidth.truncated(complaint, to: room))) }
-    let cursor = style.isColoured ? "\u{1B}[7m \u{1B}[0m" : "_"
-    let mark = isUnicode ? "›" : ">"
-    // A secret shows nothing, not even its length.
-    let typed = question.isSecret ? style.dim("(hidden) ") : Interview.end(of: editor.text, columns: room - 2)
-    lines.append("\(style.cyan(mark)) \(typed)\(cursor)")
-    return lines
-  }
-
-  /// What was typed last, where not all of it fits.
-  private static func end(of text: String, columns: Int) -> String {
-    let safe = TerminalText.sanitised(text)
-    guard DisplayWidth.of(safe) > columns else { return safe }
-    var kept = Substring(safe)
-    while DisplayWidth.of(String(kept)) > columns - 1 { kept = kept.dropFirst() }
-    return "…" + kept
-  }
-}
-
-/// Who or what answered, in words.
-enum AnsweredText {
-  static func who(_ by: API.AnsweredBy) -> String {
-    switch by {
-    case .person: "somebody else"
-    case .mode: "the run's mode, which waits for nobody"
-    case .timeout: "the clock, as nobody did in time"
-    case .expiry: "the flow's input-expiry"
-    case .unspecified, .unrecognized: "somebody"
-    }
-  }
-
-  /// As an addition to the answer; empty for a person.
-  static func suffix(_ by: API.AnsweredBy) -> String {
-    switch by {
-    case .person, .unspecified, .unrecognized: ""
-    case .mode: " (the mode waits for nobody)"
-    case .timeout: " (nobody answered in time)"
-    case .expiry: " (input-expiry)"
-    }
   }
 }

@@ -42,6 +42,12 @@ package struct Terminal: Equatable, Sendable {
     return (Int(size.ws_col), Int(size.ws_row))
   }
 
+  /// Whether the terminal belongs to this process's job at present; `true` where there is no job control.
+  package var isInForeground: Bool {
+    let job = tcgetpgrp(1)
+    return job < 0 || job == getpgrp()
+  }
+
   /// Whether frames can be drawn over one another.
   package var canRedraw: Bool { isOutputTerminal && isCapable }
 

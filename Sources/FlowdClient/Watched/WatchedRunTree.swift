@@ -43,6 +43,17 @@ public struct WatchedRunTree: Sendable {
     return true
   }
 
+  /// Takes a run as the daemon holds it, when it is a step's of one of these.
+  ///
+  /// - Returns: Whether it is.
+  @discardableResult
+  public mutating func add(_ run: API.Run) -> Bool {
+    guard runs[run.parentRunID] != nil else { return false }
+    adopt(run.runID, by: run.parentRunID, run.parentStepID)
+    runs[run.runID] = WatchedRun(run)
+    return true
+  }
+
   /// Lets go of a run that has ended.
   public mutating func forget(_ runID: String) {
     guard runID != rootID else { return }

@@ -42,7 +42,8 @@ extension RunMachine {
     restoreLists(stored)
     for step in stored.steps {
       restoreWork(of: step)
-      if step.status.isFinal, isKept(outputOf: step.index) {
+      // The list of a `foreach` step is there as soon as it has begun.
+      if step.status.isFinal || step.firstChild != nil, isKept(outputOf: step.index) {
         outputs.note(step.index, storedUnder: record.key, as: step.index)
       }
       if step.status == .failed, step.parent == nil, !definition.flow.steps[step.index].continueOnError {
@@ -58,6 +59,8 @@ extension RunMachine {
     for list in stored.steps where list.status == .running {
       guard let first = list.firstChild, let items = stored.outputs[list.index]?.details.items else { continue }
       lists[list.index] = OpenList(first: first, items: items)
+      // Read again once the list is settled and no longer open.
+      outputs.note(list.index, storedUnder: record.key, as: list.index)
     }
   }
 

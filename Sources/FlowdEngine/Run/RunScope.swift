@@ -75,7 +75,10 @@ final class RunScope: ExpressionScope {
     guard let found = run.definition.index(of: step) else { return nil }
     guard let child else { return try field(name, of: found) }
     guard let first = run.steps[found].firstChild, child < run.steps[found].childCount ?? 0 else { return nil }
-    if name == "item" { return try items(of: found)[child] }
+    if name == "item" {
+      let items = try items(of: found)
+      return items.indices.contains(child) ? items[child] : nil
+    }
     return try field(name, of: first + child)
   }
 

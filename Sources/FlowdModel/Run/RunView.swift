@@ -18,6 +18,12 @@ package struct RunView: Equatable, Sendable {
 }
 
 extension RunView {
+  /// Whether a step's result was taken over from another run: it was there before this one.
+  package func isReused(_ step: StepRecord) -> Bool {
+    guard record.reusedFrom != nil, let finishedAt = step.finishedAt else { return false }
+    return finishedAt < record.admittedAt
+  }
+
   /// A record for each step and each child of a `foreach` step, those that have not begun as pending.
   ///
   /// - Parameter stored: Those that have left `pending`.

@@ -60,15 +60,22 @@ extension API.Event.Kind {
 }
 
 extension API.RunStarted {
-  /// - Parameter reused: The steps whose results were taken over.
+  /// - Parameter reused: The steps whose results were taken over, with their children.
   init(_ run: RunRecord, _ definition: PinnedDefinition, _ reused: [StepRecord]) {
     let flow = definition.flow
     let settled = Dictionary(reused.map { ($0.index, $0) }, uniquingKeysWith: { first, _ in first })
-    let roster = flow.steps.enumerated().map { index, step in
+    var roster: [API.Step] = []
+    for (index, step) in flow.steps.enumerated() {
       var whole = API.Step(StepName(step.id), settled[index] ?? StepRecord(index: index), step)
       whole.needs = step.needs.map { flow.steps[$0.step].id }
       whole.reused = settled[index] != nil
-      return whole
+      roster.append(whole)
+      guard let first = settled[index]?.firstChild, let count = settled[index]?.childCount else { continue }
+      for child in (first..<first + count).compactMap({ settled[$0] }) {
+        var whole = API.Step(StepName(step.id, item: child.item), child, step)
+        whole.reused = true
+        roster.append(whole)
+      }
     }
     self.init(
       snapshot: API.RunSnapshot(run.snapshot), roster: roster, cwd: run.cwd, inputs: run.inputs,

@@ -41,11 +41,13 @@ extension API.Run {
     for (step, definition) in zip(view.steps, flow.steps) {
       var whole = API.Step(StepName(definition.id), step, definition)
       whole.needs = definition.needs.map { flow.steps[$0.step].id }
+      whole.reused = view.isReused(step)
       if let output = view.outputs[step.index] { whole.add(output) }
       steps.append(whole)
       guard let first = step.firstChild, let count = step.childCount else { continue }
       for child in view.steps[first..<min(first + count, view.steps.count)] {
         var whole = API.Step(StepName(definition.id, item: child.item), child, definition)
+        whole.reused = view.isReused(child)
         if let output = view.outputs[child.index] { whole.add(output) }
         steps.append(whole)
       }

@@ -201,4 +201,37 @@ private final class Talk {
     #expect(found.count < 16)
     for line in found { #expect(DisplayWidth.of(line) < max(width, 14), "\(line)") }
   }
+
+  @Test func aPausedRunGoesOnByAKey() {
+    let talk = Talk(mayAsk: true)
+    let run = "01890000-0000-7000-8000-0000deadbeef"
+    _ = talk.take(SampleRun.event(0, .runPaused(.init())))
+    #expect(lines(talk) == ["paused: Enter runs one more step, r goes on without pauses"])
+    #expect(talk.type("x\u{1B}[A").isEmpty)
+    #expect(talk.type("\r") == [.resume(run: run, stepByStep: true)])
+    #expect(!talk.interview.wantsKeys)
+    _ = talk.take(SampleRun.event(1, .runPaused(.init())))
+    #expect(talk.type("r") == [.resume(run: run, stepByStep: false)])
+    _ = talk.take(SampleRun.event(2, .runPaused(.init())))
+    _ = talk.take(SampleRun.event(3, .runResumed(.init())))
+    #expect(talk.type("\r").isEmpty)
+    // A run of a step is paused with the run whose step it is.
+    _ = talk.take(SampleRun.event(4, .runPaused(.init())), path: "sub")
+    #expect(!talk.interview.wantsKeys)
+  }
+
+  @Test func aQuestionGoesBeforeThePause() {
+    let talk = Talk(mayAsk: true)
+    _ = talk.take(approve)
+    _ = talk.take(SampleRun.event(0, .runPaused(.init())))
+    #expect(sent(talk.type("y\r")) == ["approve=true"])
+    #expect(talk.interview.wantsKeys)
+  }
+
+  @Test func withoutAPersonNothingIsAskedAboutAPause() {
+    let talk = Talk(mayAsk: false)
+    _ = talk.take(SampleRun.event(0, .runPaused(.init())))
+    #expect(!talk.interview.wantsKeys)
+    #expect(lines(talk).isEmpty)
+  }
 }

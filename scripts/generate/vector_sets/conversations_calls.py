@@ -92,9 +92,10 @@ def refusals(contract: Contract) -> list[Writer]:
     beyond.call(1, EVENTS, "Watch", {"sessionId": SESSION, "afterSeq": "1000000"})
     beyond.error(1, 11, "SEQUENCE_BEYOND_END", field="after_seq")
 
-    not_yet = Writer(contract, "refused/not-implemented", "A method of the contract that this version does not have.")
-    not_yet.call(1, FLOWS, "Pause", {"runId": missing})
-    not_yet.error(1, 12, "METHOD_NOT_IMPLEMENTED", method="flow.pause")
+    unknown_run = Writer(contract, "refused/unknown-run", "No such run.")
+    for stream, method in enumerate(("Answer", "Pause", "Resume", "Rerun", "ExportRun")):
+        unknown_run.call(2 * stream + 1, FLOWS, method, {"runId": missing})
+        unknown_run.error(2 * stream + 1, 5, "RUN_NOT_FOUND", run_id=missing)
 
     aborted = Writer(
         contract, "refused/expectation", "The session is not what the caller expects.", needs=["session_id"]
@@ -115,7 +116,7 @@ def refusals(contract: Contract) -> list[Writer]:
     expired.call(1, SESSIONS, "SetExecutedFlow", {"sessionId": SESSION, "flowId": "hello"}, timeoutNano="-1")
     expired.error(1, 4, "DEADLINE_EXCEEDED")
     status_call(expired, 3)
-    return [unknown_flow, unknown_session, field, beyond, not_yet, aborted, no_flow, no_run, expired]
+    return [unknown_flow, unknown_session, field, beyond, unknown_run, aborted, no_flow, no_run, expired]
 
 
 def streams(contract: Contract) -> list[Writer]:

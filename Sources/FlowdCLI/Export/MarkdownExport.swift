@@ -57,7 +57,8 @@ struct MarkdownExport: ExportWriter {
     for step in run.steps.filter({ $0.status == .failed }).prefix(20) {
       output.line("\n### \(MarkdownExport.cell(step.stepID)) failed\n")
       output.line(MarkdownExport.cell(step.error?.message ?? ""))
-      for check in step.checks where !check.passed {
+      // Only the events tell of checks.
+      for check in shown?.root.step(step.stepID)?.checks ?? [] where !check.passed {
         let line = CheckText.line(check, flow: run.snapshot?.flowID ?? "", glyphs: Glyphs(isUnicode: true))
         output.line("- \(line)")
       }
