@@ -152,6 +152,23 @@ def test_a_flow_that_is_not_valid_may_be_chosen_and_not_started(daemon: Daemon, 
     assert gone.value.reason == "FLOW_NOT_FOUND"
 
 
+def test_the_flows_that_a_flow_runs_are_looked_up_with_it(daemon: Daemon, client: Client) -> None:
+    workspace = str(daemon.place.workspace)
+    text = "steps:\n  - { id: a, uses: flow, with: { flow: lower } }\n"
+    missing = client.flow.validate(content=text.encode(), file="upper.flow.yaml", workspace=workspace)
+    assert not missing.valid
+    assert [(d.line, d.column, d.message) for d in missing.diagnostics] == [(2, 40, "unknown flow 'lower'")]
+    daemon.place.flow("lower", flows.TRUE)
+    assert client.flow.validate(content=text.encode(), file="upper.flow.yaml", workspace=workspace).valid
+    # Without a workspace nobody knows which flows there are.
+    assert client.flow.validate(content=text.encode()).valid
+    meta = daemon.session(client, flow=daemon.place.flow("upper", text))
+    daemon.place.flow("lower", flows.INVALID)
+    with pytest.raises(errors.FailedPrecondition) as caught:
+        client.flow.start(meta.session_id)
+    assert caught.value.reason == "FLOW_INVALID" and "lower.flow.yaml" in str(caught.value)
+
+
 @pytest.mark.parametrize("restart", [False, True], ids=["same-daemon", "after-restart"])
 def test_a_request_id_names_one_run(daemon: Daemon, client: Client, restart: bool) -> None:
     meta = daemon.session(client, flow=daemon.place.flow("f", flows.TRUE))

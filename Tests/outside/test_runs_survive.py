@@ -148,7 +148,7 @@ def test_an_attempt_that_was_cut_off_goes_by_on_restart(stage: Stage, policy: st
         assert question.reason == run_pb2.INPUT_REASON_RESTART and list(question.options) == ["retry", "fail", "skip"]
         stage.restart()
         assert stage.asks(run, "a").input_id == question.input_id, "asked once, also after another restart"
-        stage.client.flow.answer(run, input_id=question.input_id, value="retry")
+        stage.answer(run, input_id=question.input_id, value="retry")
     ended = stage.end(run)
     if policy == "fail":
         assert words(ended) == {"a": "failed", "b": "not_run"} and "cut off" in ended.steps[0].error.message
@@ -163,7 +163,7 @@ def test_a_person_may_decide_against_a_step_that_was_cut_off(stage: Stage, decis
     stage.until(lambda: stage.marks(), "the first attempt")
     stage.restart()
     stage.asks(run, "only")
-    stage.client.flow.answer(run, value=decision)
+    stage.answer(run, value=decision)
     assert words(stage.end(run)) == {"only": outcome}
 
 

@@ -14,7 +14,8 @@ enum AnswerCommand: Command {
     ],
     options: [fromInput, takesDefault],
     discussion: """
-      Without RUN it is a question of any run of the session; without STEP the only one there is.
+      Without RUN it is a question of any run of the session; without STEP the only one there is. RUN
+      may be left out before STEP and VALUE, and STEP with it when only one question waits.
       VALUE is yes or no, a number, an option by its name, the beginning of it or its number, or
       text, as the question wants it; with --json it is JSON. Without VALUE it is asked for on a
       terminal, secrets without showing them. When several questions wait and none is named, they
@@ -22,15 +23,17 @@ enum AnswerCommand: Command {
       """,
     examples: [
       Example("flowctl answer", "ask me what waits"),
-      Example("flowctl answer 3f9a2c71 approve yes", "answer one"),
+      Example("flowctl answer approve yes", "answer a question of this session"),
+      Example("flowctl answer 3f9a2c71 approve yes", "the same, of any run"),
       Example("pass show token | flowctl answer last login --stdin", "a secret that nobody sees"),
     ])
 
   static func run(_ context: Context, _ arguments: ParsedArguments) throws(CLIError) -> ExitCode {
-    let given = [arguments.operand(2) != nil, arguments[fromInput], arguments[takesDefault]].count { $0 }
+    let asked = try Asked(arguments, context)
+    let given = [asked.value != nil, arguments[fromInput], arguments[takesDefault]].count { $0 }
     guard given <= 1 else { throw .usage("give only one of VALUE, --stdin and --default", command: "answer") }
-    let questions = try WaitingQuestions.all(of: arguments.operand(0), context)
-    guard let question = try WaitingQuestions.pick(arguments.operand(1), among: questions) else {
+    let questions = try WaitingQuestions.all(of: asked.run, context)
+    guard let question = try WaitingQuestions.pick(asked.step, among: questions) else {
       try list(questions, context)
       return .waiting
     }
@@ -43,7 +46,7 @@ enum AnswerCommand: Command {
     guard given > 0 else { return try AnswerDialogue(context, question).run() }
     let request = API.FlowServiceAnswerRequest(
       runID: question.runID, stepID: question.stepID, inputID: question.input.inputID,
-      value: try value(for: question, context, arguments))
+      value: try value(for: question, asked.value, context, arguments))
     let response = try context.call(API.FlowAnswer.self, request)
     if context.wantsJSON {
       try context.printJSON(response)
@@ -54,12 +57,38 @@ enum AnswerCommand: Command {
     return .ok
   }
 
+  /// The operands, of which RUN, or RUN and STEP, may be left out.
+  private struct Asked {
+    var run: String?
+    var step: String?
+    var value: String?
+
+    init(_ arguments: ParsedArguments, _ context: Context) throws(CLIError) {
+      (run, step, value) = (arguments.operand(0), arguments.operand(1), arguments.operand(2))
+      guard let first = run, value == nil, first != "last", !ShortID.isWhole(first) else { return }
+      let here = (try? WaitingQuestions.all(of: nil, context)) ?? []
+      if here.contains(where: { $0.stepID == first || $0.input.inputID == first }) {
+        (run, step, value) = (nil, first, step)
+      } else if step == nil, here.count == 1, !AnswerCommand.mayBeRun(first) {
+        (run, value) = (nil, first)
+      }
+    }
+  }
+
+  /// Whether a text may be the end of a run's id.
+  private static func mayBeRun(_ text: String) -> Bool {
+    text.utf8.count >= 4
+      && text.utf8.allSatisfy { byte in
+        (0x30...0x39).contains(byte) || (0x61...0x66).contains(byte) || byte == 0x2D
+      }
+  }
+
   /// JSON; empty for the default.
   private static func value(
-    for question: Question, _ context: Context, _ arguments: ParsedArguments
+    for question: Question, _ value: String?, _ context: Context, _ arguments: ParsedArguments
   ) throws(CLIError) -> [UInt8] {
     if arguments[takesDefault] { return [] }
-    var text = arguments.operand(2) ?? ""
+    var text = value ?? ""
     if question.isSecret, !text.isEmpty {
       context.note("a secret on a command line is seen by others; --stdin reads it")
     }

@@ -158,35 +158,3 @@ extension RunFrame {
     }
   }
 }
-
-/// A predicate of a check and how it came out, such as `✗ json $.token exists — saw nothing (review.flow.yaml:12)`.
-enum CheckText {
-  static func line(_ check: API.CheckResult, flow: String, glyphs: Glyphs) -> String {
-    let glyph = glyphs.step(check.passed ? .succeeded : .failed, tick: 0)
-    var text = "\(glyph) \(TerminalText.sanitised(check.check))"
-    text += " — saw \(check.seen.isEmpty ? "nothing" : TerminalText.sanitised(check.seen))"
-    if check.line > 0 { text += " (\(TerminalText.sanitised(flow)).flow.yaml:\(check.line))" }
-    return text
-  }
-}
-
-extension StatusText {
-  /// In hand, or failed: what a person looks for.
-  static func isBusy(_ status: API.StepStatus) -> Bool {
-    switch status {
-    case .running, .failed, .waitingInput, .waitingRetry: true
-    case .pending, .succeeded, .skipped, .cancelled, .notRun, .unspecified, .unrecognized: false
-    }
-  }
-
-  /// Of one among many.
-  static func childWord(_ status: API.StepStatus) -> String {
-    switch status {
-    case .succeeded: "done"
-    case .waitingInput: "waiting for input"
-    case .waitingRetry: "to be tried again"
-    case .pending, .unspecified, .unrecognized: "to come"
-    case .running, .failed, .skipped, .cancelled, .notRun: name(status)
-    }
-  }
-}

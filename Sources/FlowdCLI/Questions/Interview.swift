@@ -15,7 +15,7 @@ struct Interview {
   }
 
   private var prepared: PreparedAnswers
-  private let mayAsk: Bool
+  let mayAsk: Bool
   /// In the order in which they were asked.
   private(set) var waiting: [Question] = []
   /// An answer is on its way.
@@ -24,9 +24,9 @@ struct Interview {
   private var leftOut: Set<Question.Key> = []
   /// The run that is followed is paused, and the person has not said yet how to go on.
   private(set) var pausedRun: String?
-  private var editor = LineEditor()
+  private(set) var editor = LineEditor()
   private var shown: Question.Key?
-  private var complaint = ""
+  private(set) var complaint = ""
 
   /// - Parameter mayAsk: There is a person at a terminal who wants to be asked.
   init(prepared: PreparedAnswers = PreparedAnswers(), mayAsk: Bool) {
@@ -188,71 +188,5 @@ struct Interview {
   private static func note(_ answered: API.StepInputAnswered, _ question: Question) -> String {
     let value = question.isSecret || answered.value.isEmpty ? "" : ": " + AnswerValue.text(answered.value)
     return TerminalText.sanitised("\(question.name) was answered by \(AnsweredText.who(answered.by))\(value)")
-  }
-}
-
-extension Interview {
-  /// The prompt as lines, the last one with what was typed; empty when nobody is asked.
-  func lines(width: Int, style: Style, now: Timestamp, isUnicode: Bool) -> [String] {
-    let room = max(8, width - 3)
-    guard let question = current else {
-      guard mayAsk, pausedRun != nil else { return [] }
-      let keys = "paused: Enter runs one more step, r goes on without pauses"
-      return [style.yellow(DisplayWidth.truncated(keys, to: room))]
-    }
-    var lines: [String] = []
-    let text = TerminalText.sanitisedLines(question.input.prompt).split(separator: "\n").map(String.init)
-    for (index, line) in text.prefix(6).enumerated() {
-      let mark = index == 0 ? style.yellow("?") : " "
-      lines.append("\(mark) \(style.bold(DisplayWidth.truncated(line, to: room)))")
-    }
-    if text.isEmpty { lines.append("\(style.yellow("?")) \(style.bold(question.name))") }
-    if question.input.type == "choice" {
-      for (index, option) in question.input.options.prefix(9).enumerated() {
-        lines.append("  \(index + 1)  \(DisplayWidth.truncated(TerminalText.sanitised(option), to: room - 4))")
-      }
-    }
-    let others = unanswered.count > 1 ? "; \(unanswered.count - 1) more after it" : ""
-    let terms = "\(question.name): \(question.terms(now: now))\(others); Ctrl-D leaves it to others"
-    lines.append("  " + style.dim(DisplayWidth.truncated(terms, to: room)))
-    if !complaint.isEmpty { lines.append("  " + style.red(DisplayWidth.truncated(complaint, to: room))) }
-    let cursor = style.isColoured ? "\u{1B}[7m \u{1B}[0m" : "_"
-    let mark = isUnicode ? "›" : ">"
-    // A secret shows nothing, not even its length.
-    let typed = question.isSecret ? style.dim("(hidden) ") : Interview.end(of: editor.text, columns: room - 2)
-    lines.append("\(style.cyan(mark)) \(typed)\(cursor)")
-    return lines
-  }
-
-  /// What was typed last, where not all of it fits.
-  private static func end(of text: String, columns: Int) -> String {
-    let safe = TerminalText.sanitised(text)
-    guard DisplayWidth.of(safe) > columns else { return safe }
-    var kept = Substring(safe)
-    while DisplayWidth.of(String(kept)) > columns - 1 { kept = kept.dropFirst() }
-    return "…" + kept
-  }
-}
-
-/// Who or what answered, in words.
-enum AnsweredText {
-  static func who(_ by: API.AnsweredBy) -> String {
-    switch by {
-    case .person: "somebody else"
-    case .mode: "the run's mode, which waits for nobody"
-    case .timeout: "the clock, as nobody did in time"
-    case .expiry: "the flow's input-expiry"
-    case .unspecified, .unrecognized: "somebody"
-    }
-  }
-
-  /// As an addition to the answer; empty for a person.
-  static func suffix(_ by: API.AnsweredBy) -> String {
-    switch by {
-    case .person, .unspecified, .unrecognized: ""
-    case .mode: " (the mode waits for nobody)"
-    case .timeout: " (nobody answered in time)"
-    case .expiry: " (input-expiry)"
-    }
   }
 }

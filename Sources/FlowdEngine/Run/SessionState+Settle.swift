@@ -11,7 +11,7 @@ extension SessionState {
     details: StepDetails = StepDetails(), _ transaction: Transaction
   ) {
     let wasBegun = run.steps[index].status != .pending
-    run.executing.remove(index)
+    let wasExecuting = run.executing.remove(index) != nil
     run.subflows.remove(index)
     run.waiting.remove(index)
     run.asking.remove(index)
@@ -24,6 +24,7 @@ extension SessionState {
     run.steps[index].error = error
     write(index, of: run, transaction)
     let definition = run.definition(of: index)
+    if status == .cancelled, wasExecuting, let circuit = definition.circuit { transaction.circuits.giveBack(circuit) }
     emit(.stepFinished(run.name(of: index), run.steps[index], definition, details), of: run, transaction)
     if run.record.isStepping, wasBegun, !run.isList(index), !run.isEnding, !run.record.isPauseRequested {
       requestPause(root(of: run), transaction)

@@ -86,6 +86,7 @@ extension SessionState {
     }
     let result = StepResult(outcome: outcome, details: details)
     if outcome == .cancelled {
+      keepOutput(StepOutput(details: details), of: parent.step, run, transaction)
       settle(parent.step, of: run, .cancelled, details: details, transaction)
     } else {
       conclude(parent.step, result, of: run, transaction)

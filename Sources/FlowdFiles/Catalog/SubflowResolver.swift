@@ -54,6 +54,7 @@ struct SubflowResolver {
           continue
         }
         depth = max(depth, below + 1)
+        for problem in inputProblems(result, call, pinned.flow) { report(problem) }
         subflows.merge(pinned.subflows) { first, _ in first }
         subflows[call.flow] = pinned
         if subflows.count > Limits.subflowsMax {
@@ -63,6 +64,29 @@ struct SubflowResolver {
     }
     guard problems.isEmpty else { return (result.refused(for: problems), nil, 0) }
     return (result, result.pinned(subflows: subflows), depth)
+  }
+
+  /// What is wrong with the inputs that a step gives, as far as it is known before it runs.
+  private func inputProblems(
+    _ result: FlowFileResult, _ call: SubflowReference, _ flow: FlowDefinition
+  ) -> [String] {
+    guard case .flow(let action)? = result.definition?.steps[call.step].action else { return [] }
+    var given: [JSONValue.Member] = []
+    var definitions = flow.inputs
+    for input in action.inputs {
+      if let value = input.value.constantValue {
+        given.append(JSONValue.Member(input.name, value))
+      } else if let index = definitions.firstIndex(where: { ExactName($0.name) == ExactName(input.name) }) {
+        // It has a value when the step runs, and is checked then.
+        definitions.remove(at: index)
+      } else {
+        given.append(JSONValue.Member(input.name, .null))
+      }
+    }
+    guard case .failure(let failure) = InputValidation.validate(given: .object(given), against: definitions) else {
+      return []
+    }
+    return failure.messages.map { "flow \(quoted(call.flow)): \($0)" }
   }
 
   private mutating func outcome(of id: String) -> Outcome {

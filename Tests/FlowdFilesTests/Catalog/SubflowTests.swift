@@ -107,6 +107,24 @@ struct SubflowTests {
       try problems("more") == ["more.flow.yaml:67:42: error: with flow 'g64' one run would use more than 64 flows"])
   }
 
+  @Test(arguments: [
+    ("{ name: x, count: 5 }", []), ("{ name: \"${{ run.id }}\", count: \"${{ 1 }}\" }", []),
+    ("{ name: x, count: ~ }", ["input 'count' must be a number, found null"]),
+    ("{}", ["input 'name' is required"]), ("{ name: x, cont: 1 }", ["unknown input 'cont'; did you mean 'count'?"]),
+    ("{ name: x, nam: \"${{ 1 }}\" }", ["unknown input 'nam'; did you mean 'name'?"]),
+    ("{ name: x, count: many }", ["input 'count' must be a number, found the string 'many'"]),
+    ("{ name: 5 }", ["input 'name' must be a string, found the number 5"]),
+  ])
+  func theInputsOfAStepFitItsFlow(inputs: String, expected: [String]) throws {
+    try directory.write(
+      "work/.flowd/flows/leaf.flow.yaml",
+      "inputs: { name: { required: true }, count: { type: number, default: 1 } }\n" + text(running: []))
+    try directory.write(
+      "work/.flowd/flows/top.flow.yaml",
+      "steps:\n  - id: a\n    uses: flow\n    with: { flow: leaf, inputs: \(inputs) }\n")
+    #expect(try problems("top") == expected.map { "top.flow.yaml:4:19: error: flow 'leaf': \($0)" })
+  }
+
   @Test func aListShowsWhatCannotRun() throws {
     try write("top", running: "nowhere")
     let entry = try #require(catalog.list(workspace: workspace).entries.first { $0.id == "top" })

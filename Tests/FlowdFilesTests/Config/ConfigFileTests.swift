@@ -18,6 +18,7 @@ struct ConfigFileTests {
         house: { models: any, default-model: whatever/1 }
       defaults: { flow: hello, provider: ollama, model: llama3:8b, mode: hybrid }
       log: { format: json, level: debug }
+      sessions: { expiry: 12h, retention: 365d }
       """)
     #expect(problems == [])
     #expect(
@@ -30,7 +31,8 @@ struct ConfigFileTests {
             ProviderDefinition(id: "house", defaultModel: "whatever/1"),
           ],
           defaults: SessionDefaults(flow: "hello", provider: "ollama", model: "llama3:8b", mode: .hybrid),
-          log: LogSettings(format: .json, level: .debug)))
+          log: LogSettings(format: .json, level: .debug),
+          lifecycle: Lifecycle(expiry: .seconds(43_200), retention: .seconds(31_536_000))))
   }
 
   @Test(arguments: ["", "# nothing\n", "{}", "log: {}\ndefaults: {}\nproviders: {}"])
@@ -56,6 +58,10 @@ struct ConfigFileTests {
       ("- a", ["1:1: the configuration must be a mapping, found a list"]),
       ("provider: {}", ["1:1: unknown key 'provider'; did you mean 'providers'?"]),
       ("foo: 1", ["1:1: unknown key 'foo'; the configuration may have 'providers', 'defaults', 'log', 'sessions'"]),
+      ("sessions: 30d", ["1:11: 'sessions' must be a mapping, found the text '30d'"]),
+      ("sessions: { expiry: 30 }", ["1:21: 'expiry' needs a unit; write 30s for seconds, or use ms, m, h or d"]),
+      ("sessions: { retention: 366d }", ["1:24: 'retention' must be at most 365d"]),
+      ("sessions: { expire: 1d }", ["1:13: unknown key 'expire'; did you mean 'expiry'?"]),
       ("providers: [openai]", ["1:12: 'providers' must be a mapping of ids to providers, found a list"]),
       ("providers: { x: true }", ["1:17: a provider must be a mapping, found true"]),
       ("providers: { x: { model: y } }", ["1:19: unknown key 'model'; did you mean 'models'?"]),

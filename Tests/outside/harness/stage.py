@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pathlib
-import time
 from typing import Any, Callable, Optional
 
 from flowd import Client, errors
@@ -16,6 +15,7 @@ SUCCEEDED, FAILED = run_pb2.RUN_STATUS_SUCCEEDED, run_pb2.RUN_STATUS_FAILED
 CANCELLED, INTERRUPTED = run_pb2.RUN_STATUS_CANCELLED, run_pb2.RUN_STATUS_INTERRUPTED
 RUNNING, PAUSED = run_pb2.RUN_STATUS_RUNNING, run_pb2.RUN_STATUS_PAUSED
 WAITING, QUEUED = run_pb2.RUN_STATUS_WAITING_INPUT, run_pb2.RUN_STATUS_QUEUED
+ENDED = (SUCCEEDED, FAILED, CANCELLED, INTERRUPTED)
 
 #: Text for a step's `command` that says that an attempt began and that it ended, in a file of the workspace.
 BEGIN = 'echo "b $FLOWD_RUN_ID/$FLOWD_STEP_ID/${FLOWD_ATTEMPT##*/}" >> "$FLOWD_WORKSPACE/marks"'
@@ -78,19 +78,31 @@ class Stage:
 
         return eventually(question, f"a question of {step_id}", 20)
 
+    def answer(self, run_id: str, **arguments: Any) -> Any:
+        """`flow.answer`, tried again while the run is being resumed after a restart."""
+
+        def attempt() -> Any:
+            try:
+                return self.client.flow.answer(run_id, **arguments)
+            except errors.Unavailable as error:
+                assert error.reason == "RUN_RESUMING"
+                return None
+
+        return eventually(attempt, "a run that was resumed")
+
     def end(self, run_id: str, seconds: float = 30) -> Any:
         """The run once it has ended; its events must tell the same story."""
-        began = time.monotonic()
-        try:
-            for _ in self.client.watch(run_id=run_id, patience=3):
-                assert time.monotonic() - began < seconds, f"run {run_id} did not end in {seconds:g} s"
-        except errors.Unavailable:
-            process = self.daemon.process
-            assert process is not None and process.poll() is None, f"the daemon ended: {process and process.poll()}"
-            raise
+        self.until(lambda: run_id in self.ended(), f"the end of run {run_id}", seconds)
         run = self.run(run_id)
         self.check(run)
         return run
+
+    def ended(self) -> set[str]:
+        """The runs of the session that have ended. It does not watch: a HYBRID run would notice."""
+        process = self.daemon.process
+        assert process is not None and process.poll() is None, f"the daemon ended: {process and process.poll()}"
+        runs = self.client.flow.list_runs(session_id=self.session, statuses=ENDED, page_size=500).runs
+        return {run.run_id for run in runs}
 
     def check(self, run: Any) -> None:
         events = self.events(run.session_id)

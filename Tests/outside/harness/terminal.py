@@ -12,7 +12,6 @@ import struct
 import subprocess
 import termios
 import time
-from typing import Optional
 
 from harness.daemon import BINARIES, Place
 
@@ -101,8 +100,3 @@ class Terminal:
 
 def short(run_id: str) -> str:
     return run_id[-8:]
-
-
-def only_line(text: str) -> Optional[str]:
-    lines = text.splitlines()
-    return lines[0] if len(lines) == 1 else None
