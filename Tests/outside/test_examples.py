@@ -313,6 +313,7 @@ def disk_space_everywhere(stage: Stage) -> None:
     for place, folder in enumerate(folders):
         child = stage.client.flow.get_run(ended.steps[f"look[{place}]"].child_run_id).run
         assert child.status == SUCCEEDED and child.parent_run_id == ended.run.run_id
+        assert child.parent_step_id == f"look[{place}]"
         assert child.snapshot.flow_id == "disk-space" and json.loads(child.inputs) == {"folder": folder, "limit": 0}
     assert stage.run("disk-space-everywhere", folders=folders, limit=101).outputs == {"full": []}
 
