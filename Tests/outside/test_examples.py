@@ -470,6 +470,19 @@ def repo_report(stage: Stage) -> None:
     assert "1 commits, 1 files" in ended.report and "| Ada | 1 |" in ended.report and "| `a.txt` | 2 |" in ended.report
 
 
+def test_the_flow_in_the_readme_runs(stage: Stage) -> None:
+    if shutil.which("git") is None:
+        pytest.skip("git is not installed")
+    found = re.search(r"```yaml\n(name: Check\n.*?)```", (ROOT / "README.md").read_text(), re.DOTALL)
+    assert found
+    stage.place.flow("check", found[1])
+    folder = stage.tree("repo", a__txt="one\n")
+    for command in (["init", "-q"], ["add", "."]):
+        subprocess.run(["git", *command], cwd=folder, check=True, env=stage.place.environment)
+    ended = stage.run("check", cwd=str(folder), who="Ada")
+    assert ended.run.status == SUCCEEDED and ended.report.startswith("# Checked\nAda has 1 files; the model is ")
+
+
 # The guide.
 
 
