@@ -90,6 +90,8 @@ public enum Limits {
   public static let flowStepsMax = 10_000
   public static let flowNeedsMax = 100_000
   public static let flowInputsMax = 256
+  /// Variables and checks of all steps that have both some of their own and some from `defaults`.
+  public static let flowMergedMax = 200_000
   public static let yamlDepthMax = 64
   public static let yamlNodesMax = 200_000
   public static let diagnosticsMax = 100

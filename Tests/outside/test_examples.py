@@ -222,12 +222,13 @@ def root_filesystem(stage: Stage) -> None:
     fine = stage.run("root-filesystem", free=0)
     assert fine.run.status == SUCCEEDED, fine.run.error
     assert len(fine.steps["root"].checks) == 10 and all(check.passed for check in fine.steps["root"].checks)
-    assert re.fullmatch(r"The root file system is \w+, and all is well\.\n", fine.report)
+    assert re.fullmatch(r"All is well with \w+\.\n", fine.report)
     full = stage.run("root-filesystem", free=10**18)
     assert full.run.status == FAILED and full.statuses("root") == [BAD]
     failed = [check for check in full.steps["root"].checks if not check.passed]
     assert len(failed) == 1 and failed[0].check == "json $.filesystems[0].avail >= 1000000000000000000", failed
     assert failed[0].seen.isdigit() and "1 of 10 checks failed" in full.run.error
+    assert full.report == "Look at the checks.\n"
 
 
 @example

@@ -106,12 +106,19 @@ extension SessionState {
   private func holdBack(
     _ index: Int, of run: RunMachine, _ circuit: String, until time: Timestamp, _ transaction: Transaction
   ) {
+    let error = StepError(.recoverable, "the circuit \(quoted(circuit)) is open after repeated failures")
+    let begun = run.steps[index].firstStartedAt ?? transaction.now
+    let end = run.definition(of: index).deadline.map { begun + $0 }
+    if let end, end <= transaction.now {
+      settle(index, of: run, .failed, error: error, transaction)
+      return
+    }
+    let time = end.map { min($0, time) } ?? time
     run.waiting.insert(index)
     run.steps[index].status = .waitingRetry
     run.steps[index].wakeAt = time
-    run.steps[index].firstStartedAt = run.steps[index].firstStartedAt ?? transaction.now
+    run.steps[index].firstStartedAt = begun
     write(index, of: run, transaction)
-    let error = StepError(.recoverable, "the circuit \(quoted(circuit)) is open after repeated failures")
     emit(
       .stepRetrying(run.name(of: index), attempt: run.steps[index].attempt, error, nextAt: time), of: run, transaction)
     transaction.setTimer(time, step: index, of: run)

@@ -70,8 +70,9 @@ extension SessionState {
       }
       affected[from] = true
     }
-    for (index, step) in source.steps.prefix(affected.count).enumerated() where !step.status.isReusable {
-      affected[index] = true
+    for (index, step) in source.steps.prefix(affected.count).enumerated() {
+      // The answer to a secret question belongs to the run that asked for it.
+      if !step.status.isReusable || definition.flow.steps[index].asksForSecret { affected[index] = true }
     }
     // What depends on something that runs again runs again.
     var queue = affected.indices.filter { affected[$0] }
@@ -116,6 +117,12 @@ extension SessionState {
     run.steps[index] = step
     run.outputs.note(index, storedUnder: source.record.key, as: index)
     write(index, of: run, transaction)
+  }
+}
+
+extension StepDefinition {
+  fileprivate var asksForSecret: Bool {
+    if case .input(let question) = action { question.kind == .secret } else { false }
   }
 }
 

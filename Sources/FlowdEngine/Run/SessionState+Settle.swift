@@ -11,7 +11,7 @@ extension SessionState {
     details: StepDetails = StepDetails(), _ transaction: Transaction
   ) {
     let wasBegun = run.steps[index].status != .pending
-    run.executing.remove(index)
+    let wasExecuting = run.executing.remove(index) != nil
     run.subflows.remove(index)
     run.waiting.remove(index)
     run.asking.remove(index)
@@ -24,16 +24,18 @@ extension SessionState {
     run.steps[index].error = error
     write(index, of: run, transaction)
     let definition = run.definition(of: index)
+    if status == .cancelled, wasExecuting, let circuit = definition.circuit { transaction.circuits.giveBack(circuit) }
     emit(.stepFinished(run.name(of: index), run.steps[index], definition, details), of: run, transaction)
-    if run.record.isStepping, wasBegun, !run.isList(index), !run.isEnding, !run.record.isPauseRequested {
-      requestPause(root(of: run), transaction)
-    }
     if let parent = run.steps[index].parent {
       settleChild(index, of: parent, run, transaction)
-    } else if status == .failed, !definition.continueOnError, run.failedStep == nil {
-      fail(run, at: index, transaction)
     } else {
-      run.releaseDependents(of: index)
+      let fails = status == .failed && !definition.continueOnError && run.failedStep == nil
+      // Finalizers that wait for it go on; what a failure is the first to end, it releases by that.
+      if !fails || run.isEnding { run.releaseDependents(of: index) }
+      if fails { fail(run, at: index, transaction) }
+    }
+    if run.record.isStepping, wasBegun, run.isBegun, !run.isList(index), !run.isEnding {
+      requestPause(root(of: run), transaction)
     }
   }
 

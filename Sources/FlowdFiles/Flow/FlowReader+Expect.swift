@@ -14,7 +14,8 @@ extension FlowReader {
       }
     }
     if let node = fields["+expect"] {
-      checks += checkNodes(node, "'+expect'").compactMap { check($0, place, kind) }
+      let added = checkNodes(node, "'+expect'").compactMap { check($0, place, kind) }
+      if mayMerge(checks.count + added.count, at: node.start) { checks += added }
       if checks.count > Limits.checksMax {
         nodes.report("at most \(Limits.checksMax) checks are allowed, those of 'defaults' with them", at: node.start)
       }

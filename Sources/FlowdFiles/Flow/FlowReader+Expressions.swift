@@ -23,14 +23,14 @@ extension FlowReader {
     // A source that declares a name of its own may mean that one.
     let global = Set(names.globals.map(\.name))
     if global.contains("inputs") {
-      for input in names.inputs where !inputNames.contains(input.name) {
+      for input in names.inputs where !nodes.isFull && !inputNames.contains(input.name) {
         let hint =
           hyphenHint(input.name, "inputs", inputNames[...]) ?? NearMiss.hint(for: input.name, among: inputNames)
         nodes.report("unknown input \(quoted(input.name))\(hint)", at: text.position(of: input.offset))
       }
     }
     var steps: Set<Int> = []
-    for step in names.steps {
+    for step in names.steps where !nodes.isFull {
       if let index = self.step(step, isCertain: global.contains("steps"), in: text, place) { steps.insert(index) }
     }
     if names.readsAnyStep, global.contains("steps"), case .none(let reason) = place.steps {

@@ -28,7 +28,8 @@ extension FlowReader {
       checkApplicability(fields, kind)
       readResults(fields, .step(index, names, own: kind), kind, index: index, into: &step)
       readAttempts(fields, kind, into: &step)
-      step.env = merged(defaults.env(for: kind), fields["env"].map { environment($0, .step(index, names)) } ?? [])
+      let env = fields["env"].map { environment($0, .step(index, names)) } ?? []
+      step.env = merged(defaults.env(for: kind), env, at: node.start)
     }
     if let node = fields["cwd"] {
       step.workingDirectory = template(node, "'cwd'", .step(index, names))
@@ -110,13 +111,27 @@ extension FlowReader {
   }
 
   /// Entries under entries: the step's value wins, and keeps the place of the one it replaces.
-  private func merged(_ under: [EnvironmentEntry], _ over: [EnvironmentEntry]) -> [EnvironmentEntry] {
-    guard !under.isEmpty else { return over }
+  private mutating func merged(
+    _ under: [EnvironmentEntry], _ over: [EnvironmentEntry], at position: SourcePosition
+  ) -> [EnvironmentEntry] {
+    if under.isEmpty { return over }
+    guard !over.isEmpty, mayMerge(under.count + over.count, at: position) else { return under }
     var merged = under
     let indices = Dictionary(under.enumerated().map { ($0.element.name, $0.offset) }, uniquingKeysWith: { $1 })
     for entry in over {
       if let index = indices[entry.name] { merged[index] = entry } else { merged.append(entry) }
     }
     return merged
+  }
+
+  /// Counts what steps have from `defaults` beside their own: a small file could ask for any amount.
+  mutating func mayMerge(_ count: Int, at position: SourcePosition) -> Bool {
+    let before = mergedCount
+    mergedCount += count
+    if mergedCount > Limits.flowMergedMax, before <= Limits.flowMergedMax {
+      nodes.report(
+        "with those of 'defaults' the steps have more than \(Limits.flowMergedMax) variables and checks", at: position)
+    }
+    return mergedCount <= Limits.flowMergedMax
   }
 }

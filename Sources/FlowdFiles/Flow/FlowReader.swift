@@ -39,6 +39,7 @@ struct FlowReader {
   /// Parts of names with hyphens in the expression at hand, which were reported already.
   var hyphenated: Set<String> = []
   var defaults = StepDefaults()
+  var mergedCount = 0
   var subflowCalls: [SubflowReference] = []
 
   init(_ document: YAMLDocument, id: String) {

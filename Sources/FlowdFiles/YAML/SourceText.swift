@@ -15,6 +15,9 @@ package struct SourceText: Sendable {
   /// Without a byte order mark.
   package let bytes: [UInt8]
   private let lineStarts: [Int]
+  /// How many characters begin before each block of `blockBytes`, so that a place in a long line is found at once.
+  private let charactersBefore: [Int32]
+  private static let blockBytes = 512
 
   package init(_ bytes: [UInt8], file: String, lineBreaks: LineBreaks) {
     self.file = file
@@ -37,13 +40,27 @@ package struct SourceText: Sendable {
       }
     }
     lineStarts = starts
+    var count: Int32 = 0
+    var counts: [Int32] = [0]
+    counts.reserveCapacity(bytes.count / Self.blockBytes + 2)
+    for (index, byte) in bytes.enumerated() {
+      if byte & 0xC0 != 0x80 { count += 1 }
+      if (index + 1) % Self.blockBytes == 0 { counts.append(count) }
+    }
+    charactersBefore = counts
+  }
+
+  /// How many characters begin before a byte.
+  private func characters(before offset: Int) -> Int {
+    let block = offset / Self.blockBytes
+    return Int(charactersBefore[block]) + bytes[(block * Self.blockBytes)..<offset].count { $0 & 0xC0 != 0x80 }
   }
 
   /// The place of a byte; the end of the text for an offset past it.
   package func position(at offset: Int) -> SourcePosition {
     let offset = min(max(0, offset), bytes.count)
     let line = line(at: offset)
-    let column = bytes[lineStarts[line - 1]..<offset].count { $0 & 0xC0 != 0x80 }
+    let column = characters(before: offset) - characters(before: lineStarts[line - 1])
     return SourcePosition(line: line, column: column + 1)
   }
 
@@ -61,12 +78,21 @@ package struct SourceText: Sendable {
   package func offset(of position: SourcePosition) -> Int {
     guard position.line >= 1 else { return 0 }
     guard Int(position.line) <= lineStarts.count else { return bytes.count }
-    var offset = lineStarts[Int(position.line) - 1]
-    var column = position.column
-    while column > 1, offset < bytes.count {
+    let start = lineStarts[Int(position.line) - 1]
+    let wanted = characters(before: start) + max(0, Int(position.column) - 1)
+    var (low, high) = (start / Self.blockBytes, charactersBefore.count)
+    while high - low > 1 {
+      let middle = (low + high) / 2
+      if Int(charactersBefore[middle]) <= wanted { low = middle } else { high = middle }
+    }
+    var offset = max(start, low * Self.blockBytes)
+    var passed = characters(before: offset)
+    while offset < bytes.count {
+      if bytes[offset] & 0xC0 != 0x80 {
+        if passed == wanted { break }
+        passed += 1
+      }
       offset += 1
-      while offset < bytes.count, bytes[offset] & 0xC0 == 0x80 { offset += 1 }
-      column -= 1
     }
     return offset
   }

@@ -102,6 +102,17 @@ struct FinalizerTests {
     #expect(lab.stepStatuses(run) == [.succeeded, .cancelled, .notRun])
   }
 
+  @Test("A finalizer runs although the step it needs fails after a graceful cancel")
+  func failureAfterGrace() throws {
+    let (lab, run) = try Lab.running(
+      "steps: [{ id: a, \(Self.command) }, { id: cleanup, \(Self.command), if: \"${{ always() }}\" }]")
+    _ = try lab.cancel(try #require(lab.store.run(run)?.sessionID), run, .graceful)
+    lab.finish(run, "a", .exited(1))
+    #expect(lab.runningSteps(run) == ["cleanup"])
+    lab.finish(run, "cleanup")
+    #expect(lab.status(run) == .failed)
+  }
+
   @Test("After a forced cancel no finalizer starts when the step it needs ends")
   func forceAtOnce() throws {
     let (lab, run) = try Lab.running(

@@ -8,7 +8,7 @@ import FlowdModel
 /// It plays the daemon: a reader that reads in order, a writer with one batch at a time, and an executor.
 final class Lab {
   private(set) var engine: Engine
-  private(set) var store = MemoryStore()
+  var store = MemoryStore()
   var flows: [String: FlowLookup]
   var config: Config {
     didSet { engine.transaction.config = config }

@@ -8,7 +8,7 @@ struct MemoryStore {
   private(set) var definitions: [String: PinnedDefinition] = [:]
   private(set) var runs: [Int64: RunRecord] = [:]
   private(set) var environments: [Int64: [String]] = [:]
-  private(set) var steps: [Batch.StepKey: StepRecord] = [:]
+  var steps: [Batch.StepKey: StepRecord] = [:]
   private(set) var outputs: [Batch.StepKey: StepOutput] = [:]
   /// Beside the database.
   private(set) var secretAnswers: [Batch.StepKey: String] = [:]
@@ -127,18 +127,7 @@ struct MemoryStore {
   /// A run with all its steps, those of lists after those of the definition.
   func view(_ id: RunID) -> RunView? {
     guard let record = run(id), let definition = definitions[record.snapshot.definitionHash] else { return nil }
-    var rows = definition.flow.steps.indices.map { index in
-      steps[Batch.StepKey(run: record.key, index: index)] ?? StepRecord(index: index)
-    }
-    let lists = rows.filter { $0.firstChild != nil }.sorted { ($0.firstChild ?? 0) < ($1.firstChild ?? 0) }
-    for list in lists {
-      for place in 0..<(list.childCount ?? 0) {
-        let index = (list.firstChild ?? 0) + place
-        rows.append(
-          steps[Batch.StepKey(run: record.key, index: index)]
-            ?? StepRecord(index: index, parent: list.index, item: place))
-      }
-    }
+    let rows = RunView.allSteps(definition, steps.filter { $0.key.run == record.key }.map(\.value))
     return RunView(record: record, definition: definition, steps: rows)
   }
 

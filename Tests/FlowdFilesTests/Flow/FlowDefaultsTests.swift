@@ -126,4 +126,17 @@ struct FlowDefaultsTests {
     let text = "defaults: { expect: [\(many)] }\n" + withStep("+expect: [\(many)]")
     #expect(problems(text) == ["6:14: at most 100 checks are allowed, those of 'defaults' with them"])
   }
+
+  @Test func whatIsMergedIsBounded() {
+    let variables = (0..<4_000).map { "A\($0): x" }.joined(separator: ", ")
+    let text = { (count: Int) in
+      "defaults: { env: { \(variables) } }\nsteps:\n"
+        + (0..<count).map { "- { id: s\($0), uses: run, with: { command: x }, env: { B: y } }\n" }.joined()
+    }
+    #expect(problems(text(49)) == [])
+    #expect(
+      problems(text(60)) == ["52:3: with those of 'defaults' the steps have more than 200000 variables and checks"])
+    let shared = text(10_000).replacing(", env: { B: y } }", with: " }")
+    #expect(parse(shared).definition?.steps.last?.env.count == 4_000)
+  }
 }
