@@ -76,6 +76,23 @@ package final class RunMachine {
     return definition.isOutputReferenced[steps[index].parent ?? index]
   }
 
+  /// An expression of a step was evaluated: what was loaded for it goes, unless another one waits for values.
+  func dropLoaded(for index: Int) {
+    awaitingValues.finish(index)
+    if !awaitingValues.needsLoaded { outputs.dropLoaded() }
+  }
+
+  /// What is read from the store when a step's output is needed, that step last: after it come its siblings in a list, for
+  /// who reads one of them mostly reads them all.
+  func outputsToLoad(with index: Int) -> [Int] {
+    guard let parent = steps[index].parent, let first = steps[parent].firstChild, let count = steps[parent].childCount
+    else { return [index] }
+    let siblings = (index + 1..<max(index + 1, first + count)).lazy.filter { [outputs] sibling in
+      outputs[sibling] == nil && outputs.stored(sibling) != nil
+    }
+    return siblings.prefix(Limits.outputsLoadedAhead) + [index]
+  }
+
   /// Whether dependents may go on: succeeded, skipped, or failed where the flow says to continue.
   func satisfiesDependents(_ index: Int) -> Bool {
     switch steps[index].status {
@@ -182,7 +199,19 @@ struct AwaitingValues {
 
   var isEmpty: Bool { starts.isEmpty && results.isEmpty && end == nil }
 
-  mutating func hold(start index: Int, for output: Int) { starts[output, default: []].insert(index) }
+  /// Steps whose evaluation was put off and has not succeeded since: what was loaded for them has to stay.
+  private var postponed: Set<Int> = []
+
+  /// Whether values that were loaded are still to be read.
+  var needsLoaded: Bool { !isEmpty || !postponed.isEmpty }
+
+  mutating func hold(start index: Int, for output: Int) {
+    starts[output, default: []].insert(index)
+    postponed.insert(index)
+  }
+
+  /// The evaluation for a step succeeded, or will not be tried again.
+  mutating func finish(_ index: Int) { postponed.remove(index) }
 
   mutating func hold(_ result: StepResult, of index: Int, for output: Int) { results[index] = (result, output) }
 
@@ -197,16 +226,23 @@ struct AwaitingValues {
     return ((starts.removeValue(forKey: output) ?? []).sorted(), released.map { ($0.key, $0.value.result) }, isEnd)
   }
 
-  mutating func dropSteps() { starts = [:] }
+  mutating func dropSteps() {
+    starts = [:]
+    postponed = []
+  }
 
   mutating func drop(startsIn range: Range<Int>) {
+    postponed = postponed.filter { !range.contains($0) }
     for (output, waiting) in starts {
       let left = waiting.filter { !range.contains($0) }
       starts[output] = left.isEmpty ? nil : left
     }
   }
 
-  mutating func drop(result index: Int) { results[index] = nil }
+  mutating func drop(result index: Int) {
+    results[index] = nil
+    postponed.remove(index)
+  }
 
   /// The outputs that are waited for.
   var outputs: Set<Int> {

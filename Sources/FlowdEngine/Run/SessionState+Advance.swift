@@ -36,12 +36,12 @@ extension SessionState {
         }
         if let foreach = definition.foreach {
           try expand(index, foreach, of: run, transaction)
-          run.outputs.dropLoaded()
+          run.dropLoaded(for: index)
           return
         }
       }
       try startAttempt(index, of: run, transaction)
-      run.outputs.dropLoaded()
+      run.dropLoaded(for: index)
     } catch {
       if case .needsOutput(let step) = error.kind {
         run.awaitingValues.hold(start: index, for: step)

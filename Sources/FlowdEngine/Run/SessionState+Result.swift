@@ -13,7 +13,7 @@ extension SessionState {
   func conclude(_ index: Int, _ result: StepResult, of run: RunMachine, _ transaction: Transaction) {
     do throws(ExpressionError) {
       let verdict = try judge(index, result, run, transaction)
-      run.outputs.dropLoaded()
+      run.dropLoaded(for: index)
       carryOut(verdict, index, run, transaction)
     } catch {
       guard case .needsOutput(let step) = error.kind else {

@@ -31,11 +31,11 @@ extension SessionState {
     }
     do throws(ExpressionError) {
       if try run.renderer(index, transaction).holds(condition) {
-        run.outputs.dropLoaded()
+        run.dropLoaded(for: index)
         settle(index, of: run, .succeeded, transaction)
         return
       }
-      run.outputs.dropLoaded()
+      run.dropLoaded(for: index)
     } catch {
       guard case .needsOutput(let step) = error.kind else {
         settle(index, of: run, .failed, error: run.stepError(error), transaction)

@@ -58,11 +58,13 @@ package final class Transaction {
     timers.insert(StepTimer(due: due, session: run.record.sessionID, run: run.record.id, step: step))
   }
 
-  /// Has a step's output read from the store and delivered.
+  /// Has a step's output read from the store and delivered, after others that will be asked for next.
   func want(outputOf step: Int, of run: RunMachine) {
-    guard let stored = run.outputs.stored(step) else { preconditionFailure("only what the store has is waited for") }
-    wantedOutputs.append(
-      WantedOutput(session: run.record.sessionID, run: run.record.id, step: step, stored: stored))
+    for step in run.outputsToLoad(with: step) {
+      guard let stored = run.outputs.stored(step) else { preconditionFailure("only what the store has is waited for") }
+      wantedOutputs.append(
+        WantedOutput(session: run.record.sessionID, run: run.record.id, step: step, stored: stored))
+    }
   }
 
   func makeUUID() -> UUIDv7 { UUIDv7(at: now, random: (random.next(), random.next())) }
