@@ -99,6 +99,9 @@ public enum Limits {
   public static let maxParallelMax = 256
   /// Of one step's `timeout`: 365 days.
   public static let timeoutSecondsMax = 31_536_000
+  /// Flow files that are kept parsed, and how many bytes they may have together.
+  public static let parsedFlowsMax = 64
+  public static let parsedFlowBytesMax = 4_194_304
   /// Files looked at in one flow directory.
   public static let directoryEntriesMax = 10_000
 

@@ -109,7 +109,7 @@ struct RoundTripTests {
     let store = try SQLiteStore(folder)
     try store.commit { $0.addRun() }
     let reader = try store.makeReader()
-    let parent = ParentRun(key: 1, id: RunID(Samples.uuid(1_001)), step: 7, attempt: 2, depth: 3)
+    let parent = ParentRun(key: 1, id: RunID(Samples.uuid(1_001)), step: 7, attempt: 2, stepName: "look[2]", depth: 3)
     let children = (2...5).map { key in
       Samples.run(
         key, status: key == 3 ? .failed : .running, parent: parent, reusedFrom: key == 4 ? RunID(Samples.uuid(9)) : nil,

@@ -313,6 +313,7 @@ def disk_space_everywhere(stage: Stage) -> None:
     for place, folder in enumerate(folders):
         child = stage.client.flow.get_run(ended.steps[f"look[{place}]"].child_run_id).run
         assert child.status == SUCCEEDED and child.parent_run_id == ended.run.run_id
+        assert child.parent_step_id == f"look[{place}]"
         assert child.snapshot.flow_id == "disk-space" and json.loads(child.inputs) == {"folder": folder, "limit": 0}
     assert stage.run("disk-space-everywhere", folders=folders, limit=101).outputs == {"full": []}
 
@@ -467,6 +468,19 @@ def repo_report(stage: Stage) -> None:
     ended = stage.run("repo-report", cwd=str(folder))
     assert ended.run.status == SUCCEEDED and all(step.status == OK for step in ended.run.steps)
     assert "1 commits, 1 files" in ended.report and "| Ada | 1 |" in ended.report and "| `a.txt` | 2 |" in ended.report
+
+
+def test_the_flow_in_the_readme_runs(stage: Stage) -> None:
+    if shutil.which("git") is None:
+        pytest.skip("git is not installed")
+    found = re.search(r"```yaml\n(name: Check\n.*?)```", (ROOT / "README.md").read_text(), re.DOTALL)
+    assert found
+    stage.place.flow("check", found[1])
+    folder = stage.tree("repo", a__txt="one\n")
+    for command in (["init", "-q"], ["add", "."]):
+        subprocess.run(["git", *command], cwd=folder, check=True, env=stage.place.environment)
+    ended = stage.run("check", cwd=str(folder), who="Ada")
+    assert ended.run.status == SUCCEEDED and ended.report.startswith("# Checked\nAda has 1 files; the model is ")
 
 
 # The guide.

@@ -47,7 +47,8 @@ extension SessionState {
     _ transaction: Transaction
   ) -> RunMachine {
     let parent = ParentRun(
-      key: run.record.key, id: run.record.id, step: index, attempt: run.steps[index].attempt, depth: depth)
+      key: run.record.key, id: run.record.id, step: index, attempt: run.steps[index].attempt,
+      stepName: run.name(of: index).description, depth: depth)
     let above = run.record.snapshot
     let snapshot = RunSnapshot(
       flowID: definition.flow.id, definitionHash: definition.hash, providerID: above.providerID,

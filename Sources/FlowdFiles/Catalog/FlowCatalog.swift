@@ -2,12 +2,13 @@ package import FlowdModel
 
 /// Finds flows: those of the workspace, then the user's, then the built-in ones; the first with an id wins.
 ///
-/// In one directory `ID.flow.yaml` wins over `ID.flow.yml` and that over `ID.flow.json`. Nothing is kept between calls, so
-/// a file's change shows at once.
+/// In one directory `ID.flow.yaml` wins over `ID.flow.yml` and that over `ID.flow.json`. Files are read each time, so a
+/// change shows at once; what was parsed is kept for as long as a file's bytes are the same.
 package struct FlowCatalog: Sendable {
   /// Holds `flows/`; absolute. `nil` for a user without one.
   private let configDirectory: String?
   private let builtIns: [BuiltInFlow]
+  private let parsed = ParsedFlows()
 
   package init(configDirectory: String?, builtIns: [BuiltInFlow] = BuiltInFlow.all) {
     self.configDirectory = configDirectory
@@ -170,7 +171,7 @@ package struct FlowCatalog: Sendable {
   }
 
   private func found(_ id: String, _ bytes: [UInt8], path: String, _ source: FlowSource) -> Found {
-    Found(id: id, bytes: bytes, path: path, source: source, result: FlowFile.parse(bytes, id: id, file: path))
+    Found(id: id, bytes: bytes, path: path, source: source, result: parsed.parse(bytes, id: id, file: path))
   }
 
   private func entry(_ found: Found) -> Entry {

@@ -17,6 +17,8 @@ package struct FlowFileResult: Equatable, Sendable {
   package var source: [UInt8]
   /// The steps that run other flows, in file order.
   package var subflowCalls: [SubflowReference]
+  /// The definition as all runs of this result may share it; only of a flow that runs no others.
+  private var shared: PinnedDefinition?
 
   package init(
     definition: FlowDefinition? = nil, diagnostics: [Diagnostic] = [], canonicalJSON: [UInt8] = [], hash: String = "",
@@ -34,8 +36,14 @@ package struct FlowFileResult: Equatable, Sendable {
   ///
   /// - Parameter subflows: Those of `subflowCalls` and theirs, by id.
   package func pinned(subflows: [String: PinnedDefinition] = [:]) -> PinnedDefinition? {
-    definition.map {
+    if let shared, subflows.isEmpty { return shared }
+    return definition.map {
       PinnedDefinition(flow: $0, hash: hash, canonicalJSON: canonicalJSON, source: source, subflows: subflows)
     }
+  }
+
+  /// Has `pinned` give the same object from now on.
+  mutating func shareDefinition() {
+    if subflowCalls.isEmpty { shared = pinned() }
   }
 }

@@ -104,14 +104,17 @@ package struct ParentRun: Equatable, Sendable {
   /// The attempt that started it.
   package let step: Int
   package let attempt: Int
+  /// What the step is called there, such as `look[2]`.
+  package let stepName: String
   /// 1 for a step of an outermost run.
   package let depth: Int
 
-  package init(key: Int64, id: RunID, step: Int, attempt: Int, depth: Int) {
+  package init(key: Int64, id: RunID, step: Int, attempt: Int, stepName: String = "", depth: Int) {
     self.key = key
     self.id = id
     self.step = step
     self.attempt = attempt
+    self.stepName = stepName
     self.depth = depth
   }
 }

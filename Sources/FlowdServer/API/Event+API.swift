@@ -79,7 +79,7 @@ extension API.RunStarted {
     }
     self.init(
       snapshot: API.RunSnapshot(run.snapshot), roster: roster, cwd: run.cwd, inputs: run.inputs,
-      parentRunID: run.parent?.id.description ?? "",
+      parentRunID: run.parent?.id.description ?? "", parentStepID: run.parent?.stepName ?? "",
       reusedFromRunID: run.reusedFrom?.description ?? "")
   }
 }

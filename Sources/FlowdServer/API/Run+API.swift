@@ -28,6 +28,7 @@ extension API.Run {
       cancelRequested: record.cancelRequested.map(API.CancelMode.init) ?? .unspecified,
       firstEventSeq: record.firstSequence, mode: API.RunMode(record.mode), pauseRequested: record.isPauseRequested,
       stepByStep: record.isStepping, parentRunID: record.parent?.id.description ?? "",
+      parentStepID: record.parent?.stepName ?? "",
       reusedFromRunID: record.reusedFrom?.description ?? "", concurrencyGroup: record.group)
   }
 

@@ -18,6 +18,8 @@ extension Migration {
       ALTER TABLE run ADD COLUMN parent_id BLOB;
       ALTER TABLE run ADD COLUMN parent_step INTEGER;
       ALTER TABLE run ADD COLUMN parent_attempt INTEGER;
+      -- What the step is called, so that nobody has to read the parent's definition for it.
+      ALTER TABLE run ADD COLUMN parent_name TEXT;
       ALTER TABLE run ADD COLUMN depth INTEGER;
       ALTER TABLE run ADD COLUMN reused_from BLOB;
       ALTER TABLE run ADD COLUMN concurrency_group TEXT NOT NULL DEFAULT '';

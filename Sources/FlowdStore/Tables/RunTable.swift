@@ -6,8 +6,8 @@ enum RunTable {
     INSERT INTO run (status, started_at, finished_at, cancel_requested, error, report, outputs, mode_now,
       pause_requested, stepping, key, id, session, request_id, flow_id, definition_hash, provider_id, model_id, mode,
       revision, cwd, inputs, waits_for_others, admitted_at, first_seq, parent, parent_id, parent_step, parent_attempt,
-      depth, reused_from, concurrency_group, subflows, checksum)
-      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+      depth, reused_from, concurrency_group, subflows, parent_name, checksum)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
     """
   static let update = """
     UPDATE run SET status = ?, started_at = ?, finished_at = ?, cancel_requested = ?, error = ?, report = ?,
@@ -19,8 +19,8 @@ enum RunTable {
     r.status, r.started_at, r.finished_at, r.cancel_requested, r.error, r.report, r.outputs, r.mode_now,
     r.pause_requested, r.stepping, r.key, r.id, r.session, r.request_id, r.flow_id, r.definition_hash, r.provider_id,
     r.model_id, r.mode, r.revision, r.cwd, r.inputs, r.waits_for_others, r.admitted_at, r.first_seq, r.parent,
-    r.parent_id, r.parent_step, r.parent_attempt, r.depth, r.reused_from, r.concurrency_group, r.subflows, r.checksum,
-    s.id
+    r.parent_id, r.parent_step, r.parent_attempt, r.depth, r.reused_from, r.concurrency_group, r.subflows,
+    r.parent_name, r.checksum, s.id
     """
 
   static func bindNew(_ record: RunRecord, to statement: Statement) -> Statement {
@@ -50,16 +50,17 @@ enum RunTable {
       .bind(Int64(record.firstSequence)).bind(record.parent?.key).bind(record.parent?.id.uuid)
       .bind(record.parent?.step).bind(record.parent?.attempt).bind(record.parent?.depth)
       .bind(record.reusedFrom?.uuid).bind(record.group).bind(text: encode(subflows: record.subflows))
+      .bind(text: record.parent.map { Array($0.stepName.utf8) })
   }
 
   /// Reads `columns` from column 0 on.
   static func record(_ row: Statement) throws(StoreError) -> RunRecord {
-    try row.verify(columns: 33, of: "run", key: 10...10)
+    try row.verify(columns: 34, of: "run", key: 10...10)
     let snapshot = RunSnapshot(
       flowID: row.text(14), definitionHash: row.text(15), providerID: row.text(16), modelID: row.text(17),
       mode: RunMode(rawValue: row.int(18)) ?? .interactive, revision: UInt64(clamping: row.int64(19)))
     return RunRecord(
-      key: row.int64(10), id: RunID(row.uuid(11)), sessionKey: row.int64(12), sessionID: SessionID(row.uuid(34)),
+      key: row.int64(10), id: RunID(row.uuid(11)), sessionKey: row.int64(12), sessionID: SessionID(row.uuid(35)),
       requestID: row.text(13), snapshot: snapshot, cwd: row.text(20), inputs: row.bytes(21),
       waitsForOthers: row.int(22) != 0, admittedAt: row.timestamp(23),
       firstSequence: EventSequence(clamping: row.int64(24)),
@@ -73,7 +74,8 @@ enum RunTable {
 
   private static func parent(_ row: Statement) -> ParentRun {
     ParentRun(
-      key: row.int64(25), id: RunID(row.uuid(26)), step: row.int(27), attempt: row.int(28), depth: row.int(29))
+      key: row.int64(25), id: RunID(row.uuid(26)), step: row.int(27), attempt: row.int(28),
+      stepName: row.isNull(33) ? "" : row.text(33), depth: row.int(29))
   }
 
   private static func encode(subflows: [String: String]) -> [UInt8]? {

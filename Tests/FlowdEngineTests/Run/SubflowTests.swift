@@ -41,7 +41,8 @@ struct SubflowTests {
     let (lab, run) = try Self.outer()
     let child = try child(lab, run)
     let record = try #require(lab.store.run(child))
-    #expect(record.parent == ParentRun(key: record.parent?.key ?? 0, id: run, step: 0, attempt: 1, depth: 1))
+    #expect(
+      record.parent == ParentRun(key: record.parent?.key ?? 0, id: run, step: 0, attempt: 1, stepName: "sub", depth: 1))
     #expect(lab.step(run, "sub")?.childRun == child)
     #expect(record.snapshot.flowID == "inner" && record.snapshot.providerID == "p")
     #expect(lab.status(run) == .running && lab.status(child) == .running)
