@@ -6,7 +6,7 @@ extension SessionState {
   /// - Throws: What an expression of the step lacks or does wrong; the step is as it was.
   func startAttempt(_ index: Int, of run: RunMachine, _ transaction: Transaction) throws(ExpressionError) {
     let definition = run.definition(of: index)
-    if let circuit = definition.circuit,
+    if let circuit = definition.circuit, !isWithin(circuit, run),
       case .notBefore(let time) = transaction.circuits.admit(circuit, now: transaction.now)
     {
       holdBack(index, of: run, circuit, until: time, transaction)
@@ -114,13 +114,27 @@ extension SessionState {
       return
     }
     let time = end.map { min($0, time) } ?? time
+    let wasHeldBack = run.steps[index].status == .waitingRetry && run.steps[index].error == error
     run.waiting.insert(index)
     run.steps[index].status = .waitingRetry
     run.steps[index].wakeAt = time
     run.steps[index].firstStartedAt = begun
+    run.steps[index].error = error
+    transaction.setTimer(time, step: index, of: run)
+    // Not written again and again: after a restart it is tried at once.
+    if wasHeldBack { return }
     write(index, of: run, transaction)
     emit(
       .stepRetrying(run.name(of: index), attempt: run.steps[index].attempt, error, nextAt: time), of: run, transaction)
-    transaction.setTimer(time, step: index, of: run)
+  }
+
+  /// Whether a run is part of an attempt that a circuit has admitted: it must not wait for itself.
+  private func isWithin(_ circuit: String, _ run: RunMachine) -> Bool {
+    var run = run
+    while let parent = run.record.parent, let above = self.run(parent.id) {
+      if above.definition(of: parent.step).circuit == circuit { return true }
+      run = above
+    }
+    return false
   }
 }

@@ -147,6 +147,39 @@ struct RetryTests {
     #expect(lab.runningSteps(runs[1]) == ["a"])
   }
 
+  @Test("Who waits for the attempt that finds out waits quietly, however long that takes")
+  func longProbe() throws {
+    let (lab, start) = try Self.circuits()
+    try open(lab, start)
+    let runs = try (0..<2).map { _ in try start() }
+    lab.pass(.seconds(3600))
+    #expect(runs.map { lab.runningSteps($0).count } == [1, 0])
+    #expect(lab.story(runs[1]) == ["run started", "retrying a#0"])
+    lab.restart()
+    lab.resume()
+    lab.settle()
+    lab.pass(.seconds(1))
+    #expect(lab.runningSteps(runs[1]) == ["a"])
+  }
+
+  @Test("A sub-flow's steps do not wait for the circuit that their own step tries")
+  func nestedCircuit() throws {
+    let inner = try Flows.parse("inner", Self.step("circuit: peer"))
+    let (lab, session) = try Lab.withSession(
+      try Flows.parse(
+        "f", "steps: [{ id: sub, uses: flow, with: { flow: inner }, circuit: peer }]", subflows: [inner]))
+    while lab.engine.circuits.first?.state != .open {
+      let run = try lab.start(session).id
+      lab.finish(try #require(lab.store.children(of: run).first?.id), "a", .exited(1))
+    }
+    #expect(lab.engine.circuits.map(\.state) == [.open])
+    let run = try lab.start(session).id
+    lab.pass(.seconds(60))
+    let child = try #require(lab.store.children(of: run).first?.id)
+    lab.finish(child, "a")
+    #expect(lab.status(run) == .succeeded)
+  }
+
   @Test("A step whose deadline comes before its circuit may be tried fails then")
   func circuitDeadline() throws {
     let (lab, start) = try Self.circuits(", deadline: 3s")

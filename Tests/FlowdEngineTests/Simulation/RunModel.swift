@@ -63,6 +63,13 @@ struct RunModel: Equatable {
 
   private var executingCount: Int { steps.indices.count(where: isExecuting) }
 
+  /// Waits of no length are in hand for a moment, too.
+  private var waitCount: Int {
+    steps.indices.count { index in
+      if case .wait = definition(of: index).action { steps[index].status == .running } else { false }
+    }
+  }
+
   /// Whether everything has happened that must before a step begins.
   func mayBegin(_ index: Int) -> Bool {
     guard steps[index].status == .pending, cancel != .force else { return false }
@@ -92,6 +99,18 @@ struct RunModel: Equatable {
   func children(of list: Int) -> Range<Int> {
     let first = steps[list].firstChild ?? 0
     return first..<first + steps[list].childCount
+  }
+
+  /// What could go on and does not, when all is at rest.
+  var stall: String? {
+    guard isBegun, !isPauseRequested, !isStepping else { return nil }
+    if steps.allSatisfy({ $0.status.isFinal || $0.status == .pending }) { return "nothing of run \(id) goes on" }
+    guard executingCount + waitCount < definition.flow.maxParallel else { return nil }
+    return steps.indices.first { index in
+      guard let parent = steps[index].parent else { return mayBegin(index) }
+      let open = children(of: parent).count { steps[$0].status != .pending && !steps[$0].status.isFinal }
+      return mayBegin(index) && open < definition.flow.steps[parent].foreach?.maxParallel ?? .max
+    }.map { "step \($0) of run \(id) is ready and was not started" }
   }
 
   /// Takes the next event; returns what is wrong with it.
@@ -203,6 +222,7 @@ struct RunModel: Equatable {
 
   private mutating func retry(_ index: Int, _ attempt: Int, _ time: Timestamp) -> String? {
     let before = steps[index]
+    let wasReady = mayBegin(index)
     steps[index].status = .waitingRetry
     steps[index].nextAt = time
     if isEnding, !isSpared(index) { return "tried again while the run ends" }
@@ -210,7 +230,7 @@ struct RunModel: Equatable {
     switch before.status {
     case .running: return nil
     // Its circuit is open.
-    case .pending: return definition(of: index).circuit != nil && mayBegin(index) ? nil : "tried again before the first"
+    case .pending: return definition(of: index).circuit != nil && wasReady ? nil : "tried again before the first"
     case .waitingRetry: return definition(of: index).circuit != nil ? nil : "put off twice"
     case .waitingInput, .succeeded, .failed, .skipped, .cancelled, .notRun: return "tried again while \(before.status)"
     }

@@ -97,7 +97,7 @@ final class Simulation {
     case ..<85: if random.oneIn(isStormy ? 1 : 5) { diskIsFull.toggle() }
     case ..<87: if lab.engine.readOnly != nil, !diskIsFull { lab.allowWrites() }
     case ..<96: execute()
-    case ..<97: changeFlow()
+    case ..<97: random.oneIn(2) ? changeFlow() : rest()
     case ..<99: if random.oneIn(isStormy ? 1 : 4) { restart() }
     default: lab.engine.applyWhatWaits(now: lab.now)
     }
@@ -119,6 +119,22 @@ final class Simulation {
     }
     if plant == .writesHalfOfAFailedBatch { lab.writeHalf() }
     lab.failCommit()
+  }
+
+  /// Everything happens that can without executors, people and time: then nothing is left that could go on.
+  private func rest() {
+    guard !diskIsFull, isResumed, lab.engine.readOnly == nil else { return }
+    lab.engine.applyWhatWaits(now: lab.now)
+    lab.settle()
+    guard lab.engine.readOnly == nil, lab.engine.failedLoads.isEmpty else { return }
+    for run in model.sessions.values.flatMap(\.runs) { note(run.stall) }
+    for (id, session) in model.sessions {
+      if session.active == nil, let waiting = session.runs.first(where: { $0.status == .queued }),
+        waiting.definition.flow.concurrencyGroup == nil
+      {
+        note("run \(waiting.id) of session \(id) waits for nobody")
+      }
+    }
   }
 
   private func changeFlow() {

@@ -112,8 +112,10 @@ extension RunModel {
   }
 
   func agrees(with view: RunView) -> Bool {
-    agrees(with: view.record)
-      && steps.map(\.status).elementsEqual(view.steps.map(\.status))
-      && steps.map(\.attempt).elementsEqual(view.steps.map(\.attempt))
+    guard agrees(with: view.record) else { return false }
+    // What a rerun takes over is told when it starts.
+    return status == .queued
+      || steps.map(\.status).elementsEqual(view.steps.map(\.status))
+        && steps.map(\.attempt).elementsEqual(view.steps.map(\.attempt))
   }
 }

@@ -31,6 +31,8 @@ final class Lab {
   var onAnswer: (AnsweredCall) -> Void = { _ in }
   var onCommit: (Batch) -> Void = { _ in }
   var onEffect: (Effect) -> Void = { _ in }
+  /// Whether something else has become of the sealed batch than that it is written, while a test lets things happen.
+  var interruptsCommit: () -> Bool = { false }
   private var lastStream: UInt32 = 0
   private var generation: UInt64 = 1
 
@@ -201,6 +203,7 @@ final class Lab {
       } else if !readings.isEmpty {
         deliverOne()
       } else if sealed != nil {
+        if interruptsCommit() { continue }
         write()
         finishCommit()
       } else if engine.canSeal {
