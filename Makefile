@@ -24,7 +24,7 @@ test: setup
 
 # A thousand crashes instead of fifty, and an hour of fuzzing.
 torture: setup
-	@FLOWD_CRASH_ROUNDS=1000 FLOWD_FUZZ_SECONDS=1800 scripts/run-tests outside fuzz
+	@FLOWD_CRASH_ROUNDS=1000 FLOWD_RUN_KILLS=40 FLOWD_RUN_STEPS=5000 FLOWD_FUZZ_SECONDS=1800 scripts/run-tests outside fuzz
 
 bench: setup
 	@Benchmarks/peers/setup

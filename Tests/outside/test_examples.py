@@ -328,7 +328,7 @@ def scratch_folder(stage: Stage) -> None:
     assert failed.run.status == FAILED and failed.run.error == 'step "work": exited with code 1'
     assert failed.statuses("publish", *finalizers) == [NOT_RUN, OK, SKIPPED, OK]
     assert failed.stdout("explain") == "failed: exited with code 1\n"
-    run = stage.start("scratch-folder", folder=tree, seconds=1)
+    run = stage.start("scratch-folder", folder=tree, seconds=2)
     stage.wait_for_step(run, "work")
     stage.client.flow.cancel(stage.client.flow.get_run(run).run.session_id, run_id=run)
     cancelled = stage.end(run)
@@ -375,7 +375,7 @@ def folder_digests(stage: Stage) -> None:
     tree, journal = stage.tree("t"), stage.place.folder / "journal"
     for name in "abcde":
         stage.tree(f"t/{name}", file=name)
-    run = stage.start("folder-digests", cwd=str(tree), journal=str(journal), seconds=0.5)
+    run = stage.start("folder-digests", cwd=str(tree), journal=str(journal), seconds=1)
     stage.wait_for_step(run, "digest[2]")
     before = stage.client.flow.get_run(run).run
     stage.daemon.kill()
@@ -393,7 +393,7 @@ def folder_digests(stage: Stage) -> None:
 
 @example
 def one_at_a_time(stage: Stage) -> None:
-    first = stage.start("one-at-a-time", host="web1", seconds=0.3)
+    first = stage.start("one-at-a-time", host="web1", seconds=1)
     second = stage.start("one-at-a-time", host="web1", seconds=0)
     other = stage.start("one-at-a-time", host="web2", seconds=0)
     assert stage.client.flow.get_run(second).run.status == run_pb2.RUN_STATUS_QUEUED

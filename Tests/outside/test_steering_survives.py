@@ -130,6 +130,7 @@ def test_sub_flows_go_on_with_their_parent(stage: Stage) -> None:
     let_go(stage, "hold")
     ended = stage.end(run)
     assert (ended.status, ended.report) == (SUCCEEDED, "42") and steps(ended)["sub"].attempt == 1
+    assert stage.run(child).parent_step_id == "sub"
     assert stage.end(child).status == SUCCEEDED
     stage.check_marks()
     assert sum(name.endswith("/one") for letter, name, _ in stage.marks() if letter == "b") == 1
