@@ -48,6 +48,16 @@ extension Engine {
     }
   }
 
+  /// Drops timers of what is settled or due at another time, once there are many: they may be due in a long time only.
+  func purgeTimers() {
+    guard transaction.timers.count > transaction.timers.purgeCount else { return }
+    transaction.timers.purge { timer in
+      guard let lane = lanes[timer.session], let state = lane.state else { return false }
+      guard let run = state.run(timer.run), run.steps.indices.contains(timer.step) else { return false }
+      return run.steps[timer.step].wakeAt == timer.due
+    }
+  }
+
   /// Circuit breakers with failures.
   package var circuits: [CircuitView] { transaction.circuits.views }
 

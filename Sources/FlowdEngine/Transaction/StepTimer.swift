@@ -14,6 +14,18 @@ struct StepTimers {
 
   var nextDue: Timestamp? { heap.first?.due }
 
+  var count: Int { heap.count }
+
+  /// How many there may be before those that count no more are dropped.
+  private(set) var purgeCount = Limits.timersPurgeMin
+
+  /// Keeps those that still count.
+  mutating func purge(_ counts: (StepTimer) -> Bool) {
+    // An ascending list is a heap.
+    heap = heap.filter(counts).sorted { $0.due < $1.due }
+    purgeCount = max(Limits.timersPurgeMin, heap.count * 2)
+  }
+
   mutating func insert(_ timer: StepTimer) {
     heap.append(timer)
     var child = heap.count - 1

@@ -121,4 +121,19 @@ struct TimerTests {
     lab.pass(.seconds(1))
     #expect(lab.status(run) == .succeeded)
   }
+
+  @Test("Timers that count no more do not pile up, however often somebody comes and goes")
+  func bound() throws {
+    let (lab, run) = try Lab.running(
+      "input-expiry: { after: 30d, then: fail }\nsteps: [{ id: ask, uses: input, with: { prompt: Well? } }]",
+      mode: .hybrid)
+    for _ in 0..<(Limits.timersPurgeMin + 100) {
+      lab.now = lab.now + .milliseconds(1)
+      lab.watch(true)
+      lab.watch(false)
+      #expect(lab.engine.transaction.timers.count <= Limits.timersPurgeMin + 1)
+    }
+    lab.pass(Limits.inputTimeoutDefault)
+    #expect(lab.status(run) == .failed)
+  }
 }
