@@ -16,6 +16,8 @@ final class Twin {
   let lab: Lab
   let seed: UInt64
   private(set) var commits = 0
+  /// A fault planted to see that it is found.
+  var losesAnOutput = false
   private let interruption: Interruption?
   private let place: Int
   private let session: SessionID
@@ -36,6 +38,7 @@ final class Twin {
     switch interruption {
     case .dies, .diesAfter:
       if interruption == .diesAfter { lab.write() }
+      if losesAnOutput { lab.store.outputs = [:] }
       lab.restart()
       lab.resume()
     case .diskFull:
@@ -116,15 +119,18 @@ final class Twin {
     return result
   }
 
+  /// What of a run has to be the same: all, but of one that did not succeed only that. A step that is cut off while its
+  /// run ends is not run again, and so may miss what it would have finished.
   private func add(_ run: RunRecord, _ prefix: String, _ result: inout [String: String]) {
     guard let view = lab.store.view(run.id) else { return }
-    let outputs = String(decoding: run.outputs, as: UTF8.self)
-    result["\(prefix)run"] = "\(run.status) \(run.error) \(run.report) \(outputs)"
+    result["\(prefix)run"] = "\(run.status)"
+    guard run.status == .succeeded else { return }
+    result["\(prefix)run"] = "\(run.status) \(run.report) \(String(decoding: run.outputs, as: UTF8.self))"
     for step in view.steps {
       let name = prefix + view.name(of: step.index)
       let output = lab.store.outputs[Batch.StepKey(run: run.key, index: step.index)] ?? StepOutput()
-      result[name] =
-        "\(step.status) \(step.error?.message ?? "") \(String(decoding: output.stdout, as: UTF8.self)) \(output.details.json.text)"
+      let text = "\(String(decoding: output.stdout, as: UTF8.self)) \(output.details.json.text)"
+      result[name] = "\(step.status)\(step.status == .succeeded ? " \(text)" : "")"
       if let child = step.childRun.flatMap(lab.store.run) { add(child, "\(name)/", &result) }
     }
   }

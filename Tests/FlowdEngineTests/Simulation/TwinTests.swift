@@ -39,4 +39,16 @@ struct TwinTests {
       }
     }
   }
+
+  @Test("A restart that loses an output is noticed")
+  func canary() throws {
+    let isFound = try (1...100 as ClosedRange<UInt64>).contains { seed in
+      let flow = try Self.flow(seed)
+      let expected = try Twin(flow, seed: seed).run()
+      let twin = try Twin(flow, seed: seed, .diesAfter, at: 4)
+      twin.losesAnOutput = true
+      return try twin.run() != expected
+    }
+    #expect(isFound)
+  }
 }

@@ -9,7 +9,7 @@ struct MemoryStore {
   private(set) var runs: [Int64: RunRecord] = [:]
   private(set) var environments: [Int64: [String]] = [:]
   var steps: [Batch.StepKey: StepRecord] = [:]
-  private(set) var outputs: [Batch.StepKey: StepOutput] = [:]
+  var outputs: [Batch.StepKey: StepOutput] = [:]
   /// Beside the database.
   private(set) var secretAnswers: [Batch.StepKey: String] = [:]
   private(set) var events: [Event] = []
