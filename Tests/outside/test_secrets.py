@@ -121,3 +121,21 @@ def test_a_secret_input_is_a_reference_to_the_clients_environment(stage: Stage) 
     assert missing.status == FAILED and "MY_TOKEN" in missing.error
     with pytest.raises(errors.InvalidArgument):
         stage.start(text, inputs={"token": CANARY})
+
+
+def test_what_a_secret_input_refers_to_is_kept_for_a_restart_and_never_in_the_database(stage: Stage) -> None:
+    text = (
+        "inputs: { token: { type: secret, default: 'secret:MY_TOKEN' } }\n"
+        f"steps:\n  - {{ id: hold, uses: run, with: {{ command: '{WAIT}' }} }}\n"
+        "  - { id: use, uses: run, with: { command: 'printf %s \"$INPUT_TOKEN\" > \"$FLOWD_WORKSPACE/seen\"' } }\n"
+    )
+    run = stage.start(text, env={**stage.daemon.place.environment, "MY_TOKEN": CANARY})
+    (file,) = secret_files(stage)
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600 and places_with(CANARY, stage) == [str(file)]
+    stage.restart()
+    assert places_with(CANARY, stage) == [str(file)] and CANARY.encode() not in told(stage, run)
+    (stage.workspace / "go").touch()
+    ended = stage.end(run)
+    assert ended.status == SUCCEEDED, ended.error
+    assert (stage.workspace / "seen").read_text() == CANARY
+    assert secret_files(stage) == [] and places_with(CANARY, stage) == []

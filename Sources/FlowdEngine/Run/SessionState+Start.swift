@@ -94,7 +94,7 @@ extension SessionState {
     let group = try SessionState.group(of: makeRun(group: "", mustWait: false), transaction)
     let mustWait = try makeRoom(request.ifActive, transaction)
     let run = makeRun(group: group, mustWait: mustWait)
-    transaction.batch.environments[run.record.key] = request.environment
+    keepEnvironment(of: run, transaction)
     admit(run, transaction)
     recentRequests.insert(run.record, transaction)
     return run

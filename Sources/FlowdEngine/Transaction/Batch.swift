@@ -49,6 +49,8 @@ package struct Batch: Sendable {
   package var outputCopies: [OutputCopy] = []
   /// Answers to secret questions: kept outside the database, in place before the transaction is.
   package var secretAnswers: [StepKey: String] = [:]
+  /// By run: the entries of its environment that secret inputs refer to; kept like the answers.
+  package var secretEnvironments: [Int64: [String]] = [:]
   package var events: [Event] = []
   /// Rises with everything that is written to it.
   package private(set) var changeCount = 0

@@ -79,10 +79,3 @@ extension FlowReader {
     return nil
   }
 }
-
-extension ValueTemplate {
-  /// The value of a template without expressions.
-  var constantValue: JSONValue? {
-    if case .constant(let value) = self { value } else { nil }
-  }
-}

@@ -47,6 +47,11 @@ package indirect enum ValueTemplate: Equatable, Sendable {
     }
   }
 
+  /// The value of a template without expressions.
+  package var constantValue: JSONValue? {
+    if case .constant(let value) = self { value } else { nil }
+  }
+
   package var expressions: [Expression] {
     switch self {
     case .constant: []

@@ -29,7 +29,7 @@ extension Daemon {
       if !isForWriter {
         let began = Clock.monotonicNanoseconds
         let result = Result { () throws(StoreError) in
-          try secrets.write(sealed.batch.secretAnswers)
+          try secrets.write(sealed.batch)
           try store.commit(rows, patience: .zero)
         }
         commitPace.note(nanoseconds: Clock.monotonicNanoseconds - began)
@@ -62,7 +62,7 @@ extension Daemon {
     writer.submit { [mailbox, secrets] store in
       let began = Clock.monotonicNanoseconds
       let result = Result { () throws(StoreError) in
-        try secrets.write(sealed.batch.secretAnswers)
+        try secrets.write(sealed.batch)
         try store.commit(rows, patience: Limits.foreignLockPatience)
       }
       let took = Clock.monotonicNanoseconds - began

@@ -3,7 +3,8 @@ internal import FlowdModel
 internal import FlowdStore
 internal import Glibc
 
-/// Answers to secret questions of unfinished runs: one private file each, in `secrets` of the state directory.
+/// Answers to secret questions of unfinished runs, and what their secret inputs refer to: private files in `secrets` of the
+/// state directory.
 ///
 /// They are never in the database. An answer's file is on disk before the transaction that tells of the answer is, so an
 /// acknowledged answer is not asked for again; a file whose transaction failed is written over or removed with its run.
@@ -14,12 +15,24 @@ struct SecretAnswers: Sendable {
 
   private func path(_ run: Int64, _ step: Int) -> String { "\(directory)/\(run)-\(step)" }
 
-  /// Writes the answers of a batch.
-  func write(_ answers: [Batch.StepKey: String]) throws(StoreError) {
-    guard !answers.isEmpty else { return }
+  private func environmentPath(_ run: Int64) -> String { "\(directory)/\(run)-env" }
+
+  /// Writes what a batch has.
+  func write(_ batch: Batch) throws(StoreError) {
+    guard !batch.secretAnswers.isEmpty || !batch.secretEnvironments.isEmpty else { return }
     _ = mkdir(directory, 0o700)
-    for (key, answer) in answers { try write(answer, to: path(key.run, key.index)) }
+    for (key, answer) in batch.secretAnswers { try write(answer, to: path(key.run, key.index)) }
+    for (run, entries) in batch.secretEnvironments {
+      // Entries hold no NUL, so one ends each.
+      try write(entries.map { $0 + "\0" }.joined(), to: environmentPath(run))
+    }
     try sync(directory)
+  }
+
+  /// The entries of a run's environment that are not in the database.
+  func environment(of run: Int64) -> [String] {
+    guard let text = read(environmentPath(run)) else { return [] }
+    return text.split(separator: "\0").map(String.init)
   }
 
   private func write(_ answer: String, to path: String) throws(StoreError) {
@@ -65,7 +78,7 @@ struct SecretAnswers: Sendable {
     let file = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
     guard file >= 0 else { return nil }
     defer { close(file) }
-    var bytes = [UInt8](repeating: 0, count: Limits.resultBytesMax + 1)
+    var bytes = [UInt8](repeating: 0, count: max(Limits.resultBytesMax, Limits.environmentBytesMax) + 1)
     var length = 0
     while length < bytes.count {
       let count = bytes.withUnsafeMutableBytes { buffer in

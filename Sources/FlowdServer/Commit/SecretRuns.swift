@@ -9,6 +9,7 @@ struct SecretRuns {
 
   mutating func note(_ batch: Batch) {
     for key in batch.secretAnswers.keys { runs.insert(key.run) }
+    for run in batch.secretEnvironments.keys { runs.insert(run) }
   }
 
   /// The runs among those that a batch ended.

@@ -53,7 +53,7 @@ extension StoreReader {
       var environments: [Int64: [String]] = [:]
       // Oldest first, so a run comes before those that are steps of it.
       for run in try reader.resumableRuns(of: record.key) {
-        let environment = run.record.parent.flatMap { environments[$0.key] } ?? run.environment
+        let environment = run.record.parent.flatMap { environments[$0.key] } ?? run.environment + secrets.environment(of: run.record.key)
         environments[run.record.key] = environment
         loaded.runs.append(try reader.storedRun(run, environment, &found, secrets))
       }
