@@ -276,7 +276,7 @@ package final class Engine {
     for (run, view) in batch.endedRuns { sessionOfRun[run] = view.record.sessionID }
     for run in batch.admittedRuns { sessionOfRun[run] = nil }
     awaitingResume.formUnion(batch.resumedRuns)
-    transaction.groups.restore(batch.groupsBefore)
+    transaction.groups.restore(batch.groupsBefore) { sessionOfRun[$0] != nil }
     for id in batch.touched { forget(id) }
     for path in batch.selections.keys {
       selections[path] = nil

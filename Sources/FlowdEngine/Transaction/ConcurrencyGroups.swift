@@ -19,8 +19,17 @@ struct ConcurrencyGroups {
   }
 
   /// Undoes what a batch changed.
-  mutating func restore(_ before: [String: Group]) {
-    for (name, group) in before { groups[name] = group.isEmpty ? nil : group }
+  ///
+  /// - Parameter exists: Whether a run is there without the batch; it waits on.
+  mutating func restore(_ before: [String: Group], exists: (RunID) -> Bool) {
+    for (name, group) in before {
+      var group = group
+      for entry in groups[name]?.waiting ?? [] {
+        guard exists(entry.run), entry.run != group.holder else { continue }
+        if !group.waiting.contains(where: { $0.run == entry.run }) { group.waiting.append(entry) }
+      }
+      groups[name] = group.isEmpty ? nil : group
+    }
   }
 
   /// Takes the group for a run, or lets it wait.

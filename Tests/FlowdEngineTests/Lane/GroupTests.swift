@@ -68,6 +68,21 @@ struct GroupTests {
     }
   }
 
+  @Test("Runs of other sessions wait on for their group when the disk refuses the resumption of one")
+  func refusedResumption() throws {
+    let runs = [try start(0), try start(1), try start(2)]
+    lab.restart()
+    lab.resume()
+    lab.seal()
+    lab.failCommit()
+    lab.allowWrites()
+    lab.settle()
+    for (place, run) in runs.enumerated() {
+      #expect(statuses(runs).suffix(from: place) == [.running, .queued, .queued].prefix(3 - place))
+      lab.finish(run, "a")
+    }
+  }
+
   @Test("When the disk refuses a run's end, its group is still its own, and nobody is forgotten")
   func refusedEnd() throws {
     let runs = [try start(0), try start(1), try start(2)]
