@@ -20,6 +20,19 @@ extension Engine {
     }
   }
 
+  /// Drops timers whose step does not wait for them any more, once they may be most of them: a wait that was cancelled
+  /// would otherwise be remembered until its time comes, which can be a year.
+  func dropIdleTimers() {
+    guard transaction.timers.count > timersMax else { return }
+    transaction.timers.keep { timer in
+      guard let run = lanes[timer.session]?.state?.run(timer.run), run.steps.indices.contains(timer.step) else {
+        return false
+      }
+      return run.steps[timer.step].wakeAt == timer.due
+    }
+    timersMax = max(Limits.idleTimersMax, 2 * transaction.timers.count)
+  }
+
   /// Reads sessions again that a failed commit dropped: nobody else may ask for them, and their runs go on.
   func reloadDropped() {
     for id in droppedSessions.sorted() {
@@ -82,6 +95,10 @@ extension Engine {
   func loadWantedOutputs() {
     guard !transaction.wantedOutputs.isEmpty else { return }
     for wanted in transaction.wantedOutputs {
+      guard wanted.stored.batch <= durableBatch else {
+        undurableOutputs.append(wanted)
+        continue
+      }
       loads.append(
         (
           .session(wanted.session),
@@ -89,6 +106,14 @@ extension Engine {
         ))
     }
     transaction.wantedOutputs = []
+  }
+
+  /// A batch became durable. With one that fails the runs that wait for it are forgotten.
+  func loadUndurableOutputs() {
+    guard !undurableOutputs.isEmpty else { return }
+    transaction.wantedOutputs += undurableOutputs
+    undurableOutputs = []
+    loadWantedOutputs()
   }
 
   func deliver(_ loaded: Loaded, to run: RunID, step: Int, _ load: Load) {

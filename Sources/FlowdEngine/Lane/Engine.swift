@@ -25,8 +25,12 @@ package final class Engine {
   var mayResume = false
   /// Outputs that could not be read; asked for again by `applyWhatWaits`.
   var failedLoads: [(lane: SessionLane.Key, load: Load)] = []
+  /// Outputs that the store has as soon as a batch is durable.
+  var undurableOutputs: [WantedOutput] = []
   /// Somebody began or ceased to watch while writes were refused.
   var watchersHaveChanged = false
+  /// With more, those that do not count any more are looked for.
+  var timersMax = Limits.idleTimersMax
   /// Timers that were due while writes were refused.
   var heldTimers: [StepTimer] = []
   /// Sessions with runs that a failed commit dropped from memory and that have not been read again.
@@ -98,6 +102,11 @@ package final class Engine {
   package var sessionsInMemory: Int { lanes.count }
 
   package var unfinishedRunCount: Int { sessionOfRun.count }
+
+  /// Of the runs in memory.
+  package var unfinishedRunKeys: Set<Int64> {
+    Set(lanes.values.flatMap { $0.state?.runs ?? [] }.map(\.record.key))
+  }
 
   // MARK: loads
 
@@ -231,6 +240,7 @@ package final class Engine {
   /// Closes the batch that was gathered; the next decisions go into a new one.
   package func seal() -> Batch? {
     guard canSeal else { return nil }
+    dropIdleTimers()
     let batch = transaction.batch
     inFlight = batch
     inFlight?.replies = []
@@ -246,6 +256,7 @@ package final class Engine {
     let late = inFlight?.replies ?? []
     inFlight = nil
     transaction.durableBatch = number
+    loadUndurableOutputs()
     return late
   }
 
@@ -267,6 +278,7 @@ package final class Engine {
     droppedSessions.formUnion(sealed.touched.union(gathered.touched).intersection(unfinished))
     transaction.circuits.giveBackAll()
     for lane in waitingLanes.values { lane.resources = [:] }
+    undurableOutputs = []
     for report in sealed.reports + gathered.reports + awaiting { hold(report) }
     return waiting.map { AnsweredCall($0.call, .failure(refusal)) }
   }

@@ -14,6 +14,15 @@ struct StepTimers {
 
   var nextDue: Timestamp? { heap.first?.due }
 
+  var count: Int { heap.count }
+
+  /// Drops the timers that do not count any more.
+  mutating func keep(where counts: (StepTimer) -> Bool) {
+    heap.removeAll { !counts($0) }
+    // An ascending list is a heap.
+    heap.sort { $0.due < $1.due }
+  }
+
   mutating func insert(_ timer: StepTimer) {
     heap.append(timer)
     var child = heap.count - 1

@@ -121,4 +121,18 @@ struct TimerTests {
     lab.pass(.seconds(1))
     #expect(lab.status(run) == .succeeded)
   }
+
+  @Test("What was cancelled is not remembered until its time would have come")
+  func cancelledWaits() throws {
+    let (lab, session) = try Lab.withSession(
+      try Flows.parse("f", "steps: [{ id: w, uses: wait, with: { for: 365d } }]"))
+    let kept = try lab.open("/other")
+    _ = try lab.start(kept)
+    for _ in 0..<Limits.idleTimersMax + 8 {
+      let run = try lab.start(session).id
+      _ = try lab.cancel(session, run, .force)
+    }
+    #expect(lab.engine.transaction.timers.count < Limits.idleTimersMax)
+    #expect(lab.engine.nextTimer != nil)
+  }
 }
