@@ -220,8 +220,8 @@ public enum Limits {
   /// Request ids of one session's starts that are kept in memory once they are durable.
   public static let recentRequestsMax = 256
 
-  /// Timers of steps that may be kept although nothing waits for them.
-  public static let idleTimersMax = 4_096
+  /// Timers, and at least twice as many as there were last time, from which on those that count no more are dropped.
+  public static let timersPurgeMin = 4_096
   /// Circuit breakers that are remembered.
   public static let circuitsMax = 1_024
   /// Failures in a row that open a circuit.

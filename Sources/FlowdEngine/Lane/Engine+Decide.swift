@@ -30,6 +30,7 @@ extension Engine {
     transaction.runsEnded.removeAll(keepingCapacity: true)
     loadWantedOutputs()
     beginReleased()
+    purgeTimers()
   }
 
   /// - Returns: The answer and the lane whose state it reflects; `nil` while something is still being loaded.

@@ -60,7 +60,17 @@ extension Engine {
   package func resumeAfterRestart(now: Timestamp) {
     transaction.now = now
     mayResume = true
+    queueForGroups()
     resumeAll()
+  }
+
+  /// Runs that waited for their group wait on in their old order, which sessions do not show.
+  private func queueForGroups() {
+    let queued = lanes.values.flatMap { $0.state?.runs ?? [] }.map(\.record)
+      .filter { $0.status == .queued && !$0.waitsForOthers && !$0.group.isEmpty }
+    for run in queued.sorted(by: { $0.key < $1.key }) {
+      _ = transaction.groups.enter(run.id, session: run.sessionID, group: run.group, &transaction.batch)
+    }
   }
 
   func resumeAll() {

@@ -20,19 +20,6 @@ extension Engine {
     }
   }
 
-  /// Drops timers whose step does not wait for them any more, once they may be most of them: a wait that was cancelled
-  /// would otherwise be remembered until its time comes, which can be a year.
-  func dropIdleTimers() {
-    guard transaction.timers.count > timersMax else { return }
-    transaction.timers.keep { timer in
-      guard let run = lanes[timer.session]?.state?.run(timer.run), run.steps.indices.contains(timer.step) else {
-        return false
-      }
-      return run.steps[timer.step].wakeAt == timer.due
-    }
-    timersMax = max(Limits.idleTimersMax, 2 * transaction.timers.count)
-  }
-
   /// Reads sessions again that a failed commit dropped: nobody else may ask for them, and their runs go on.
   func reloadDropped() {
     for id in droppedSessions.sorted() {
@@ -58,6 +45,16 @@ extension Engine {
       change(lane) {
         for run in state.runs where run.record.mode == .hybrid { state.redecideQuestions(run, transaction) }
       }
+    }
+  }
+
+  /// Drops timers of what is settled or due at another time, once there are many: they may be due in a long time only.
+  func purgeTimers() {
+    guard transaction.timers.count > transaction.timers.purgeCount else { return }
+    transaction.timers.purge { timer in
+      guard let lane = lanes[timer.session], let state = lane.state else { return false }
+      guard let run = state.run(timer.run), run.steps.indices.contains(timer.step) else { return false }
+      return run.steps[timer.step].wakeAt == timer.due
     }
   }
 

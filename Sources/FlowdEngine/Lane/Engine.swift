@@ -29,8 +29,6 @@ package final class Engine {
   var undurableOutputs: [WantedOutput] = []
   /// Somebody began or ceased to watch while writes were refused.
   var watchersHaveChanged = false
-  /// With more, those that do not count any more are looked for.
-  var timersMax = Limits.idleTimersMax
   /// Timers that were due while writes were refused.
   var heldTimers: [StepTimer] = []
   /// Sessions with runs that a failed commit dropped from memory and that have not been read again.
@@ -240,7 +238,6 @@ package final class Engine {
   /// Closes the batch that was gathered; the next decisions go into a new one.
   package func seal() -> Batch? {
     guard canSeal else { return nil }
-    dropIdleTimers()
     let batch = transaction.batch
     inFlight = batch
     inFlight?.replies = []

@@ -16,11 +16,14 @@ struct StepTimers {
 
   var count: Int { heap.count }
 
-  /// Drops the timers that do not count any more.
-  mutating func keep(where counts: (StepTimer) -> Bool) {
-    heap.removeAll { !counts($0) }
+  /// How many there may be before those that count no more are dropped.
+  private(set) var purgeCount = Limits.timersPurgeMin
+
+  /// Keeps those that still count.
+  mutating func purge(_ counts: (StepTimer) -> Bool) {
     // An ascending list is a heap.
-    heap.sort { $0.due < $1.due }
+    heap = heap.filter(counts).sorted { $0.due < $1.due }
+    purgeCount = max(Limits.timersPurgeMin, heap.count * 2)
   }
 
   mutating func insert(_ timer: StepTimer) {

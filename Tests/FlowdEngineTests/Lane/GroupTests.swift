@@ -55,6 +55,19 @@ struct GroupTests {
     #expect(lab.story(runs[2]).count { $0 == "queued" } == 1)
   }
 
+  @Test("A restart keeps the order of those that wait, whatever their sessions")
+  func orderAfterRestart() throws {
+    var runs = [try start(0), try start(3), try start(1), try start(2)]
+    lab.restart()
+    lab.resume()
+    lab.settle()
+    while let run = runs.first {
+      #expect(statuses(runs) == runs.indices.map { $0 == 0 ? .running : .queued })
+      lab.finish(run, "a")
+      runs.removeFirst()
+    }
+  }
+
   @Test("When the disk refuses a run's end, its group is still its own, and nobody is forgotten")
   func refusedEnd() throws {
     let runs = [try start(0), try start(1), try start(2)]

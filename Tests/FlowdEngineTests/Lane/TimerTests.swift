@@ -128,11 +128,26 @@ struct TimerTests {
       try Flows.parse("f", "steps: [{ id: w, uses: wait, with: { for: 365d } }]"))
     let kept = try lab.open("/other")
     _ = try lab.start(kept)
-    for _ in 0..<Limits.idleTimersMax + 8 {
+    for _ in 0..<Limits.timersPurgeMin + 8 {
       let run = try lab.start(session).id
       _ = try lab.cancel(session, run, .force)
     }
-    #expect(lab.engine.transaction.timers.count < Limits.idleTimersMax)
+    #expect(lab.engine.transaction.timers.count <= 1 + Limits.timersPurgeMin)
     #expect(lab.engine.nextTimer != nil)
+  }
+
+  @Test("Timers that count no more do not pile up, however often somebody comes and goes")
+  func bound() throws {
+    let (lab, run) = try Lab.running(
+      "input-expiry: { after: 30d, then: fail }\nsteps: [{ id: ask, uses: input, with: { prompt: Well? } }]",
+      mode: .hybrid)
+    for _ in 0..<(Limits.timersPurgeMin + 100) {
+      lab.now = lab.now + .milliseconds(1)
+      lab.watch(true)
+      lab.watch(false)
+      #expect(lab.engine.transaction.timers.count <= Limits.timersPurgeMin + 1)
+    }
+    lab.pass(Limits.inputTimeoutDefault)
+    #expect(lab.status(run) == .failed)
   }
 }

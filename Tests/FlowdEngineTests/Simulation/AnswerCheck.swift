@@ -46,8 +46,8 @@ struct AnswerCheck {
       case .setMode(let mode, let expected): meta.mode == mode && follows(meta, expected)
       case .open(let request): meta.workspace == request.workspace && meta.title == request.title && meta.revision == 1
       case .select: true
-      case .close: model.sessions[meta.sessionID]?.isClosed == true
-      case .getCurrentMeta, .start, .cancel, .settle, .answer, .pause, .resume, .rerun, .archive: false
+      case .close, .archive: model.sessions[meta.sessionID]?.isClosed == true
+      case .getCurrentMeta, .start, .cancel, .settle, .answer, .pause, .resume, .rerun: false
       }
     return isRight ? nil : "\(call.command) is answered with \(meta)"
   }

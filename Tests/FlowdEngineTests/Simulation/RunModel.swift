@@ -23,6 +23,9 @@ struct RunModel: Equatable {
   let snapshot: RunSnapshot
   let definition: PinnedDefinition
   let isChild: Bool
+  /// It takes steps over from another run, of which only its start tells.
+  let isRerun: Bool
+  private(set) var wasBegun = false
   var status = RunStatus.queued
   var cancel: CancelMode?
   var mode: RunMode
@@ -30,12 +33,13 @@ struct RunModel: Equatable {
   var isStepping = false
   var steps: [Step]
 
-  init(id: RunID, snapshot: RunSnapshot, definition: PinnedDefinition, isChild: Bool) {
-    self.id = id
-    self.snapshot = snapshot
+  init(_ row: RunRecord, _ definition: PinnedDefinition) {
+    id = row.id
+    snapshot = row.snapshot
     self.definition = definition
-    self.isChild = isChild
-    mode = snapshot.mode
+    isChild = row.parent != nil
+    isRerun = row.reusedFrom != nil
+    mode = row.snapshot.mode
     steps = definition.flow.steps.map { _ in Step() }
   }
 
@@ -44,6 +48,9 @@ struct RunModel: Equatable {
   var hasFailed: Bool {
     definition.flow.steps.indices.contains { steps[$0].status == .failed && !definition.flow.steps[$0].continueOnError }
   }
+
+  /// Whether events have told of all its steps.
+  var knowsSteps: Bool { wasBegun || !isRerun }
 
   var isEnding: Bool { cancel != nil || hasFailed }
 
@@ -158,6 +165,7 @@ struct RunModel: Equatable {
 
   mutating func begin(_ record: RunRecord, _ reused: [StepRecord]) -> String? {
     status = .running
+    wasBegun = true
     isPauseRequested = record.isPauseRequested
     isStepping = record.isStepping
     for step in reused.sorted(by: { $0.index < $1.index }) {
@@ -303,7 +311,9 @@ struct RunModel: Equatable {
       cancel == .force ? .cancelled : hasFailed ? .failed : cancel == .graceful ? .interrupted : .succeeded
     status = end
     if end != expected { return "ended \(end), expected \(expected)" }
-    if let open = steps.firstIndex(where: { !$0.status.isFinal }) { return "ended while step \(open) is open" }
+    if knowsSteps, let open = steps.firstIndex(where: { !$0.status.isFinal }) {
+      return "ended while step \(open) is open"
+    }
     let isComplete = definition.flow.steps.indices.allSatisfy { index in
       [.succeeded, .failed, .skipped].contains(steps[index].status)
     }

@@ -75,7 +75,7 @@ struct SessionModel: Equatable {
     default: return "run \(row.id) begins with \(event.kind)"
     }
     guard let definition = definition(row.snapshot.definitionHash) else { return "run \(row.id) has no definition" }
-    var run = RunModel(id: row.id, snapshot: row.snapshot, definition: definition, isChild: row.parent != nil)
+    var run = RunModel(row, definition)
     var mistake: String?
     if case .runStarted(let record, _, let reused) = event.kind { mistake = run.begin(record, reused) }
     if !isQueued { run.status = .running }

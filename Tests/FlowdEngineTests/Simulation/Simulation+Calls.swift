@@ -17,6 +17,7 @@ extension Simulation {
     case 2: submit(.select, to: .session(session))
     case 3 where random.oneIn(3): submit(.close(cancelActive: random.oneIn(2)), to: .session(session))
     case 4: submit(.settle, to: .session(session))
+    case 5 where random.oneIn(3): submit(.archive(untouchedSince: lab.now), to: .session(session))
     case 5: submit(.getCurrentMeta, to: .session(random.oneIn(9) ? SessionID(UUIDv7(high: 1, low: 2)) : session))
     case ..<8: submit(.getCurrentMeta, to: .session(session))
     case ..<10:

@@ -69,7 +69,7 @@ struct StoreModel {
   }
 
   private mutating func checkSteps(_ row: RunRecord, _ store: MemoryStore) {
-    guard let run = sessions[row.sessionID]?.run(row.id) else { return }
+    guard let run = sessions[row.sessionID]?.run(row.id), run.knowsSteps else { return }
     for (index, step) in run.steps.enumerated() {
       let stored = store.steps[Batch.StepKey(run: row.key, index: index)] ?? StepRecord(index: index)
       if stored.status != step.status || stored.attempt != step.attempt {
@@ -113,8 +113,7 @@ extension RunModel {
 
   func agrees(with view: RunView) -> Bool {
     guard agrees(with: view.record) else { return false }
-    // What a rerun takes over is told when it starts.
-    return status == .queued
+    return !knowsSteps
       || steps.map(\.status).elementsEqual(view.steps.map(\.status))
         && steps.map(\.attempt).elementsEqual(view.steps.map(\.attempt))
   }
