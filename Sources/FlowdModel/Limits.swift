@@ -41,6 +41,8 @@ public enum Limits {
   public static let exportPieceEvents = 2_048
   /// Sessions that a snapshot of a workspace or of all tells of, the newest ones.
   public static let snapshotSessionsMax = 1_000
+  /// Of the runs in a snapshot of all of them; those that do not fit are told of without their steps.
+  public static let snapshotBytesMax = 8_388_608
 
   // MARK: store
 
@@ -120,6 +122,8 @@ public enum Limits {
   /// A script's result, a step's outputs, an answer: as JSON.
   public static let resultBytesMax = 1_048_576
   public static let promptBytesMax = 16_384
+  /// Of the message of a step's error.
+  public static let stepErrorBytesMax = 8_192
   public static let optionsMax = 256
 
   // MARK: checks
@@ -207,6 +211,8 @@ public enum Limits {
 
   public static let laneQueueMax = 16_384
   public static let queuedRunsMax = 100
+  /// Of the name of a concurrency group.
+  public static let groupBytesMax = 1_024
   /// Of one session.
   public static let activeRunsMax = 1_024
   /// Idle ones beyond it are dropped from memory and loaded again when needed.

@@ -65,7 +65,7 @@ extension SQLiteReader {
     if let session = filter.session { statement.bind(session.uuid) }
     if let workspace = filter.workspace { statement.bind(workspace) }
     if let flow = filter.flowID { statement.bind(flow) }
-    return try statement.bind(limit).rows(RunTable.record)
+    return try statement.bind(limit).rows(RunTable.outline)
   }
 
   package func environment(of run: Int64) throws(StoreError) -> [String] {

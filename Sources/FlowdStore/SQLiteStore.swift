@@ -10,6 +10,8 @@ package final class SQLiteStore: Store, @unchecked Sendable {
   private let writer: WriterTables
   private let path: String
   private let ballast: Ballast
+  /// A disk that had no room for the ballast at the start is used without it.
+  private let hasBallast: Bool
 
   /// Opens the database of a state directory and brings its schema up to date.
   ///
@@ -28,7 +30,7 @@ package final class SQLiteStore: Store, @unchecked Sendable {
     ] { try connection.execute("PRAGMA \(pragma)") }
     try Migration.migrate(connection)
     writer = try WriterTables(connection)
-    ballast.restore()
+    hasBallast = ballast.restore()
   }
 
   /// Whether the database was too large to be checked when it was opened.
@@ -97,7 +99,7 @@ package final class SQLiteStore: Store, @unchecked Sendable {
   package func releaseBallast() { ballast.release() }
 
   @discardableResult
-  package func restoreBallast() -> Bool { ballast.restore() }
+  package func restoreBallast() -> Bool { ballast.restore() || !hasBallast }
 
   /// Pages in the write-ahead log as of the last commit.
   package var logPageCount: Int { writer.logPageCount }

@@ -31,7 +31,7 @@ package protocol Store: Sendable {
 
   /// Takes that room again.
   ///
-  /// - Returns: Whether there was enough for others too.
+  /// - Returns: Whether there was enough for others too, or it was never taken.
   @discardableResult
   func restoreBallast() -> Bool
 

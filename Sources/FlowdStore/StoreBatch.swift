@@ -68,7 +68,8 @@ package struct StoreBatch: Sendable {
   package var environments: [(run: Int64, entries: [String]?)] = []
   package var steps: [StepRow] = []
   package var outputs: [OutputRow] = []
-  /// Written before `outputs`; one that is not there is left out.
+  /// Copied after `outputs` are written, as what is copied may be among them, and over none of them; one that is not
+  /// there is left out.
   package var outputCopies: [OutputCopy] = []
   package var events: [EventRow] = []
 

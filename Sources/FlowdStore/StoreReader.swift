@@ -35,7 +35,7 @@ package protocol StoreReader {
   func resumableRuns(of session: Int64) throws(StoreError) -> [ResumableRun]
   /// Those that are steps of a run, oldest first.
   func childRuns(of run: Int64) throws(StoreError) -> [RunRecord]
-  /// At most `limit` runs, newest first, with keys below `before`.
+  /// At most `limit` runs, newest first, with keys below `before`; without inputs, report and outputs.
   func runs(_ filter: RunFilter, before: Int64?, limit: Int) throws(StoreError) -> [RunRecord]
   /// Those that have left `pending`, children of `foreach` steps among them, by index.
   func steps(of run: Int64) throws(StoreError) -> [StepRecord]

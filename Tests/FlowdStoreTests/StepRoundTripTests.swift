@@ -106,10 +106,12 @@ struct StepRoundTripTests {
     try store.commit { batch in
       batch.outputCopies = [
         .init(from: 1, fromStep: 3, to: 2, toStep: 5), .init(from: 1, fromStep: 4, to: 2, toStep: 4),
-        .init(from: 1, fromStep: 9, to: 2, toStep: 9),
+        .init(from: 1, fromStep: 9, to: 2, toStep: 9), .init(from: 1, fromStep: 6, to: 2, toStep: 6),
       ]
-      batch.outputs = [.init(run: 2, step: 4, output: output)]
+      // The last step of a run that ended just before it was run again.
+      batch.outputs = [.init(run: 2, step: 4, output: output), .init(run: 1, step: 6, output: output)]
     }
+    #expect(try reader.output(of: 2, step: 6) == output)
     #expect(try reader.output(of: 2, step: 5) == output)
     #expect(try reader.output(of: 2, step: 4) == output)
     #expect(try reader.output(of: 2, step: 9) == nil)

@@ -37,7 +37,10 @@ package struct CircuitBreakers: Sendable {
     switch breaker.state {
     case .closed: return .now
     case .open:
-      if let retryAt = breaker.retryAt, now < retryAt { return .notBefore(retryAt) }
+      // Further off than it can be: the clock was set back.
+      if let retryAt = breaker.retryAt, now < retryAt, retryAt - now <= Limits.circuitDelayMax {
+        return .notBefore(retryAt)
+      }
       breaker.state = .halfOpen
       breaker.isProbing = true
       return .now

@@ -53,7 +53,7 @@ extension Engine {
   /// The attempts that were in hand when the daemon before this one stopped.
   package var cutOffAttempts: [AttemptID] {
     lanes.values.flatMap { $0.state?.runs ?? [] }.filter(\.isSuspended)
-      .flatMap { run in run.executing.sorted().map(run.attemptID) }
+      .flatMap { run in run.executing.sorted().map(run.attemptID) + run.lostAttempts }
   }
 
   /// The attempts of the old daemon are ended: its runs go on, now or as soon as the disk takes writes.

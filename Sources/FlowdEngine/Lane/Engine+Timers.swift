@@ -92,6 +92,10 @@ extension Engine {
   func loadWantedOutputs() {
     guard !transaction.wantedOutputs.isEmpty else { return }
     for wanted in transaction.wantedOutputs {
+      guard wanted.stored.batch <= durableBatch else {
+        undurableOutputs.append(wanted)
+        continue
+      }
       loads.append(
         (
           .session(wanted.session),
@@ -99,6 +103,14 @@ extension Engine {
         ))
     }
     transaction.wantedOutputs = []
+  }
+
+  /// A batch became durable. With one that fails the runs that wait for it are forgotten.
+  func loadUndurableOutputs() {
+    guard !undurableOutputs.isEmpty else { return }
+    transaction.wantedOutputs += undurableOutputs
+    undurableOutputs = []
+    loadWantedOutputs()
   }
 
   func deliver(_ loaded: Loaded, to run: RunID, step: Int, _ load: Load) {

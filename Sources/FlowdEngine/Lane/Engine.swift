@@ -25,6 +25,8 @@ package final class Engine {
   var mayResume = false
   /// Outputs that could not be read; asked for again by `applyWhatWaits`.
   var failedLoads: [(lane: SessionLane.Key, load: Load)] = []
+  /// Outputs that the store has as soon as a batch is durable.
+  var undurableOutputs: [WantedOutput] = []
   /// Somebody began or ceased to watch while writes were refused.
   var watchersHaveChanged = false
   /// Timers that were due while writes were refused.
@@ -98,6 +100,11 @@ package final class Engine {
   package var sessionsInMemory: Int { lanes.count }
 
   package var unfinishedRunCount: Int { sessionOfRun.count }
+
+  /// Of the runs in memory.
+  package var unfinishedRunKeys: Set<Int64> {
+    Set(lanes.values.flatMap { $0.state?.runs ?? [] }.map(\.record.key))
+  }
 
   // MARK: loads
 
@@ -246,6 +253,7 @@ package final class Engine {
     let late = inFlight?.replies ?? []
     inFlight = nil
     transaction.durableBatch = number
+    loadUndurableOutputs()
     return late
   }
 
@@ -267,6 +275,7 @@ package final class Engine {
     droppedSessions.formUnion(sealed.touched.union(gathered.touched).intersection(unfinished))
     transaction.circuits.giveBackAll()
     for lane in waitingLanes.values { lane.resources = [:] }
+    undurableOutputs = []
     for report in sealed.reports + gathered.reports + awaiting { hold(report) }
     return waiting.map { AnsweredCall($0.call, .failure(refusal)) }
   }

@@ -114,16 +114,21 @@ extension RunMachine {
     return kept + "\n\n(cut off: the report is \(text.utf8.count) bytes)\n"
   }
 
-  /// The flow's `outputs` as a JSON object; one that has no value is left out.
+  /// The flow's `outputs` as a JSON object; one that has no value, or does not fit, is left out.
   ///
   /// - Throws: `.needsOutput` only.
   func renderOutputs(_ transaction: Transaction) throws(ExpressionError) -> [UInt8] {
     guard !definition.flow.outputs.isEmpty else { return [] }
     let renderer = renderer(nil, transaction)
     var members: [JSONValue.Member] = []
+    var bytesLeft = Limits.resultBytesMax
     for output in definition.flow.outputs {
       do throws(ExpressionError) {
-        members.append(.init(output.name, try renderer.value(output.value)))
+        let member = JSONValue.Member(output.name, try renderer.value(output.value))
+        let size = JSONWriter.bytes(of: .object([member]), .compact).count
+        guard size <= bytesLeft else { continue }
+        bytesLeft -= size
+        members.append(member)
       } catch {
         if case .needsOutput = error.kind { throw error }
       }

@@ -13,10 +13,12 @@ package struct StoredRun: Sendable {
   package var outputs: [Int: StepOutput]
   /// Answers to secret questions.
   package var secretAnswers: [Int: String]
+  /// Why the run cannot go on; `definition` has no steps then. It ends as failed.
+  package var unreadable: String?
 
   package init(
     record: RunRecord, definition: PinnedDefinition, environment: [String], inputs: [JSONValue.Member],
-    steps: [StepRecord], outputs: [Int: StepOutput], secretAnswers: [Int: String] = [:]
+    steps: [StepRecord], outputs: [Int: StepOutput], secretAnswers: [Int: String] = [:], unreadable: String? = nil
   ) {
     self.record = record
     self.definition = definition
@@ -25,6 +27,7 @@ package struct StoredRun: Sendable {
     self.steps = steps
     self.outputs = outputs
     self.secretAnswers = secretAnswers
+    self.unreadable = unreadable
   }
 }
 
@@ -33,10 +36,22 @@ extension RunMachine {
   ///
   /// - Parameter isSuspended: The attempts in hand belong to a daemon that is gone.
   convenience init(restoring stored: StoredRun, isSuspended: Bool) {
+    let reason = stored.unreadable ?? RunMachine.mistake(in: stored)
+    let flow = stored.definition.flow
+    let nothing = PinnedDefinition(
+      flow: FlowDefinition(id: flow.id, name: flow.name, steps: []), hash: stored.definition.hash, canonicalJSON: [])
     self.init(
-      record: stored.record, definition: stored.definition, environment: stored.environment, inputs: stored.inputs)
+      record: stored.record, definition: reason == nil ? stored.definition : nothing, environment: stored.environment,
+      inputs: stored.inputs)
     self.isSuspended = isSuspended
     isAnnounced = record.status == .queued
+    unreadable = reason
+    guard reason == nil else {
+      lostAttempts = stored.steps.filter { $0.status == .running }.map {
+        AttemptID(run: stored.record.id, step: $0.index, attempt: $0.attempt)
+      }
+      return
+    }
     secretAnswers = stored.secretAnswers
     steps = RunView.allSteps(stored.definition, stored.steps)
     restoreLists(stored)
@@ -53,6 +68,28 @@ extension RunMachine {
     restoreProgressOfLists()
     rebuildReadiness()
     if record.cancelRequested != nil || failedStep != nil, isBegun { beginEnding() }
+  }
+
+  /// What would make no sense of a run, so that a daemon that finds it ends it instead of failing at every start.
+  private static func mistake(in stored: StoredRun) -> String? {
+    let definitions = stored.definition.flow.steps
+    var count = definitions.count
+    for list in stored.steps {
+      guard let first = list.firstChild else { continue }
+      let children = list.childCount ?? -1
+      guard definitions.indices.contains(list.index), definitions[list.index].foreach != nil,
+        (definitions.count...Limits.runStepsMax).contains(first), (0...Limits.runStepsMax).contains(children)
+      else { return "the stored list of step \(list.index) does not fit the definition" }
+      if list.status == .running, stored.outputs[list.index]?.details.items?.count != children {
+        return "the stored list of step \"\(definitions[list.index].id)\" is missing"
+      }
+      count = max(count, first + children)
+    }
+    let isMisfit = { (step: StepRecord) in
+      step.index < 0 || step.index >= count || step.parent.map { !definitions.indices.contains($0) } ?? false
+        || (step.index >= definitions.count && step.parent == nil)
+    }
+    return stored.steps.first(where: isMisfit).map { "the stored step \($0.index) does not fit the definition" }
   }
 
   private func restoreLists(_ stored: StoredRun) {

@@ -29,6 +29,8 @@ package final class RunMachine {
   var lists: [Int: OpenList] = [:]
   /// Steps, and attempts that have ended, for which a value is being loaded.
   var awaitingValues = AwaitingValues()
+  /// Outputs that are being read from the store.
+  var loading: Set<Int> = []
   /// By step: what a person answered to a secret question. In memory and in a private file, never in the store.
   var secretAnswers: [Int: String] = [:]
   /// The step whose failure fails the run.
@@ -37,6 +39,10 @@ package final class RunMachine {
   var isEnding = false
   /// The attempts of the daemon before this one are still being ended: nothing starts and nothing ends.
   var isSuspended = false
+  /// Why it cannot go on, such as a definition that this version does not understand; it has no steps and ends.
+  var unreadable: String?
+  /// Of such a run: the attempts that were in hand.
+  var lostAttempts: [AttemptID] = []
   /// Watchers were told that it waits.
   var isAnnounced = false
   /// `advance` is at work on it further up the stack.
@@ -87,6 +93,8 @@ package final class RunMachine {
   func outputsToLoad(with index: Int) -> [Int] {
     guard let parent = steps[index].parent, let first = steps[parent].firstChild, let count = steps[parent].childCount
     else { return [index] }
+    // With so much loaded, what an expression reads besides comes one by one.
+    guard outputs.loadedByteCount < Limits.runOutputsBytesMax else { return [index] }
     let siblings = (index + 1..<max(index + 1, first + count)).lazy.filter { [outputs] sibling in
       outputs[sibling] == nil && outputs.stored(sibling) != nil
     }
@@ -199,6 +207,9 @@ struct AwaitingValues {
 
   var isEmpty: Bool { starts.isEmpty && results.isEmpty && end == nil }
 
+  /// How many steps are to be started.
+  var startCount: Int { starts.values.reduce(0) { $0 + $1.count } }
+
   /// Steps whose evaluation was put off and has not succeeded since: what was loaded for them has to stay.
   private var postponed: Set<Int> = []
 
@@ -242,6 +253,11 @@ struct AwaitingValues {
   mutating func drop(result index: Int) {
     results[index] = nil
     postponed.remove(index)
+  }
+
+  /// Whether something waits for an output.
+  func waits(for output: Int) -> Bool {
+    starts[output] != nil || end == output || results.values.contains { $0.needs == output }
   }
 
   /// The outputs that are waited for.

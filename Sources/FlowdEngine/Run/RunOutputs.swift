@@ -18,6 +18,8 @@ struct RunOutputs {
   private var large = CallQueue<Int>()
   private var loaded: [Int: StepOutput] = [:]
   private var byteCount = 0
+  /// Of what was loaded and not dropped since.
+  private(set) var loadedByteCount = 0
   /// Steps whose output only the store has, and where it has it.
   private var stored: [Int: StoredOutput] = [:]
 
@@ -28,7 +30,11 @@ struct RunOutputs {
 
   /// Keeps the output of a step that has just settled.
   mutating func insert(_ output: StepOutput, of step: Int, run: Int64, batch: UInt64, durableBatch: UInt64) {
-    let size = output.byteCount
+    keep(output, of: step, output.byteCount, batch: batch)
+    makeRoom(run, durableBatch)
+  }
+
+  private mutating func keep(_ output: StepOutput, of step: Int, _ size: Int, batch: UInt64) {
     entries[step] = Entry(output: output, byteCount: size, batch: batch)
     if size > Limits.keptStepOutputBytesMax {
       large.append(step)
@@ -36,6 +42,9 @@ struct RunOutputs {
       small.append(step)
       byteCount += size
     }
+  }
+
+  private mutating func makeRoom(_ run: Int64, _ durableBatch: UInt64) {
     while let oldest = large.first, leave(oldest, run, durableBatch) { large.removeFirst() }
     while byteCount > Limits.runOutputsBytesMax, let oldest = small.first {
       let size = entries[oldest]?.byteCount ?? 0
@@ -46,23 +55,34 @@ struct RunOutputs {
   }
 
   /// Notes an output that only the store has.
-  mutating func note(_ step: Int, storedUnder run: Int64, as index: Int) {
-    stored[step] = StoredOutput(run: run, step: index)
+  ///
+  /// - Parameter batch: The store has it only once this one is durable.
+  mutating func note(_ step: Int, storedUnder run: Int64, as index: Int, batch: UInt64 = 0) {
+    stored[step] = StoredOutput(run: run, step: index, batch: batch)
   }
 
-  /// Keeps what was loaded until the next evaluation has succeeded.
-  mutating func insertLoaded(_ output: StepOutput, of step: Int) { loaded[step] = output }
+  /// Keeps what was loaded until the next evaluation has succeeded; what is small as if the step had just settled, so
+  /// that many who read it cost one reading.
+  mutating func insertLoaded(_ output: StepOutput, of step: Int, run: Int64, durableBatch: UInt64) {
+    let size = output.byteCount
+    if loaded.updateValue(output, forKey: step) == nil { loadedByteCount += size }
+    guard entries[step] == nil, size <= Limits.keptStepOutputBytesMax else { return }
+    keep(output, of: step, size, batch: 0)
+    makeRoom(run, durableBatch)
+  }
 
   /// An evaluation succeeded: what was loaded for it may go.
   mutating func dropLoaded() {
     if !loaded.isEmpty { loaded = [:] }
+    loadedByteCount = 0
   }
 
   private mutating func leave(_ step: Int, _ run: Int64, _ durableBatch: UInt64) -> Bool {
     guard let entry = entries[step] else { return true }
     guard entry.batch <= durableBatch else { return false }
     entries[step] = nil
-    stored[step] = StoredOutput(run: run, step: step)
+    // What was taken over from another run stays where it is.
+    if stored[step] == nil { stored[step] = StoredOutput(run: run, step: step) }
     return true
   }
 }
@@ -71,4 +91,5 @@ struct RunOutputs {
 struct StoredOutput: Equatable {
   let run: Int64
   let step: Int
+  var batch: UInt64 = 0
 }

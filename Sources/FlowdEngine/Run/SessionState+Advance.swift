@@ -15,12 +15,12 @@ extension SessionState {
   }
 
   private func mayStart(_ run: RunMachine, _ transaction: Transaction) -> Bool {
-    guard !run.ready.isEmpty, !transaction.isStopping, run.executing.count < run.definition.flow.maxParallel else {
-      return false
-    }
+    // One that waits for a value takes room: were all tried, the start of each would cost as much as there are steps.
+    let inHand = run.executing.count + run.awaitingValues.startCount
+    guard !run.ready.isEmpty, !transaction.isStopping, inHand < run.definition.flow.maxParallel else { return false }
     if run.isEnding { return true }
     if run.record.isPauseRequested { return false }
-    return !run.record.isStepping || (run.executing.isEmpty && !run.waiting.contains { !run.isDue($0) })
+    return !run.record.isStepping || (inHand == 0 && !run.waiting.contains { !run.isDue($0) })
   }
 
   /// Begins a step that is ready, or the next attempt of one.
@@ -44,8 +44,8 @@ extension SessionState {
       run.dropLoaded(for: index)
     } catch {
       if case .needsOutput(let step) = error.kind {
-        run.awaitingValues.hold(start: index, for: step)
         transaction.want(outputOf: step, of: run)
+        run.awaitingValues.hold(start: index, for: step)
       } else {
         settle(index, of: run, .failed, error: run.stepError(error), transaction)
       }
@@ -87,7 +87,9 @@ extension SessionState {
       transaction.want(outputOf: step, of: run)
       return
     }
+    if let reason = run.unreadable { run.record.error = reason }
     switch (run.failedStep, run.record.cancelRequested) {
+    case _ where run.unreadable != nil: run.record.status = .failed
     case (_, .force): run.record.status = .cancelled
     case (.some, _): run.record.status = .failed
     case (nil, .graceful): run.record.status = .interrupted

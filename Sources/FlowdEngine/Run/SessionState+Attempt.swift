@@ -132,7 +132,8 @@ extension SessionState {
   private func isWithin(_ circuit: String, _ run: RunMachine) -> Bool {
     var run = run
     while let parent = run.record.parent, let above = self.run(parent.id) {
-      if above.definition(of: parent.step).circuit == circuit { return true }
+      // One that cannot go on has no steps.
+      if above.unreadable == nil, above.definition(of: parent.step).circuit == circuit { return true }
       run = above
     }
     return false

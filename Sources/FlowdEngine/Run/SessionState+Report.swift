@@ -28,7 +28,11 @@ extension SessionState {
   /// A value that expressions of a run waited for was read.
   func deliver(_ output: StepOutput, of step: Int, to id: RunID, _ transaction: Transaction) {
     guard let run = run(id), !run.isSuspended else { return }
-    run.outputs.insertLoaded(output, of: step)
+    run.loading.remove(step)
+    // What was read ahead is kept while there is room; whoever needs it asks for it.
+    if run.awaitingValues.waits(for: step) || run.outputs.loadedByteCount < Limits.runOutputsBytesMax {
+      run.outputs.insertLoaded(output, of: step, run: run.record.key, durableBatch: transaction.durableBatch)
+    }
     let released = run.awaitingValues.take(for: step)
     for index in released.starts {
       switch run.steps[index].status {

@@ -40,6 +40,12 @@ extension SessionState {
     guard let source, source.record.sessionKey == record.key, source.record.parent == nil else {
       throw .runNotFound(request.run.description)
     }
+    guard !source.definition.flow.steps.isEmpty else {
+      throw Refusal(
+        .failedPrecondition, "RUN_UNREADABLE",
+        "the definition that run \(request.run) pinned cannot be read by this version; start its flow anew",
+        metadata: ["run_id": request.run.description])
+    }
     let reused = try reusedSteps(request, source)
     guard case .object(let inputs)? = try? JSONValue(parsing: source.record.inputs) else {
       throw Refusal(.dataLoss, "RUN_UNREADABLE", "the inputs of run \(request.run) cannot be read")
@@ -109,13 +115,15 @@ extension SessionState {
           finishedAt: child.finishedAt, exitCode: child.exitCode, error: child.error, childRun: child.childRun)
         transaction.batch.outputCopies.append(
           Batch.OutputCopy(from: source.record.key, step: first + place, to: run.record.key, step: new.index))
-        run.outputs.note(new.index, storedUnder: source.record.key, as: first + place)
+        run.outputs.note(
+          new.index, storedUnder: source.record.key, as: first + place, batch: transaction.batch.number)
         run.steps.append(new)
         write(new.index, of: run, transaction)
       }
     }
     run.steps[index] = step
-    run.outputs.note(index, storedUnder: source.record.key, as: index)
+    // The source's end may be on its way to the disk itself.
+    run.outputs.note(index, storedUnder: source.record.key, as: index, batch: transaction.batch.number)
     write(index, of: run, transaction)
   }
 }

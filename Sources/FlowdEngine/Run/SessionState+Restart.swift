@@ -20,6 +20,13 @@ extension SessionState {
     for run in cutOff {
       run.isAdvancing = true
       emit(.runResumed(afterRestart: true), of: run, transaction)
+      // What is a step of a run that cannot go on has nobody to go on for.
+      if let parent = run.record.parent.flatMap({ self.run($0.id) }), parent.unreadable != nil {
+        run.record.cancelRequested = .force
+        run.dropFinalizers()
+        transaction.batch.write(run.record)
+        emit(.runCancelRequested(.force), of: run, transaction)
+      }
       // It was cancelled while it waited for this.
       if run.record.cancelRequested != nil { run.beginEnding() }
     }
@@ -48,8 +55,8 @@ extension SessionState {
       if let child = run.steps[index].childRun, self.run(child) != nil { return }
     case .input:
       run.outputs.note(index, storedUnder: run.record.key, as: index)
-      run.awaitingValues.hold(StepResult(outcome: .elapsed), of: index, for: index)
       transaction.want(outputOf: index, of: run)
+      run.awaitingValues.hold(StepResult(outcome: .elapsed), of: index, for: index)
       return
     case .wait:
       transaction.batch.effects.append(.finishNow(run.attemptID(of: index)))

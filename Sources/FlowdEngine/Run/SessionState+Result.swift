@@ -21,8 +21,8 @@ extension SessionState {
           .failed(run.stepError(error), StepOutput(result), exitCode: nil), index, run, transaction)
         return
       }
-      run.awaitingValues.hold(result, of: index, for: step)
       transaction.want(outputOf: step, of: run)
+      run.awaitingValues.hold(result, of: index, for: step)
       keepAnswer(result, of: index, run, transaction)
     }
   }

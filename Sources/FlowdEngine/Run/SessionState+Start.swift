@@ -103,7 +103,11 @@ extension SessionState {
   private static func group(of run: RunMachine, _ transaction: Transaction) throws(Refusal) -> String {
     guard let template = run.definition.flow.concurrencyGroup else { return "" }
     do throws(ExpressionError) {
-      return try run.renderer(nil, transaction).text(template)
+      let group = try run.renderer(nil, transaction).text(template)
+      guard group.utf8.count <= Limits.groupBytesMax else {
+        throw ExpressionError(.failed, "it has \(group.utf8.count) bytes; at most \(Limits.groupBytesMax) are allowed")
+      }
+      return group
     } catch {
       let text = RunMachine.text(of: error, flow: run.record.snapshot.flowID)
       throw Refusal(.invalidArgument, "GROUP_INVALID", "'concurrency.group' has no value: \(text)")

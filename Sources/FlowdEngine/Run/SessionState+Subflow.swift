@@ -65,7 +65,7 @@ extension SessionState {
   /// A run that is a step of another one has ended: that step goes on.
   func finishSubflow(_ child: RunMachine, _ transaction: Transaction) {
     guard let parent = child.record.parent, let run = run(parent.id), !run.isSuspended,
-      run.steps[parent.step].childRun == child.record.id, run.subflows.contains(parent.step)
+      run.subflows.contains(parent.step), run.steps[parent.step].childRun == child.record.id
     else { return }
     run.subflows.remove(parent.step)
     var details = StepDetails()

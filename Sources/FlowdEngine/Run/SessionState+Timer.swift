@@ -41,8 +41,8 @@ extension SessionState {
         settle(index, of: run, .failed, error: run.stepError(error), transaction)
         return
       }
-      run.awaitingValues.hold(start: index, for: step)
       transaction.want(outputOf: step, of: run)
+      run.awaitingValues.hold(start: index, for: step)
     }
     let next = transaction.now + interval
     let end = deadline.map { (run.steps[index].firstStartedAt ?? transaction.now) + $0 }

@@ -45,7 +45,11 @@ struct ConcurrencyGroups {
       group.waiting.removeAll { $0.run == run }
       return true
     }
-    if !group.waiting.contains(where: { $0.run == run }) { group.waiting.append((run, session)) }
+    if !group.waiting.contains(where: { $0.run == run }) {
+      group.waiting.append((run, session))
+      // If the batch fails the run is no longer in line: its session is read again, and it asks anew.
+      batch.touched.insert(session)
+    }
     return false
   }
 

@@ -60,7 +60,8 @@ package final class Transaction {
 
   /// Has a step's output read from the store and delivered, after others that will be asked for next.
   func want(outputOf step: Int, of run: RunMachine) {
-    for step in run.outputsToLoad(with: step) {
+    // What is being read for another step of the run is delivered to both.
+    for step in run.outputsToLoad(with: step) where run.loading.insert(step).inserted {
       guard let stored = run.outputs.stored(step) else { preconditionFailure("only what the store has is waited for") }
       wantedOutputs.append(
         WantedOutput(session: run.record.sessionID, run: run.record.id, step: step, stored: stored))

@@ -65,12 +65,15 @@ package struct StepError: Equatable, Sendable {
   }
 
   package var errorClass: Class
-  /// One sentence for a person.
-  package var message: String
+  /// One sentence for a person; at most `Limits.stepErrorBytesMax`.
+  package let message: String
 
+  /// - Parameter message: What is too long of it is cut off: a script may raise megabytes.
   package init(_ errorClass: Class, _ message: String) {
     self.errorClass = errorClass
-    self.message = message
+    let isLong = message.utf8.count > Limits.stepErrorBytesMax
+    self.message =
+      isLong ? String(decoding: message.utf8.prefix(Limits.stepErrorBytesMax), as: UTF8.self) + "…" : message
   }
 }
 

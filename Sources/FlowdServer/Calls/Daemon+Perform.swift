@@ -47,15 +47,21 @@ extension Daemon {
     engine.submit(command, token, to: key, now: turnTime)
   }
 
-  /// Encodes what the engine answered.
+  /// Encodes what the engine answered. A run that is too long for an answer comes without its steps: what was asked for
+  /// was done, and an error would say that it was not.
   func encode(_ reply: Reply) -> [UInt8] {
+    let whole = encode(reply) { API.Run($0) }
+    return whole.count <= Limits.answerBytesMax ? whole : encode(reply) { API.Run($0.record) }
+  }
+
+  private func encode(_ reply: Reply, run makeRun: (RunView) -> API.Run) -> [UInt8] {
     switch reply {
     case .meta(let meta):
       // Every call that answers with metadata has it as field 1 of its response, and nothing else.
       API.SessionServiceSetProviderModelResponse(meta: API.SessionMeta(meta)).encoded
     case .currentMeta(let meta, let activeRun, let sequence):
       API.SessionServiceGetCurrentMetaResponse(
-        meta: API.SessionMeta(meta), activeRun: activeRun.map(API.Run.init), eventSeq: sequence
+        meta: API.SessionMeta(meta), activeRun: activeRun.map(makeRun), eventSeq: sequence
       ).encoded
     case .started(let run, let existing):
       API.FlowServiceStartResponse(
@@ -64,19 +70,19 @@ extension Daemon {
       ).encoded
     case .cancelled(let run, let outcome):
       API.FlowServiceCancelResponse(
-        run: API.Run(run), outcome: outcome == .requested ? .requested : .alreadyEnded
+        run: makeRun(run), outcome: outcome == .requested ? .requested : .alreadyEnded
       ).encoded
     case .answered(let run, let outcome):
       API.FlowServiceAnswerResponse(
-        run: API.Run(run), outcome: outcome == .accepted ? .accepted : .repeated
+        run: makeRun(run), outcome: outcome == .accepted ? .accepted : .repeated
       ).encoded
     case .rerun(let run, let existing):
-      API.FlowServiceRerunResponse(run: API.Run(run), existing: existing, eventSeq: run.record.firstSequence - 1)
+      API.FlowServiceRerunResponse(run: makeRun(run), existing: existing, eventSeq: run.record.firstSequence - 1)
         .encoded
     case .rerunEnded(let run):
       API.FlowServiceRerunResponse(run: API.Run(run), existing: true, eventSeq: run.firstSequence - 1).encoded
     // A pause and a resumption answer with the run as field 1, and nothing else.
-    case .run(let run): API.FlowServicePauseResponse(run: API.Run(run)).encoded
+    case .run(let run): API.FlowServicePauseResponse(run: makeRun(run)).encoded
     case .settled: []
     }
   }

@@ -72,7 +72,12 @@ extension StoreReader {
 
   /// A run with its steps; the caller holds a snapshot.
   func view(of record: RunRecord, includeOutput: Bool = false) throws(StoreError) -> RunView {
-    let definition = try pinnedDefinition(of: record)
+    var definitions = StoredDefinitions()
+    let definition =
+      switch try definitions.definition(of: record, self) {
+      case .success(let definition): definition
+      case .failure(let error): error.placeholder
+      }
     var bytesLeft = Limits.answerOutputBytesMax
     var view = RunView(
       record: record, definition: definition, steps: [])

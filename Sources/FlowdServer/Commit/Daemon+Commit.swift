@@ -76,6 +76,8 @@ extension Daemon {
   /// Sends the answers, publishes the events and starts the effects of a batch that is durable.
   private func finishCommit(_ sealed: SealedBatch, _ result: Result<Void, StoreError>) {
     deliver(engine.takeAnswered())
+    // Also of a failed one: its files are there.
+    secretRuns.note(sealed.batch)
     switch result {
     case .failure(let error): failCommit(sealed, error)
     case .success:
@@ -87,7 +89,6 @@ extension Daemon {
       deliver(sealed.batch.replies)
       deliver(late)
       hub.publish(sealed, self)
-      secretRuns.note(sealed.batch)
       secrets.remove(of: secretRuns.takeEnded(sealed.batch))
       perform(sealed.batch.effects)
       checkpointIfDue()

@@ -65,7 +65,8 @@ struct SecretAnswers: Sendable {
   /// The answers that a run has got so far.
   func answers(of run: Int64, steps: [StepRecord], _ definition: PinnedDefinition) -> [Int: String] {
     var answers: [Int: String] = [:]
-    for step in steps where step.status == .succeeded {
+    // One that runs was answered, and waits for a value that its outputs read.
+    for step in steps where step.status == .succeeded || step.status == .running {
       guard case .input(let question) = definition.flow.steps[step.parent ?? step.index].action,
         question.kind == .secret, let answer = read(path(run, step.index))
       else { continue }

@@ -83,7 +83,11 @@ package final class Daemon {
     executor = parts.executor
     scripts = parts.scripts
     secrets = SecretAnswers(state: parts.options.state)
-    secretRuns = SecretRuns(secrets.runs)
+    let unfinished = parts.engine.unfinishedRunKeys
+    let withSecrets = secrets.runs
+    // A daemon that was killed may have left those of runs whose end it had committed.
+    secrets.remove(of: withSecrets.subtracting(unfinished))
+    secretRuns = SecretRuns(withSecrets.intersection(unfinished))
     signalFD = parts.signalFD
     epoch = parts.epoch
     startedAt = Clock.now

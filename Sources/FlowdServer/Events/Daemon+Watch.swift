@@ -85,7 +85,8 @@ extension StoreReader {
     try snapshot { reader throws(StoreError) in
       guard let (record, last) = try reader.session(id) else { return .refused(.sessionNotFound(id.description)) }
       if request.snapshot {
-        let event = try reader.snapshotEvent(record, last)
+        var room = Limits.snapshotBytesMax
+        let event = try reader.snapshotEvent(record, last, &room)
         return .from(.session(record.key), cursor: last, snapshots: [event])
       }
       guard request.afterSeq <= last else { return .refused(.beyondEnd("after_seq", request.afterSeq, last: last)) }
@@ -100,7 +101,8 @@ extension StoreReader {
       }
       let place = WatchStart.Place.run(session: record.key, run: run.key)
       if request.snapshot {
-        let event = try reader.snapshotEvent(record, last)
+        var room = Limits.snapshotBytesMax
+        let event = try reader.snapshotEvent(record, last, &room)
         return .from(place, cursor: last, snapshots: [event])
       }
       guard request.afterSeq <= last else { return .refused(.beyondEnd("after_seq", request.afterSeq, last: last)) }
@@ -120,30 +122,37 @@ extension StoreReader {
         return .from(place, cursor: request.afterPosition, snapshots: [])
       }
       var events: [API.Event] = []
+      var room = Limits.snapshotBytesMax
       let rows = try reader.sessions(
         SessionFilter(workspace: workspace), before: nil, limit: Limits.snapshotSessionsMax)
       for row in rows.reversed() {
         guard let (record, sequence) = try reader.session(row.record.meta.sessionID) else { continue }
-        events.append(try reader.snapshotEvent(record, sequence))
+        events.append(try reader.snapshotEvent(record, sequence, &room))
       }
       return .from(place, cursor: last, snapshots: events)
     }
   }
 
-  private func snapshotEvent(_ record: SessionRecord, _ last: EventSequence) throws(StoreError) -> API.Event {
+  private func snapshotEvent(
+    _ record: SessionRecord, _ last: EventSequence, _ room: inout Int
+  ) throws(StoreError) -> API.Event {
     var runs: [API.Run] = []
-    var bytesLeft = Limits.answerOutputBytesMax
+    // One event has to hold them all: of the later ones it tells less.
+    var bytesLeft = min(room, Limits.answerOutputBytesMax)
     for run in try unfinishedRuns(of: record.key) {
-      let whole = API.Run(try view(of: run))
-      bytesLeft -= whole.encoded.count
-      if bytesLeft >= 0 {
-        runs.append(whole)
-      } else {
-        // One event has to hold them all: of the later ones it tells less.
-        var brief = API.Run(run)
-        brief.inputs = []
-        runs.append(brief)
+      if bytesLeft > 0 {
+        let whole = API.Run(try view(of: run))
+        let size = whole.encoded.count
+        bytesLeft -= size
+        room -= size
+        if bytesLeft >= 0 {
+          runs.append(whole)
+          continue
+        }
       }
+      var brief = API.Run(run)
+      brief.inputs = []
+      runs.append(brief)
     }
     let selected = try selection(of: record.meta.workspace) == record.meta.sessionID
     return API.Event(

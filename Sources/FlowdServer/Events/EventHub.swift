@@ -9,7 +9,7 @@ internal import FlowdWire
 /// just came or its client is slow, reads from the store in bounded pieces. It never delays the engine or another one.
 final class EventHub {
   private var bySession: [Int64: [Watcher]] = [:]
-  private var byWorkspace: [String: [Watcher]] = [:]
+  private var byWorkspace: [ExactName: [Watcher]] = [:]
   private var ofAll: [Watcher] = []
   /// Called when a watcher came or went.
   var watchersChanged: () -> Void = {}
@@ -20,13 +20,13 @@ final class EventHub {
 
   /// Whether somebody watches a session, its workspace, or all.
   func isWatched(_ session: SessionRecord) -> Bool {
-    !ofAll.isEmpty || bySession[session.key] != nil || byWorkspace[session.meta.workspace] != nil
+    !ofAll.isEmpty || bySession[session.key] != nil || byWorkspace[ExactName(session.meta.workspace)] != nil
   }
 
   func add(_ watcher: Watcher, _ daemon: Daemon) {
     switch watcher.target {
     case .session(let key, _): bySession[key, default: []].append(watcher)
-    case .workspace(let path): byWorkspace[path, default: []].append(watcher)
+    case .workspace(let path): byWorkspace[ExactName(path), default: []].append(watcher)
     case .all: ofAll.append(watcher)
     }
     watcher.connection.watches[watcher.stream] = watcher
@@ -41,8 +41,8 @@ final class EventHub {
       bySession[key]?.removeAll { $0 === watcher }
       if bySession[key]?.isEmpty == true { bySession[key] = nil }
     case .workspace(let path):
-      byWorkspace[path]?.removeAll { $0 === watcher }
-      if byWorkspace[path]?.isEmpty == true { byWorkspace[path] = nil }
+      byWorkspace[ExactName(path)]?.removeAll { $0 === watcher }
+      if byWorkspace[ExactName(path)]?.isEmpty == true { byWorkspace[ExactName(path)] = nil }
     case .all: ofAll.removeAll { $0 === watcher }
     }
     watchersChanged()
@@ -55,7 +55,7 @@ final class EventHub {
       for watcher in bySession[event.sessionKey] ?? [] { offer(event, body, to: watcher, daemon) }
       for watcher in ofAll { offer(event, body, to: watcher, daemon) }
       if !byWorkspace.isEmpty, let workspace = daemon.engine.workspace(of: event.sessionID) {
-        for watcher in byWorkspace[workspace] ?? [] { offer(event, body, to: watcher, daemon) }
+        for watcher in byWorkspace[ExactName(workspace)] ?? [] { offer(event, body, to: watcher, daemon) }
       }
     }
   }

@@ -77,18 +77,19 @@ extension Daemon {
     if let next = found.next { sweep(after: next) } else { deleteNext() }
   }
 
-  /// Deletes a piece of the next session.
+  /// Deletes a piece of the next session that nobody uses; what is used is looked at again by the next sweep.
   private func deleteNext() {
-    guard let next = sweep.doomed.first, !isDraining else {
+    let unused = isDraining ? nil : sweep.doomed.firstIndex { next in next.id.map(engine.release) ?? true }
+    guard let unused else {
+      sweep.doomed = []
       sweep.isRunning = false
       return
     }
-    if let id = next.id, !engine.release(id) {
-      // Somebody uses it; the next sweep looks again.
-      sweep.doomed.removeFirst()
-      deleteNext()
-      return
-    }
+    sweep.doomed.removeFirst(unused)
+    deletePiece(of: sweep.doomed[0])
+  }
+
+  private func deletePiece(of next: (key: Int64, id: SessionID?)) {
     writerJobs += 1
     writer.submit { [mailbox, log] store in
       let result = Result { () throws(StoreError) in

@@ -12,7 +12,7 @@ enum OutputTable {
     """
   /// The first parameter goes into the checksum by an exclusive or, which SQLite does not have.
   static let copy = """
-    INSERT INTO step_output (stdout, stderr, truncated, details, checksum, run, step)
+    INSERT OR IGNORE INTO step_output (stdout, stderr, truncated, details, checksum, run, step)
       SELECT stdout, stderr, truncated, details, (checksum | ?1) - (checksum & ?1), ?2, ?3 FROM step_output
         WHERE run = ?4 AND step = ?5
     """

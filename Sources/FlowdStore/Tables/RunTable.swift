@@ -54,21 +54,26 @@ enum RunTable {
   }
 
   /// Reads `columns` from column 0 on.
-  static func record(_ row: Statement) throws(StoreError) -> RunRecord {
+  static func record(_ row: Statement) throws(StoreError) -> RunRecord { try record(row, isOutline: false) }
+
+  /// The same without inputs, report and outputs, which may have a megabyte each: a page has hundreds of runs.
+  static func outline(_ row: Statement) throws(StoreError) -> RunRecord { try record(row, isOutline: true) }
+
+  private static func record(_ row: Statement, isOutline: Bool) throws(StoreError) -> RunRecord {
     try row.verify(columns: 34, of: "run", key: 10...10)
     let snapshot = RunSnapshot(
       flowID: row.text(14), definitionHash: row.text(15), providerID: row.text(16), modelID: row.text(17),
       mode: RunMode(rawValue: row.int(18)) ?? .interactive, revision: UInt64(clamping: row.int64(19)))
     return RunRecord(
       key: row.int64(10), id: RunID(row.uuid(11)), sessionKey: row.int64(12), sessionID: SessionID(row.uuid(35)),
-      requestID: row.text(13), snapshot: snapshot, cwd: row.text(20), inputs: row.bytes(21),
+      requestID: row.text(13), snapshot: snapshot, cwd: row.text(20), inputs: isOutline ? [] : row.bytes(21),
       waitsForOthers: row.int(22) != 0, admittedAt: row.timestamp(23),
       firstSequence: EventSequence(clamping: row.int64(24)),
       parent: row.isNull(25) ? nil : parent(row), reusedFrom: row.isNull(30) ? nil : RunID(row.uuid(30)),
       group: row.text(31), subflows: try decodeSubflows(row), status: RunStatus(rawValue: row.int(0)) ?? .failed,
       startedAt: row.optionalTimestamp(1), finishedAt: row.optionalTimestamp(2),
-      cancelRequested: CancelMode(rawValue: row.int(3)), error: row.text(4), report: row.text(5),
-      outputs: row.bytes(6), mode: RunMode(rawValue: row.int(7)), isPauseRequested: row.int(8) != 0,
+      cancelRequested: CancelMode(rawValue: row.int(3)), error: row.text(4), report: isOutline ? "" : row.text(5),
+      outputs: isOutline ? [] : row.bytes(6), mode: RunMode(rawValue: row.int(7)), isPauseRequested: row.int(8) != 0,
       isStepping: row.int(9) != 0)
   }
 

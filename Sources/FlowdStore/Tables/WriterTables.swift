@@ -97,8 +97,8 @@ final class WriterTables {
       }
     }
     for row in batch.steps { try StepTable.bind(row, to: upsertStep).run() }
-    for copy in batch.outputCopies { try OutputTable.bind(copy, to: copyOutput).run() }
     for row in batch.outputs { try OutputTable.bind(row, to: upsertOutput).run() }
+    for copy in batch.outputCopies { try OutputTable.bind(copy, to: copyOutput).run() }
     for row in batch.events { try EventTable.bind(row, to: insertEvent).run() }
   }
 }

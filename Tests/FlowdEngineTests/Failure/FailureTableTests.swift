@@ -89,6 +89,14 @@ struct FailureTableTests {
     #expect(circuits.noteFailure("x", now: now) == nil)
   }
 
+  @Test("A clock that is set back keeps no circuit open for longer than circuits are")
+  func clockSetBack() {
+    var circuits = CircuitBreakers()
+    for _ in 0..<Limits.circuitFailures { _ = circuits.noteFailure("x", now: Self.begin) }
+    #expect(circuits.admit("x", now: Self.begin - .seconds(1)) == .notBefore(Self.begin + Limits.circuitDelay))
+    #expect(circuits.admit("x", now: Self.begin - .seconds(86_400)) == .now)
+  }
+
   @Test("A success in between counts from the beginning")
   func success() {
     var circuits = CircuitBreakers()

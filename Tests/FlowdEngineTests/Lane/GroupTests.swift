@@ -126,4 +126,22 @@ struct GroupTests {
     #expect(refusal?.reason == "GROUP_INVALID")
     #expect(lab.store.runs.isEmpty)
   }
+
+  @Test("A run that got in line again after a failed commit stays in line when the next one fails too")
+  func inLineAfterTwoFailures() throws {
+    let runs = [try start(0), try start(1)]
+    _ = lab.submit(.setMode(.hybrid, expected: Expected()), to: .session(sessions[1]))
+    lab.seal()
+    lab.failCommit()
+    lab.allowWrites()
+    lab.settle()
+    // Nothing but this is in the batch, and the place in line hangs on it.
+    _ = lab.submit(.setMode(.hybrid, expected: Expected()), to: .session(sessions[2]))
+    lab.seal()
+    lab.failCommit()
+    lab.allowWrites()
+    lab.settle()
+    lab.finish(runs[0], "a")
+    #expect(statuses(runs) == [.succeeded, .running])
+  }
 }

@@ -193,4 +193,32 @@ struct LoadedOutputTests {
     #expect(lab.runningSteps(rerun).isEmpty)
     #expect(lab.engine.unfinishedRunCount == 0)
   }
+
+  @Test("Many steps that read one output cost one reading when it is small, and one for each that starts when large")
+  func oneReadingForMany() throws {
+    for (text, loadsMax) in [("small", 1), (Self.large, 40)] {
+      let (lab, run) = try Lab.running(
+        """
+        steps:
+          - { id: a, \(Self.run) }
+          - { id: b, \(Self.run) }
+          - id: c
+            uses: run
+            with: { command: "true" }
+            foreach: "${{ (function() local l = {} for i = 1, 200 do l[i] = i end return l end)() }}"
+            env: { SEEN: "${{ #steps.a.stdout }}" }
+        """)
+      lab.finish(run, "a", stdout: text)
+      lab.restart()
+      lab.resume()
+      lab.settle()
+      let before = lab.loadCount
+      lab.finish(run, "b")
+      #expect(lab.runningSteps(run).count == Limits.maxParallelDefault, "\(lab.error(run, "c") ?? "")")
+      for index in 0..<12 { lab.finish(run, "c[\(index)]") }
+      #expect(lab.runningSteps(run).count == Limits.maxParallelDefault)
+      #expect(lab.loadCount - before <= loadsMax, "\(lab.loadCount - before) loads")
+      #expect(lab.broken.isEmpty)
+    }
+  }
 }

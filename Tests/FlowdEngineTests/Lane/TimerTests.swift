@@ -122,6 +122,20 @@ struct TimerTests {
     #expect(lab.status(run) == .succeeded)
   }
 
+  @Test("What was cancelled is not remembered until its time would have come")
+  func cancelledWaits() throws {
+    let (lab, session) = try Lab.withSession(
+      try Flows.parse("f", "steps: [{ id: w, uses: wait, with: { for: 365d } }]"))
+    let kept = try lab.open("/other")
+    _ = try lab.start(kept)
+    for _ in 0..<Limits.timersPurgeMin + 8 {
+      let run = try lab.start(session).id
+      _ = try lab.cancel(session, run, .force)
+    }
+    #expect(lab.engine.transaction.timers.count <= 1 + Limits.timersPurgeMin)
+    #expect(lab.engine.nextTimer != nil)
+  }
+
   @Test("Timers that count no more do not pile up, however often somebody comes and goes")
   func bound() throws {
     let (lab, run) = try Lab.running(

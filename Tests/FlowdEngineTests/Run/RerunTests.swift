@@ -142,4 +142,28 @@ struct RerunTests {
       lab.refusal(of: .rerun(unknown), on: session)?.message.contains("\"b\"") == true
         || lab.refusal(of: .rerun(unknown), on: session)?.message.contains("'b'") == true)
   }
+
+  @Test("A run that is run again before its end is durable hands over its last outputs")
+  func beforeItsEndIsDurable() throws {
+    let (lab, session) = try Lab.withSession(Flows.single("f"))
+    let run = try lab.start(session).id
+    let attempt = try #require(lab.executor.running.first)
+    lab.report([lab.executor.finish(attempt, .exited(0), stdout: "seen")])
+    let request = RerunRequest(run: run, reuseSucceeded: true)
+    guard case .rerun(let again, _) = try lab.call(.rerun(request), on: .session(session)) else {
+      throw LabError.otherAnswer
+    }
+    #expect(lab.status(again.record.id) == .succeeded)
+    #expect(lab.output(again.record.id, "only")?.stdout == Array("seen".utf8))
+  }
+
+  @Test("A rerun reads no result before it is there: the source's end may not be durable yet")
+  func readsWhatIsDurable() throws {
+    let (lab, run) = try Lab.running("steps: [{ id: a, \(Self.run) }]\nreport: \"${{ steps.a.stdout }}\"")
+    let attempt = try #require(lab.executor.running.first)
+    lab.report([lab.executor.finish(attempt, .exited(0), stdout: "seen")])
+    guard case .rerun(let again, _) = try lab.call(.rerun(RerunRequest(run: run, reuseSucceeded: true)), ofRun: run)
+    else { throw LabError.otherAnswer }
+    #expect(lab.status(again.record.id) == .succeeded && lab.report(of: again.record.id) == "seen")
+  }
 }

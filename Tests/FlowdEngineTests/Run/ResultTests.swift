@@ -245,4 +245,26 @@ struct ResultTests {
     #expect(lab.status(run) == .failed)
     #expect(lab.stepStatuses(run) == [.failed, isFatal ? .cancelled : .succeeded, .notRun])
   }
+
+  @Test("Outputs of a flow that together are larger than a result are left out")
+  func largeFlowOutputs() throws {
+    let (lab, run) = try Lab.running(
+      """
+      steps: [{ id: a, uses: run, with: { command: "true" } }]
+      outputs: { one: "${{ steps.a.stdout }}", two: "${{ steps.a.stdout }}", three: "${{ steps.a.exit }}" }
+      """)
+    lab.finish(run, "a", stdout: String(repeating: "x", count: Limits.resultBytesMax * 2 / 3))
+    #expect(lab.status(run) == .succeeded)
+    let outputs = JSONValue.members(lab.store.run(run)?.outputs ?? [])
+    #expect(outputs.map(\.name) == ["one", "three"])
+  }
+
+  @Test("A script that raises a long text fails with the beginning of it")
+  func longError() throws {
+    let (lab, run) = try Lab.running(
+      "steps: [{ id: a, uses: script, with: { lua: \"error(string.rep('x', 100000))\" } }]")
+    let message = try #require(lab.error(run, "a"))
+    #expect(message.hasSuffix("xxx…") && message.utf8.count <= Limits.stepErrorBytesMax + 3)
+    #expect(lab.store.run(run)?.error.contains("xxx…") == true)
+  }
 }

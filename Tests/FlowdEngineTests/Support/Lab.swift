@@ -19,6 +19,8 @@ final class Lab {
   /// Loads that wait for the reader, and what it has read and not delivered.
   var requested: [(key: SessionLane.Key, load: Load)] = []
   var readings: [(key: SessionLane.Key, load: Load, loaded: Loaded)] = []
+  /// How many there were.
+  private(set) var loadCount = 0
   private(set) var sealed: Batch?
   /// The sealed batch is in the store, which the engine does not know yet.
   private(set) var isWritten = false
@@ -51,7 +53,7 @@ final class Lab {
     engine.transaction.isWatched = { [unowned self] _ in isWatched }
   }
 
-  private static func engine(_ config: Config, _ counters: Counters, _ seed: UInt64, _ bounds: EngineBounds) -> Engine {
+  static func engine(_ config: Config, _ counters: Counters, _ seed: UInt64, _ bounds: EngineBounds) -> Engine {
     Engine(
       config: config, counters: counters, seed: seed, bounds: bounds, evaluator: LuaEvaluator(), checks: ChecksRunner())
   }
@@ -79,7 +81,11 @@ final class Lab {
 
   // MARK: loads
 
-  func takeLoads() { requested += engine.takeLoads().map { (key: $0.lane, load: $0.load) } }
+  func takeLoads() {
+    let loads = engine.takeLoads()
+    loadCount += loads.count
+    requested += loads.map { (key: $0.lane, load: $0.load) }
+  }
 
   func readOne(failing: Bool = false) {
     guard !requested.isEmpty else { return }

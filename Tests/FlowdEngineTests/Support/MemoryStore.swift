@@ -13,6 +13,8 @@ struct MemoryStore {
   /// Beside the database.
   private(set) var secretAnswers: [Batch.StepKey: String] = [:]
   private(set) var events: [Event] = []
+  /// Hashes of definitions that nobody understands any more.
+  var unreadable: Set<String> = []
   private var requests: [Request: Int64] = [:]
   private var sequences: [Int64: EventSequence] = [:]
 
@@ -42,10 +44,6 @@ struct MemoryStore {
       if runs[run] == nil { broken.append("an environment of no run") }
       environments[run] = entries
     }
-    for copy in batch.outputCopies {
-      outputs[Batch.StepKey(run: copy.to, index: copy.toStep)] =
-        outputs[Batch.StepKey(run: copy.from, index: copy.fromStep)]
-    }
     for (key, step) in batch.steps {
       if runs[key.run] == nil { broken.append("a step of no run") }
       if step.index != key.index { broken.append("step \(step.index) is written as \(key.index)") }
@@ -54,6 +52,10 @@ struct MemoryStore {
     for (key, output) in batch.outputs {
       if runs[key.run] == nil { broken.append("an output of no run") }
       outputs[key] = output
+    }
+    for copy in batch.outputCopies {
+      outputs[Batch.StepKey(run: copy.to, index: copy.toStep)] =
+        outputs[Batch.StepKey(run: copy.from, index: copy.fromStep)]
     }
     secretAnswers.merge(batch.secretAnswers) { _, new in new }
     for event in batch.events {
@@ -107,6 +109,12 @@ struct MemoryStore {
   private func stored(_ record: RunRecord) -> StoredRun? {
     guard let definition = definitions[record.snapshot.definitionHash] else { return nil }
     let rows = steps.filter { $0.key.run == record.key }.values.sorted { $0.index < $1.index }
+    guard !unreadable.contains(definition.hash) else {
+      let nothing = FlowDefinition(id: definition.flow.id, name: definition.flow.id, steps: [])
+      return StoredRun(
+        record: record, definition: PinnedDefinition(flow: nothing, hash: definition.hash, canonicalJSON: []),
+        environment: [], inputs: [], steps: rows, outputs: [:], unreadable: "not understood")
+    }
     var lists: [Int: StepOutput] = [:]
     for row in rows where row.firstChild != nil && !row.status.isFinal {
       lists[row.index] = outputs[Batch.StepKey(run: record.key, index: row.index)]
