@@ -222,7 +222,7 @@ def test_a_failure_that_may_be_goes_on(stage: Stage) -> None:
 CHAIN = (
     flows.steps(
         ("a", f"{BEGIN}\necho one; {END}", {}),
-        ("b", f'{BEGIN}\n[ -e "$FLOWD_WORKSPACE/fixed" ]; {END}', {}),
+        ("b", f'{BEGIN}\n[ -e "$FLOWD_WORKSPACE/fixed" ]; {END}', {"needs": "[a, side]"}),
         ("c", f"{BEGIN}\necho three; {END}", {}),
         ("side", f"{BEGIN}\necho side; {END}", {"needs": "[]"}),
     )
