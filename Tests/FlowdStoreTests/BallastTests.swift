@@ -69,7 +69,8 @@ struct BallastTests {
     #expect(symlink("/nowhere", path) == 0)
     let store = try SQLiteStore(folder)
     store.releaseBallast()
-    #expect(!store.restoreBallast())
+    // What never had room kept for it does not wait for that room either.
+    #expect(store.restoreBallast())
     try store.commit { $0.newSessions = [Samples.session(1)] }
   }
 }
