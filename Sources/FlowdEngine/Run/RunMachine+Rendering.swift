@@ -7,12 +7,34 @@ struct Renderer {
 
   /// The value of an expression; a name without a value is an error.
   func value(of expression: Expression) throws(ExpressionError) -> JSONValue {
+    if let path = expression.path, let value = try value(at: path) { return value }
     guard let value = try evaluator.evaluate(expression, in: scope) else {
       throw ExpressionError(
         .failed, "\(quoted(expression.source)) has no value; write default(…, …) when that is meant",
         line: expression.line)
     }
     return value
+  }
+
+  /// The value that names lead to, as it is: numbers keep their text, and its size costs nothing.
+  ///
+  /// - Returns: `nil` when there is none, or more than following names is needed; evaluating it says which.
+  private func value(at path: [String]) throws(ExpressionError) -> JSONValue? {
+    var found: JSONValue?
+    var rest = path[1...]
+    if path[0] == "steps" {
+      guard rest.count >= 2, scope.shape(of: path[1]) == .single else { return nil }
+      found = try scope.field(path[2], of: path[1], child: nil)
+      rest = rest.dropFirst(2)
+    } else {
+      guard scope.names.contains(path[0]) else { return nil }
+      found = scope.value(of: path[0])
+    }
+    for name in rest {
+      guard case .object(let members)? = found else { return nil }
+      found = members.first { $0.name == name }?.value
+    }
+    return found
   }
 
   /// Whether a condition holds: anything but false and null does, as in Lua.
