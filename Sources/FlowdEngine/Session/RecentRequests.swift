@@ -12,7 +12,7 @@ struct RecentRequests {
   private var runs: [ExactName: Entry] = [:]
   private var order: [ExactName] = []
 
-  /// The run as far as an answer tells of it: without inputs, error and report.
+  /// The run as far as an answer tells of it: without inputs, outputs, error and report.
   subscript(id: String) -> RunRecord? { runs[ExactName(id)]?.record }
 
   /// Notes a run that was just admitted.
@@ -39,7 +39,8 @@ struct RecentRequests {
       key: record.key, id: record.id, sessionKey: record.sessionKey, sessionID: record.sessionID,
       requestID: record.requestID, snapshot: record.snapshot, cwd: record.cwd, inputs: [],
       waitsForOthers: record.waitsForOthers, admittedAt: record.admittedAt, firstSequence: record.firstSequence,
-      status: record.status, startedAt: record.startedAt, finishedAt: record.finishedAt,
-      cancelRequested: record.cancelRequested)
+      parent: record.parent, reusedFrom: record.reusedFrom, group: record.group, status: record.status,
+      startedAt: record.startedAt, finishedAt: record.finishedAt, cancelRequested: record.cancelRequested,
+      mode: record.mode, isPauseRequested: record.isPauseRequested, isStepping: record.isStepping)
   }
 }

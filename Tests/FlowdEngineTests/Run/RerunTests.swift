@@ -129,6 +129,18 @@ struct RerunTests {
     #expect(lab.store.runs.count == 2)
   }
 
+  @Test("A repetition tells of the run as it is, also of the mode it was changed to")
+  func repeatedAfterAChange() throws {
+    let (lab, session) = try Lab.withSession(
+      try Flows.parse("f", "steps: [{ id: a, uses: input, with: { prompt: A? } }]"))
+    let request = StartRequest(requestID: "once")
+    let run = try lab.start(session, request).id
+    _ = try lab.call(.setMode(.batch, expected: Expectation()), on: .session(session))
+    let again = try lab.start(session, request)
+    #expect(again.id == run)
+    #expect(again.mode == .batch && again.status == .failed)
+  }
+
   @Test("What cannot be rerun is refused: one that runs, one of another session, an unknown step, a sub-flow's")
   func refused() throws {
     let (lab, session, first) = try Self.ended("")
