@@ -57,15 +57,23 @@ extension Engine {
     return reply
   }
 
-  /// Drops a session from memory that is about to be deleted.
+  /// Drops a session from memory that is about to be deleted, and takes it in no more: what is being read of it now may be
+  /// older than its deletion.
   ///
   /// - Returns: Whether nobody uses it.
   package func release(_ id: SessionID) -> Bool {
-    guard let lane = lanes[id] else { return true }
-    guard lane.isIdle, lane.changedIn <= durableBatch else { return false }
-    lanes[id] = nil
+    if let lane = lanes[id] {
+      guard lane.isIdle, lane.changedIn <= durableBatch else { return false }
+      lanes[id] = nil
+    }
+    deletedSessions.insert(id)
     return true
   }
+
+  /// A session that was released is taken in again if it is still there: it was not deleted after all, or everything that
+  /// was being read when it was has arrived.
+  package func admitAgain(_ id: SessionID) { deletedSessions.remove(id) }
+
 
   private func makeSelected(_ state: SessionState) {
     selections[ExactName(state.meta.workspace)] = .some(state.meta.sessionID)

@@ -23,6 +23,8 @@ package final class Engine {
   /// Runs of the daemon before this one whose resumption is not decided.
   var awaitingResume: Set<RunID> = []
   var mayResume = false
+  /// Sessions that were released to be deleted.
+  var deletedSessions: Set<SessionID> = []
   /// Outputs that could not be read; asked for again by `applyWhatWaits`.
   var failedLoads: [(lane: SessionLane.Key, load: Load)] = []
   /// Outputs that the store has as soon as a batch is durable.
@@ -135,6 +137,7 @@ package final class Engine {
 
   /// Takes over a session as the store has it, unless it is in memory already.
   func adopt(_ loaded: LoadedSession) {
+    guard !deletedSessions.contains(loaded.record.meta.sessionID) else { return }
     let lane = lane(.session(loaded.record.meta.sessionID))
     guard lane.state == nil else { return }
     let runs = loaded.runs.map { RunMachine(restoring: $0, isSuspended: awaitingResume.contains($0.record.id)) }

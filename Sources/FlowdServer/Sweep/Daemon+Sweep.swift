@@ -85,6 +85,7 @@ extension Daemon {
       sweep.isRunning = false
       return
     }
+    // Those before it are in use.
     sweep.doomed.removeFirst(unused)
     deletePiece(of: sweep.doomed[0])
   }
@@ -103,13 +104,23 @@ extension Daemon {
           if isFinished {
             log.info("deleted an expired session", ["key": String(next.key)])
             daemon.sweep.doomed.removeFirst()
+            daemon.admitAgain(next.id)
           }
         case .failure(let error):
           log.error("an expired session could not be deleted", ["error": error.description])
           daemon.sweep.doomed.removeFirst()
+          daemon.admitAgain(next.id)
         }
         daemon.deleteNext()
       }
+    }
+  }
+
+  /// What was being read of a session when it was deleted has arrived once the reader has done what it has to do now.
+  private func admitAgain(_ session: SessionID?) {
+    guard let session else { return }
+    reader.submit { [mailbox] _ in
+      mailbox.post { daemon in daemon.engine.admitAgain(session) }
     }
   }
 
