@@ -232,6 +232,10 @@ public enum Limits {
   /// How long a question of a HYBRID run waits while nobody watches, when its flow does not say.
   public static let inputTimeoutDefault = Duration.seconds(60)
 
+  /// Runs that ended, from which on memory is given back to the system once none is left, and how long after.
+  public static let runsBeforeTrim = 64
+  public static let trimDelay = Duration.seconds(1)
+
   // MARK: client
 
   /// Requests a client holds for a daemon that does not read them.

@@ -89,6 +89,7 @@ extension Daemon {
       deliver(sealed.batch.replies)
       deliver(late)
       hub.publish(sealed, self)
+      noteEnded(runs: sealed.batch.endedRuns.count)
       secrets.remove(of: secretRuns.takeEnded(sealed.batch))
       perform(sealed.batch.effects)
       checkpointIfDue()

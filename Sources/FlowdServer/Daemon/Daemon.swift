@@ -67,6 +67,8 @@ package final class Daemon {
   private var drainEnd: UInt64 = 0
   private static let drainNanosecondsMax: UInt64 = 5_000_000_000
   private var isIdleTimerSet = false
+  private var endedSinceTrim = 0
+  private var isTrimScheduled = false
   private var idleSince: UInt64 = 0
 
   init(_ parts: DaemonParts, _ listener: Listener) {
@@ -224,8 +226,30 @@ package final class Daemon {
       case .idleExit: exitIfIdle()
       case .drained: stopWhenDrained(now: now)
       case .sweep: startSweep()
+      case .giveMemoryBack: giveMemoryBack()
       }
     }
+  }
+
+  // MARK: memory
+
+  /// Notes runs that ended. Once many have and none is left, what they used is given back to the system: the allocator
+  /// would keep it for the next ones, which may never come.
+  func noteEnded(runs: Int) {
+    endedSinceTrim += runs
+    guard runs > 0, endedSinceTrim >= Limits.runsBeforeTrim, engine.unfinishedRunCount == 0, !isTrimScheduled else {
+      return
+    }
+    isTrimScheduled = true
+    addTimer(after: Limits.trimDelay, .giveMemoryBack)
+  }
+
+  private func giveMemoryBack() {
+    isTrimScheduled = false
+    guard engine.unfinishedRunCount == 0 else { return }
+    endedSinceTrim = 0
+    // It takes a while, and any thread may do it.
+    history.submit { _ in malloc_trim(0) }
   }
 
   // MARK: idleness

@@ -8,6 +8,7 @@ enum TimerAction: Equatable {
   case idleExit
   case drained
   case sweep
+  case giveMemoryBack
 }
 
 /// Timers of the loop: a binary heap by due time.
