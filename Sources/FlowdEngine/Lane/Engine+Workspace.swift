@@ -74,7 +74,6 @@ extension Engine {
   /// was being read when it was has arrived.
   package func admitAgain(_ id: SessionID) { deletedSessions.remove(id) }
 
-
   private func makeSelected(_ state: SessionState) {
     selections[ExactName(state.meta.workspace)] = .some(state.meta.sessionID)
     transaction.batch.selections.updateValue(state.record.key, forKey: ExactName(state.meta.workspace))
