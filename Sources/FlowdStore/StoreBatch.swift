@@ -29,22 +29,6 @@ package struct StoreBatch: Sendable {
     }
   }
 
-  /// An output that a run takes over from another one.
-  package struct OutputCopy: Equatable, Sendable {
-    /// A run's key and a step's index.
-    package var from: Int64
-    package var fromStep: Int
-    package var to: Int64
-    package var toStep: Int
-
-    package init(from: Int64, fromStep: Int, to: Int64, toStep: Int) {
-      self.from = from
-      self.fromStep = fromStep
-      self.to = to
-      self.toStep = toStep
-    }
-  }
-
   package struct OutputRow: Sendable {
     package var run: Int64
     package var step: Int

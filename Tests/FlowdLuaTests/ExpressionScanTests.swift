@@ -47,11 +47,9 @@ import Testing
     #expect(!found.globals.contains { $0.name == "steps" })
   }
 
-  @Test func aFlowMayUseNamesWithoutAnotherMeaning() {
-    for name in ["angle", "_x1", "inputs2", "item"] { #expect(LuaNames.isFree(name)) }
-    for name in ["map", "steps", "end", "json", "my-name", "1a", "", " a", "a b", "é", "_ENV", "'a'"] {
-      #expect(!LuaNames.isFree(name), "\(name)")
-    }
+  @Test func namesOfTheLanguageAreTaken() {
+    for name in ["angle", "_x1", "inputs", "steps", "item"] { #expect(!LuaNames.isTaken(name), "\(name)") }
+    for name in ["map", "json", "null", "_ENV"] { #expect(LuaNames.isTaken(name), "\(name)") }
   }
 
   @Test func declaredNamesAreNotGlobals() {

@@ -18,8 +18,6 @@ final class KeyReader {
   /// - Parameter handle: Called on a thread of its own.
   init(_ handle: @escaping @Sendable ([UInt8]) -> Void) { self.handle = handle }
 
-  var isOn: Bool { saved != nil }
-
   /// Does nothing in a process that the terminal does not belong to at present.
   func turnOn() {
     var settings = termios()

@@ -104,7 +104,7 @@ extension SessionState {
       startedAt: old.startedAt, finishedAt: old.finishedAt, exitCode: old.exitCode, error: old.error,
       childCount: old.childCount, childRun: old.childRun)
     transaction.batch.outputCopies.append(
-      Batch.OutputCopy(from: source.record.key, step: index, to: run.record.key, step: index))
+      OutputCopy(from: source.record.key, fromStep: index, to: run.record.key, toStep: index))
     if let count = old.childCount, let first = old.firstChild {
       step.firstChild = run.steps.count
       for place in 0..<count {
@@ -114,7 +114,8 @@ extension SessionState {
           retries: child.retries, firstStartedAt: child.firstStartedAt, startedAt: child.startedAt,
           finishedAt: child.finishedAt, exitCode: child.exitCode, error: child.error, childRun: child.childRun)
         transaction.batch.outputCopies.append(
-          Batch.OutputCopy(from: source.record.key, step: first + place, to: run.record.key, step: new.index))
+          OutputCopy(
+            from: source.record.key, fromStep: first + place, to: run.record.key, toStep: new.index))
         run.outputs.note(
           new.index, storedUnder: source.record.key, as: first + place, batch: transaction.batch.number)
         run.steps.append(new)

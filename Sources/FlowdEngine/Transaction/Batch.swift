@@ -13,22 +13,6 @@ package struct Batch: Sendable {
     }
   }
 
-  /// An output that is copied inside the store.
-  package struct OutputCopy: Equatable, Sendable {
-    /// A run's key and a step's index.
-    package let from: Int64
-    package let fromStep: Int
-    package let to: Int64
-    package let toStep: Int
-
-    package init(from: Int64, step fromStep: Int, to: Int64, step toStep: Int) {
-      self.from = from
-      self.fromStep = fromStep
-      self.to = to
-      self.toStep = toStep
-    }
-  }
-
   /// A row that is new, or replaces the one with its key.
   package struct Row<Record: Sendable>: Sendable {
     package var record: Record

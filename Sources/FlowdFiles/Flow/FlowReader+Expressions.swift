@@ -102,7 +102,7 @@ extension FlowReader {
     for global in names.globals where !nodes.isFull {
       if global.name == "run" { checkRunField(after: global.offset, in: text) }
       guard seen.insert(global.name).inserted, !ScopeNames.always.contains(global.name),
-        !ExpressionWords.builtIn.contains(global.name), !hyphenated.contains(global.name)
+        !LuaNames.isTaken(global.name), !hyphenated.contains(global.name)
       else { continue }
       if place.names.contains(global.name) {
         if place.isDefault {

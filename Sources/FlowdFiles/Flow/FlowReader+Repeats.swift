@@ -1,3 +1,4 @@
+internal import FlowdLua
 internal import FlowdModel
 internal import FlowdSchema
 
@@ -43,10 +44,10 @@ extension FlowReader {
   }
 
   private mutating func checkElementName(_ name: String, at position: SourcePosition) {
-    if !NameRule.variable.admits(name) || name.utf8.count > 64 || ExpressionWords.keywords.contains(name) {
+    if !NameRule.variable.admits(name) || name.utf8.count > 64 || LuaNames.keywords.contains(name) {
       let rule = "use at most 64 letters, digits and _, not a digit first, and no word of Lua's"
       nodes.report("\(quoted(name)) is not a name for 'as'; \(rule)", at: position)
-    } else if ScopeNames.reserved.contains(name) || ExpressionWords.builtIn.contains(name) || isOwnName(name) {
+    } else if ScopeNames.reserved.contains(name) || LuaNames.isTaken(name) || isOwnName(name) {
       nodes.report("'as' may not be \(quoted(name)), which means something else in expressions", at: position)
     }
   }

@@ -7,14 +7,13 @@ package enum LuaNames {
     "sha256", "split", "string", "success", "table", "tonumber", "tostring", "type", "utf8",
   ]
 
-  /// Whether a flow may give a value this name, as `foreach` does with `as`: it is a name in Lua and has no other meaning.
-  package static func isFree(_ name: String) -> Bool {
-    var lexer = LuaLexer(Array(name.utf8))
-    guard let token = lexer.next(), token.kind == .name(name), lexer.next() == nil else { return false }
-    return !keywords.contains(name) && !builtIn.contains(name) && !["steps", "_ENV"].contains(name)
-  }
+  /// Whether a name means something in every expression, whatever its scope has.
+  package static func isTaken(_ name: String) -> Bool { name == "_ENV" || taken.contains(name) }
 
-  static let keywords: Set<String> = [
+  private static let taken = Set(builtIn)
+
+  /// The words of the language, which are no names.
+  package static let keywords: Set<String> = [
     "and", "break", "do", "else", "elseif", "end", "false", "for", "function", "goto", "if", "in", "local", "nil",
     "not", "or", "repeat", "return", "then", "true", "until", "while",
   ]

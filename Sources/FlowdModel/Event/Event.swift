@@ -25,14 +25,14 @@ package struct Event: Equatable, Sendable {
   }
 }
 
-/// What happened.
+/// What happened. Large payloads stand behind a reference: an event is copied on its way to the store and to watchers.
 package enum EventKind: Equatable, Sendable {
   case sessionMetaChanged(SessionMeta)
   case sessionSelected(SessionMeta)
   case sessionClosed(SessionMeta)
   case runQueued(RunSnapshot)
   /// `steps`: as they are at the start; those that were taken over from another run are settled.
-  case runStarted(RunRecord, PinnedDefinition, reused: [StepRecord])
+  indirect case runStarted(RunRecord, PinnedDefinition, reused: [StepRecord])
   case runCancelRequested(CancelMode)
   case runPauseRequested
   case runPaused
@@ -42,10 +42,10 @@ package enum EventKind: Equatable, Sendable {
   case stepStarted(StepName, attempt: Int, childCount: Int?, childRun: RunID?)
   case stepOutput(StepName, attempt: Int, OutputChunk)
   case stepRetrying(StepName, attempt: Int, StepError, nextAt: Timestamp)
-  case stepInputRequired(StepName, PendingQuestion, dueAt: Timestamp?)
+  indirect case stepInputRequired(StepName, PendingQuestion, dueAt: Timestamp?)
   /// `value` is `nil` for a secret.
   case stepInputAnswered(StepName, inputID: String, value: JSONValue?, by: AnsweredBy)
-  case stepFinished(StepName, StepRecord, StepDefinition, StepDetails)
+  indirect case stepFinished(StepName, StepRecord, StepDefinition, StepDetails)
   case circuitChanged(CircuitView)
 
   /// The last event of a run.

@@ -76,7 +76,7 @@ extension StoreReader {
     let definition =
       switch try definitions.definition(of: record, self) {
       case .success(let definition): definition
-      case .failure(let error): error.placeholder
+      case .failure(let error): error.standIn
       }
     var bytesLeft = Limits.answerOutputBytesMax
     var view = RunView(

@@ -253,9 +253,7 @@ extension StoreBatch {
     for (run, entries) in batch.environments { environments.append((run, entries)) }
     for (key, step) in batch.steps { steps.append(StepRow(run: key.run, step: step)) }
     for (key, output) in batch.outputs { outputs.append(OutputRow(run: key.run, step: key.index, output: output)) }
-    outputCopies = batch.outputCopies.map {
-      OutputCopy(from: $0.from, fromStep: $0.fromStep, to: $0.to, toStep: $0.toStep)
-    }
+    outputCopies = batch.outputCopies
     events.reserveCapacity(batch.events.count)
     for (event, body) in zip(batch.events, sealed.eventBodies) {
       events.append(

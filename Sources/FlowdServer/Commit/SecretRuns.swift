@@ -1,4 +1,5 @@
 internal import FlowdEngine
+internal import FlowdModel
 
 /// Which unfinished runs have answers to secret questions on disk, so that the others' ends cost nothing.
 struct SecretRuns {

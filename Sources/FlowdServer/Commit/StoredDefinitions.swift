@@ -57,7 +57,7 @@ struct UnreadableDefinition: Error {
   var message: String { "the definition that the run pinned cannot be read by this version: \(reason)" }
 
   /// What stands in its place: the run can be shown and ended, and nothing else.
-  var placeholder: PinnedDefinition {
+  var standIn: PinnedDefinition {
     PinnedDefinition(flow: FlowDefinition(id: flow, name: flow, steps: []), hash: hash, canonicalJSON: [])
   }
 }
@@ -75,8 +75,9 @@ extension StoreReader {
       var unreadable: [Int64: String] = [:]
       // Oldest first, so a run comes before those that are steps of it.
       for run in try reader.resumableRuns(of: record.key) {
-        let own = run.environment + secrets.environment(of: run.record.key)
-        let environment = run.record.parent.flatMap { environments[$0.key] } ?? own
+        let environment =
+          run.record.parent.flatMap { environments[$0.key] }
+          ?? run.environment + secrets.environment(of: run.record.key)
         environments[run.record.key] = environment
         let stored: StoredRun
         let definition = try found.definition(of: run.record, reader)
@@ -123,7 +124,7 @@ extension StoredRun {
     case .failure(let failure): error = failure
     }
     self.init(
-      record: run.record, definition: error.placeholder, environment: [], inputs: [], steps: run.steps, outputs: [:],
+      record: run.record, definition: error.standIn, environment: [], inputs: [], steps: run.steps, outputs: [:],
       unreadable: reason ?? error.message)
   }
 }

@@ -29,7 +29,7 @@ enum OutputTable {
       .bindChecksum(with: keySum(row.run, row.step)).bind(row.run).bind(row.step)
   }
 
-  static func bind(_ copy: StoreBatch.OutputCopy, to statement: Statement) -> Statement {
+  static func bind(_ copy: OutputCopy, to statement: Statement) -> Statement {
     statement.bind(keySum(copy.from, copy.fromStep) ^ keySum(copy.to, copy.toStep)).bind(copy.to).bind(copy.toStep)
       .bind(copy.from).bind(copy.fromStep)
   }

@@ -19,7 +19,7 @@ struct SessionDeletion {
     precondition(limit > 0, "a piece of at least one row is deleted")
     var deletion = SessionDeletion(connection, session, limit)
     guard try deletion.mark() else { return true }
-    try deletion.deleteEvents()
+    try deletion.deleteRows(of: session, "session", "seq", in: "event", size: "length(body)")
     while deletion.budget > 0 {
       guard try deletion.deleteNewestRun() else {
         try deletion.deleteItself()
@@ -76,21 +76,6 @@ struct SessionDeletion {
 
   // MARK: its rows
 
-  private mutating func deleteEvents() throws(StoreError) {
-    var last: Int64?
-    var left = budget
-    try connection.statement("SELECT seq, length(body) FROM event WHERE session = ? ORDER BY seq").bind(session)
-      .forEachRow { row throws(StoreError) in
-        guard left > 0 else { return false }
-        left -= SessionDeletion.cost(ofBytes: row.int(1))
-        last = row.int64(0)
-        return true
-      }
-    budget = left
-    guard let last else { return }
-    try connection.statement("DELETE FROM event WHERE session = ? AND seq <= ?").bind(session).bind(last).run()
-  }
-
   /// - Returns: Whether there was one; if the budget ended, it has not gone yet.
   private mutating func deleteNewestRun() throws(StoreError) -> Bool {
     let found = try connection.statement(
@@ -98,8 +83,9 @@ struct SessionDeletion {
     ).bind(session).first { (key: $0.int64(0), hash: $0.text(1), bytes: $0.int(2)) }
     guard let run = found else { return false }
     try deleteRows(
-      of: run.key, in: "step_output", size: "length(stdout) + length(stderr) + ifnull(length(details), 0)")
-    try deleteRows(of: run.key, in: "step", size: "0")
+      of: run.key, "run", "step", in: "step_output",
+      size: "length(stdout) + length(stderr) + ifnull(length(details), 0)")
+    try deleteRows(of: run.key, "run", "step", in: "step", size: "0")
     guard budget > 0 else { return true }
     budget -= SessionDeletion.cost(ofBytes: run.bytes)
     var hashes = try connection.statement("SELECT definition_hash FROM subflow_use WHERE run = ?").bind(run.key)
@@ -112,10 +98,17 @@ struct SessionDeletion {
     return true
   }
 
-  private mutating func deleteRows(of run: Int64, in table: String, size: String) throws(StoreError) {
+  /// Deletes the first rows of a table that belong to a run or a session, as far as the budget goes.
+  ///
+  /// - Parameters:
+  ///   - column: What the key is compared with.
+  ///   - order: The column by which the rows of one key are told apart.
+  private mutating func deleteRows(
+    of key: Int64, _ column: String, _ order: String, in table: String, size: String
+  ) throws(StoreError) {
     var last: Int64?
     var left = budget
-    try connection.statement("SELECT step, \(size) FROM \(table) WHERE run = ? ORDER BY step").bind(run)
+    try connection.statement("SELECT \(order), \(size) FROM \(table) WHERE \(column) = ? ORDER BY \(order)").bind(key)
       .forEachRow { row throws(StoreError) in
         guard left > 0 else { return false }
         left -= SessionDeletion.cost(ofBytes: row.int(1))
@@ -124,7 +117,7 @@ struct SessionDeletion {
       }
     budget = left
     guard let last else { return }
-    try connection.statement("DELETE FROM \(table) WHERE run = ? AND step <= ?").bind(run).bind(last).run()
+    try connection.statement("DELETE FROM \(table) WHERE \(column) = ? AND \(order) <= ?").bind(key).bind(last).run()
   }
 
   private func deleteUnusedDefinition(_ hash: String) throws(StoreError) {
