@@ -40,9 +40,11 @@ let package = Package(
     system("CMessageDigest", nil, "libmd-dev"),
     system("CLua", "lua5.4", "liblua5.4-dev"),
     system("CPCRE2", "libpcre2-8", "libpcre2-dev"),
+    system("CCurl", "libcurl", "libcurl4-openssl-dev"),
     .target(name: "CLinux"),
     .target(
       name: "CLuaSandbox", dependencies: ["CLua", "CMessageDigest"], linkerSettings: [.linkedLibrary("md")]),
+    .target(name: "CHTTP", dependencies: ["CCurl"]),
     .target(name: "CFlowdProto", dependencies: ["CProtobufC"]),
 
     library("FlowdModel", []),
@@ -54,11 +56,13 @@ let package = Package(
     library("FlowdFiles", ["FlowdModel", "FlowdLua", "FlowdChecks", "FlowdSchema", "CYAML", "CMessageDigest"]),
     library("FlowdChecks", ["FlowdModel", "CPCRE2"]),
     library("FlowdSteps", ["FlowdModel", "FlowdLua", "CLinux"]),
+    library("FlowdHTTP", ["FlowdModel", "CHTTP", "CLinux"]),
+    library("FlowdAgents", ["FlowdModel", "FlowdHTTP", "FlowdSteps", "CLinux"]),
     library(
       "FlowdServer",
       [
-        "FlowdModel", "FlowdWire", "FlowdEngine", "FlowdStore", "FlowdFiles", "FlowdSteps", "FlowdLua", "FlowdChecks",
-        "CLinux",
+        "FlowdModel", "FlowdWire", "FlowdEngine", "FlowdStore", "FlowdFiles", "FlowdSteps", "FlowdHTTP", "FlowdAgents",
+        "FlowdLua", "FlowdChecks", "CLinux",
       ], daemonOnly),
     library("FlowdClient", ["FlowdModel", "FlowdWire", "CLinux"]),
     library("FlowdCLI", ["FlowdModel", "FlowdWire", "FlowdClient", "FlowdSchema", "CLinux"]),
@@ -78,6 +82,8 @@ let package = Package(
     test("FlowdLuaTests", ["FlowdLua", "FlowdModel"]),
     test("FlowdChecksTests", ["FlowdChecks", "FlowdModel"]),
     test("FlowdStepsTests", ["FlowdSteps", "FlowdLua", "FlowdModel", "CLinux"]),
+    test("FlowdHTTPTests", ["FlowdHTTP", "FlowdModel", "CLinux"]),
+    test("FlowdAgentsTests", ["FlowdAgents", "FlowdHTTP", "FlowdSteps", "FlowdModel", "CLinux"]),
     test("FlowdServerTests", ["FlowdServer", "FlowdWire", "FlowdModel"]),
     test("FlowdClientTests", ["FlowdClient", "FlowdWire", "FlowdModel"]),
     test("FlowdCLITests", ["FlowdCLI", "FlowdClient", "FlowdWire", "FlowdModel"]),

@@ -191,6 +191,56 @@ public enum Limits {
   public static let waitingCommandsMax = 65_536
   public static let reportBytesMax = 1_048_576
 
+  // MARK: HTTP steps
+
+  public static let redirectsDefault = 10
+  public static let redirectsMax = 50
+  /// Of a response's body, unpacked, unless the step says otherwise.
+  public static let httpBodyBytesDefault = 67_108_864
+  public static let httpBodyBytesMax = 4_294_967_296
+  /// What a compressed body may unpack to, as a multiple of what came; looked at from `inflationFreeBytes` on.
+  public static let inflationRatioMax = 200
+  public static let inflationFreeBytes = 1_048_576
+  /// Of all headers of a response together.
+  public static let httpHeaderBytesMax = 131_072
+  public static let httpHeadersMax = 256
+  /// Of a URL as it is sent.
+  public static let urlBytesMax = 65_536
+  public static let previewBytesMax = 4_096
+  /// Requests under way at one time; more wait in the executor.
+  public static let httpRequestsMax = 256
+  public static let waitingRequestsMax = 65_536
+  public static let connectTimeout = Duration.seconds(30)
+  /// Of an attempt whose step has no `timeout`.
+  public static let httpTimeoutDefault = Duration.seconds(300)
+  /// Cookies of one run.
+  public static let cookieBytesMax = 262_144
+  /// Hosts and networks in one list of a network policy.
+  public static let networkRulesMax = 256
+  /// The longest wait that a server may ask for with `Retry-After`.
+  public static let retryAfterMax = Duration.seconds(3600)
+
+  // MARK: agents
+
+  /// Of one persona or contract, and of all of a flow.
+  public static let documentBytesMax = 262_144
+  public static let documentsBytesMax = 1_048_576
+  public static let documentsMax = 64
+  /// Of what an agent is sent.
+  public static let agentPromptBytesMax = 4_194_304
+  /// Of one line of an agent's output, or one event of a stream.
+  public static let agentLineBytesMax = 8_388_608
+  /// Without a byte for so long, an attempt fails.
+  public static let agentSilenceDefault = Duration.seconds(600)
+  /// Agents and streams of all runs at one time; more wait in the executor.
+  public static let agentsMax = 64
+  public static let waitingAgentsMax = 65_536
+  /// The longest time that an exhausted quota parks a provider for.
+  public static let quotaResetMax = Duration.seconds(31 * 86_400)
+  /// Shorter secrets are not looked for in what is reported.
+  public static let redactedBytesMin = 4
+  public static let secretBytesMax = 65_536
+
   // MARK: expressions and scripts
 
   /// An expression is evaluated on the loop: these are about two milliseconds.

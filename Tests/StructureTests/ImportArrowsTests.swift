@@ -12,9 +12,11 @@ private let allowed: [String: Set<String>] = [
   "FlowdFiles": ["FlowdModel", "FlowdLua", "FlowdChecks", "FlowdSchema", "CYAML", "CMessageDigest"],
   "FlowdChecks": ["FlowdModel", "CPCRE2"],
   "FlowdSteps": ["FlowdModel", "FlowdLua", "CLinux"],
+  "FlowdHTTP": ["FlowdModel", "CHTTP", "CLinux"],
+  "FlowdAgents": ["FlowdModel", "FlowdHTTP", "FlowdSteps", "CLinux"],
   "FlowdServer": [
-    "FlowdModel", "FlowdWire", "FlowdEngine", "FlowdStore", "FlowdFiles", "FlowdSteps", "FlowdLua", "FlowdChecks",
-    "CLinux",
+    "FlowdModel", "FlowdWire", "FlowdEngine", "FlowdStore", "FlowdFiles", "FlowdSteps", "FlowdHTTP",
+    "FlowdAgents", "FlowdLua", "FlowdChecks", "CLinux",
   ],
   "FlowdClient": ["FlowdModel", "FlowdWire", "CLinux"],
   "FlowdCLI": ["FlowdModel", "FlowdWire", "FlowdClient", "FlowdSchema", "CLinux"],

@@ -5,15 +5,22 @@ package struct Config: Equatable, Sendable {
   package var defaults: SessionDefaults
   package var log: LogSettings
   package var lifecycle: Lifecycle
+  /// Of HTTP steps.
+  package var network: NetworkPolicy
+  /// Paths that agents may not read, beside those that none may; `agents.hidden`.
+  package var hiddenPaths: [String]
 
   package init(
     providers: [ProviderDefinition] = ProviderDefinition.builtIn, defaults: SessionDefaults = SessionDefaults(),
-    log: LogSettings = LogSettings(), lifecycle: Lifecycle = Lifecycle()
+    log: LogSettings = LogSettings(), lifecycle: Lifecycle = Lifecycle(), network: NetworkPolicy = NetworkPolicy(),
+    hiddenPaths: [String] = []
   ) {
     self.providers = providers
     self.defaults = defaults
     self.log = log
     self.lifecycle = lifecycle
+    self.network = network
+    self.hiddenPaths = hiddenPaths
   }
 
   /// The provider of that id, if it is configured.

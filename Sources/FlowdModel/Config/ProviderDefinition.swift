@@ -22,12 +22,17 @@ package struct ProviderDefinition: Equatable, Sendable {
   package var models: Models
   /// One of `models`.
   package var defaultModel: String?
+  package var kind: ProviderKind
 
-  package init(id: String, label: String? = nil, models: Models = .any, defaultModel: String? = nil) {
+  package init(
+    id: String, label: String? = nil, models: Models = .any, defaultModel: String? = nil,
+    kind: ProviderKind = .unspecified
+  ) {
     self.id = id
     self.label = label ?? id
     self.models = models
     self.defaultModel = defaultModel
+    self.kind = kind
   }
 
   /// The providers that need no configuration.

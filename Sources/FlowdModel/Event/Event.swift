@@ -41,6 +41,7 @@ package enum EventKind: Equatable, Sendable {
   case runFinished(RunStatus, report: String, error: String, outputs: [UInt8])
   case stepStarted(StepName, attempt: Int, childCount: Int?, childRun: RunID?)
   case stepOutput(StepName, attempt: Int, OutputChunk)
+  case stepActivity(StepName, attempt: Int, AgentActivity)
   case stepRetrying(StepName, attempt: Int, StepError, nextAt: Timestamp)
   indirect case stepInputRequired(StepName, PendingQuestion, dueAt: Timestamp?)
   /// `value` is `nil` for a secret.

@@ -26,12 +26,19 @@ package struct FlowDefinition: Equatable, Sendable {
   /// What the run hands to the flow that ran it as a step, in file order.
   package var outputs: [NamedValue]
   package var report: Template?
+  /// Narrows what the configuration allows.
+  package var network: NetworkPolicy?
+  /// The personas and contracts of its agents.
+  package var documents: [FlowDocument]
+  /// Names after `secrets.` in its expressions.
+  package var secrets: [String]
 
   package init(
     id: String, name: String, description: String = "", inputs: [InputDefinition] = [], env: [EnvironmentEntry] = [],
     mode: RunMode? = nil, maxParallel: Int = Limits.maxParallelDefault, concurrencyGroup: Template? = nil,
     onCancel: CancelMode = .graceful, onFailure: FailurePolicy = FailurePolicy(), inputTimeout: Duration? = nil,
-    inputExpiry: InputExpiry? = nil, steps: [StepDefinition], outputs: [NamedValue] = [], report: Template? = nil
+    inputExpiry: InputExpiry? = nil, steps: [StepDefinition], outputs: [NamedValue] = [], report: Template? = nil,
+    network: NetworkPolicy? = nil, documents: [FlowDocument] = [], secrets: [String] = []
   ) {
     self.id = id
     self.name = name
@@ -48,6 +55,9 @@ package struct FlowDefinition: Equatable, Sendable {
     self.steps = steps
     self.outputs = outputs
     self.report = report
+    self.network = network
+    self.documents = documents
+    self.secrets = secrets
   }
 }
 

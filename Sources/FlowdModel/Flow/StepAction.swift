@@ -5,6 +5,8 @@ package enum StepAction: Equatable, Sendable {
   case input(Question)
   case wait(Wait)
   case flow(SubflowCall)
+  case http(HTTPStep)
+  case agent(AgentStep)
 
   /// The `uses` value.
   package var kind: String {
@@ -14,6 +16,8 @@ package enum StepAction: Equatable, Sendable {
     case .input: "input"
     case .wait: "wait"
     case .flow: "flow"
+    case .http: "http"
+    case .agent: "agent"
     }
   }
 }

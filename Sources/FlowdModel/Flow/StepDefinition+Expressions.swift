@@ -26,6 +26,8 @@ extension StepAction {
     case .wait(.duration(let template)): template.expressions
     case .wait(.until(let condition, _, _)): [condition]
     case .flow(let call): call.inputs.flatMap(\.value.expressions)
+    case .http(let step): step.expressions
+    case .agent(let step): step.templates.flatMap(\.expressions)
     }
   }
 }
@@ -35,5 +37,46 @@ extension FlowDefinition {
   package var ownExpressions: [Expression] {
     env.flatMap(\.value.expressions) + outputs.flatMap(\.value.expressions) + (report?.expressions ?? [])
       + (concurrencyGroup?.expressions ?? [])
+  }
+}
+
+extension AgentStep {
+  fileprivate var templates: [Template] { [prompt, system, provider, model].compactMap { $0 } }
+}
+
+extension HTTPStep {
+  fileprivate var expressions: [Expression] {
+    let templates = [method, url, baseURL, proxy, unixSocket, saveTo, tls.caFile, tls.certificate, tls.key]
+    return templates.compactMap { $0 }.flatMap(\.expressions) + query.flatMap(\.value.expressions)
+      + headers.flatMap(\.value.expressions) + (body?.expressions ?? []) + (auth?.expressions ?? [])
+  }
+}
+
+extension HTTPBodyTemplate {
+  fileprivate var expressions: [Expression] {
+    switch self {
+    case .json(let value): value.expressions
+    case .form(let fields): fields.flatMap(\.value.expressions)
+    case .text(let template), .file(let template): template.expressions
+    case .multipart(let fields): fields.flatMap(\.expressions)
+    }
+  }
+}
+
+extension HTTPBodyTemplate.Field {
+  fileprivate var expressions: [Expression] {
+    switch content {
+    case .value(let template), .file(let template): template.expressions + (filename?.expressions ?? [])
+    }
+  }
+}
+
+extension HTTPAuthTemplate {
+  fileprivate var expressions: [Expression] {
+    switch self {
+    case .basic(let user, let password), .digest(let user, let password): user.expressions + password.expressions
+    case .bearer(let token): token.expressions
+    case .netrc(let file): file?.expressions ?? []
+    }
   }
 }

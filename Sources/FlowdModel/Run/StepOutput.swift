@@ -34,15 +34,21 @@ package struct StepDetails: Equatable, Sendable {
   package var items: [JSONValue]?
   /// Of a `flow` step: its run's report.
   package var report: String?
+  /// Of an `http` step.
+  package var exchange: HTTPExchange?
+  /// Of an `agent` step; while it runs: what it was given.
+  package var agent: AgentUse?
 
   package init(
     result: JSONValue? = nil, outputs: [JSONValue.Member] = [], checks: [CheckResult] = [], items: [JSONValue]? = nil,
-    report: String? = nil
+    report: String? = nil, exchange: HTTPExchange? = nil, agent: AgentUse? = nil
   ) {
     self.result = result
     self.outputs = outputs
     self.checks = checks
     self.items = items
     self.report = report
+    self.exchange = exchange
+    self.agent = agent
   }
 }

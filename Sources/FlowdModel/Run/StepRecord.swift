@@ -87,6 +87,8 @@ package struct PendingQuestion: Equatable, Sendable {
     case error = 2
     /// A restart cut an attempt off whose `on-restart` is `ask`; the answer is one of `decisions`.
     case restart = 3
+    /// An agent asks for a permission; the answer is one of `options`.
+    case permission = 4
   }
 
   /// What a person may decide about a step that cannot go on.

@@ -5,6 +5,9 @@ package struct StepReport: Equatable, Sendable {
     case launched(ProcessIdentity)
     case output(OutputChunk)
     case finished(StepResult)
+    case activity(AgentActivity)
+    /// It goes on when the question is answered (`Effect.answerAgent`).
+    case asked(AgentQuestion)
   }
 
   package var attempt: AttemptID
@@ -70,6 +73,13 @@ package struct StepResult: Equatable, Sendable {
     case elapsed
     /// A sub-flow that failed.
     case subflowFailed(StepError)
+    /// An HTTP response, whatever its status; `details.exchange` and `stdout` have it.
+    case responded(status: Int, retryAfter: Duration?)
+    case requestFailed(HTTPFailure, String)
+    /// An agent's answer; `details.result` has it, a string or the JSON that was asked for.
+    case answered
+    /// - `retryAfter`: what the other side asked for; of an exhausted quota: until it is reset, if that is known.
+    case agentFailed(AgentFailure, String, retryAfter: Duration?)
   }
 
   package var outcome: Outcome

@@ -1,0 +1,47 @@
+/// One attempt of an `agent` step, ready to be executed.
+package struct AgentRequest: Equatable, Sendable {
+  package var attempt: AttemptID
+  package var provider: ProviderDefinition
+  package var model: String
+  /// What the agent is told it is; empty: nothing.
+  package var system: String
+  /// With persona, contracts and what people answered before; exactly what is stored with the attempt.
+  package var prompt: String
+  package var isReadOnly: Bool
+  package var output: AgentStep.Output
+  package var schema: JSONValue?
+  package var outputBytesMax: Int
+  /// As of a command; the whole of it.
+  package var environment: [String]
+  /// Absolute.
+  package var workingDirectory: String
+  package var timeout: Duration?
+  /// Whether a permission may be asked of a person; else it is denied.
+  package var mayAsk: Bool
+  package var secrets: [Secret]
+  /// Values that must not appear in anything that is reported, beside those of its own secrets.
+  package var redacted: [String]
+
+  package init(
+    attempt: AttemptID, provider: ProviderDefinition, model: String, system: String = "", prompt: String,
+    isReadOnly: Bool = true, output: AgentStep.Output = .text, schema: JSONValue? = nil,
+    outputBytesMax: Int = Limits.resultBytesMax, environment: [String] = [], workingDirectory: String,
+    timeout: Duration? = nil, mayAsk: Bool = false, secrets: [Secret] = [], redacted: [String] = []
+  ) {
+    self.attempt = attempt
+    self.provider = provider
+    self.model = model
+    self.system = system
+    self.prompt = prompt
+    self.isReadOnly = isReadOnly
+    self.output = output
+    self.schema = schema
+    self.outputBytesMax = outputBytesMax
+    self.environment = environment
+    self.workingDirectory = workingDirectory
+    self.timeout = timeout
+    self.mayAsk = mayAsk
+    self.secrets = secrets
+    self.redacted = redacted
+  }
+}
