@@ -86,6 +86,8 @@ struct ACPSession: Sendable {
   private var pendingID: Int?
   private var strayLines = 0
   private var requests = 0
+  /// When the line in hand came.
+  private var now = Timestamp(microsecondsSince1970: 0)
 
   init(prompt: String, options: Options) {
     self.prompt = prompt
@@ -152,7 +154,10 @@ struct ACPSession: Sendable {
   // MARK: what the agent sends
 
   /// Takes a line without its end.
-  mutating func receive(_ line: [UInt8]) -> [Effect] {
+  ///
+  /// - Parameter now: What a time that the agent names is counted from.
+  mutating func receive(_ line: [UInt8], now: Timestamp) -> [Effect] {
+    self.now = now
     guard phase != .over else { return [] }
     guard let first = line.first(where: { $0 != UInt8(ascii: " ") && $0 != UInt8(ascii: "\t") }) else { return [] }
     guard first == UInt8(ascii: "{") else { return takeStray(line) }
@@ -313,7 +318,7 @@ struct ACPSession: Sendable {
     }
     let message = "the agent could not \(task): \(error.text)"
     if phase == .settingModel || phase == .settingMode { return fail(.wrongModel, message) }
-    if let known = FailureText.classify(error.text) {
+    if let known = FailureText.classify(error.text, now: now) {
       return fail(AgentError(known.failure, message, retryAfter: known.retryAfter))
     }
     return fail(.failed, message)
