@@ -11,6 +11,7 @@
 
 #include "Connection.h"
 #include "ErrorText.h"
+#include "Landlock.h"
 #include "LauncherProtocol.h"
 #include "Pipe.h"
 #include "ProcessHandle.h"
