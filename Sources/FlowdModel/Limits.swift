@@ -259,6 +259,8 @@ public enum Limits {
   public static let quotaResetMax = Duration.seconds(31 * 86_400)
   /// Shorter secrets are not looked for in what is reported.
   public static let redactedBytesMin = 4
+  /// Shorter lines of a secret that has several are not looked for by themselves.
+  public static let redactedLineBytesMin = 8
   public static let secretBytesMax = 65_536
 
   // MARK: expressions and scripts
