@@ -254,6 +254,7 @@ extension StoreBatch {
     for (key, step) in batch.steps { steps.append(StepRow(run: key.run, step: step)) }
     for (key, output) in batch.outputs { outputs.append(OutputRow(run: key.run, step: key.index, output: output)) }
     outputCopies = batch.outputCopies
+    holds = batch.holds.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
     events.reserveCapacity(batch.events.count)
     for (event, body) in zip(batch.events, sealed.eventBodies) {
       events.append(

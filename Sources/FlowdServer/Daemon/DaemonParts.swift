@@ -38,6 +38,7 @@ struct DaemonParts {
       let reader = try store.makeReader()
       engine = Engine(
         config: config, counters: try reader.counters(), seed: seed, evaluator: LuaEvaluator(), checks: ChecksRunner())
+      engine.restore(holds: try reader.circuitHolds(), now: Clock.now)
       var definitions = StoredDefinitions()
       let secrets = SecretAnswers(state: options.state)
       for id in try reader.unfinishedSessions() {
