@@ -41,7 +41,7 @@ extension FlowReader {
   /// Reports keys that a mapping lacks.
   mutating func checkRequired(_ fields: Fields, _ object: SchemaObject, _ owner: String, at position: SourcePosition) {
     for key in object.keys where key.isRequired && fields[key.name] == nil {
-      let article = "aeiou".contains(key.name.prefix(1)) ? "an" : "a"
+      let article = "aeio".contains(key.name.prefix(1)) ? "an" : "a"
       nodes.report("\(owner) needs \(article) \(quoted(key.name))", at: position)
     }
   }
