@@ -52,6 +52,11 @@ extension HTTPExchange {
     }
   }
 
+  /// The beginning of a body as text.
+  package static func preview(of body: [UInt8]) -> String {
+    String(decoding: body.prefix(Limits.previewBytesMax), as: UTF8.self)
+  }
+
   /// As expressions read it.
   ///
   /// - Parameter body: What was kept of it.

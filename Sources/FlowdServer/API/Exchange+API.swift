@@ -2,7 +2,6 @@ internal import FlowdModel
 internal import FlowdWire
 
 extension API.HttpExchange {
-  /// All but the body.
   init(_ exchange: HTTPExchange) {
     let timings = exchange.timings
     self.init(
@@ -15,12 +14,8 @@ extension API.HttpExchange {
       redirects: UInt32(clamping: exchange.redirects), bodyBytes: UInt64(clamping: exchange.bodyBytes),
       file: exchange.file ?? "", nameLookupUs: UInt64(clamping: timings.nameLookup),
       connectUs: UInt64(clamping: timings.connect), tlsUs: UInt64(clamping: timings.tls),
-      firstByteUs: UInt64(clamping: timings.firstByte), totalUs: UInt64(clamping: timings.total))
-  }
-
-  /// The beginning of a body as text.
-  static func preview(of body: [UInt8]) -> String {
-    String(decoding: body.prefix(Limits.previewBytesMax), as: UTF8.self)
+      firstByteUs: UInt64(clamping: timings.firstByte), totalUs: UInt64(clamping: timings.total),
+      bodyPreview: exchange.preview)
   }
 }
 

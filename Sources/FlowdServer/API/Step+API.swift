@@ -47,7 +47,7 @@ extension API.Step {
     stdoutTruncated = output.stdoutTruncated
     stderrTruncated = output.stderrTruncated
     add(output.details)
-    http?.bodyPreview = API.HttpExchange.preview(of: output.stdout)
+    http?.bodyPreview = HTTPExchange.preview(of: output.stdout)
     agent?.system = output.details.agent?.system ?? ""
     agent?.prompt = output.details.agent?.prompt ?? ""
   }
