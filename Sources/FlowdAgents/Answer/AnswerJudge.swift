@@ -11,7 +11,7 @@ package struct AnswerJudge: Sendable {
   private let validator: JSONSchemaValidator?
 
   /// - Parameter schema: `nil`: any JSON will do.
-  package init(schema: JSONValue?) { validator = schema.map(JSONSchemaValidator.init) }
+  package init(schema: JSONValue?) { validator = schema.map { JSONSchemaValidator($0) } }
 
   /// Judges an answer: the JSON is the whole of it, or in a fenced block, or the first object or list in it. Of several
   /// the first that fits is taken.

@@ -16,18 +16,23 @@ package struct JSONSchemaValidator: Sendable {
   }
 
   private let schema: JSONValue
+  private let stepsMax: Int
 
-  package init(_ schema: JSONValue) { self.schema = schema }
+  /// - Parameter stepsMax: What one comparison may take.
+  package init(_ schema: JSONValue, stepsMax: Int = Limits.schemaStepsMax) {
+    self.schema = schema
+    self.stepsMax = stepsMax
+  }
 
   /// What does not fit, in the order of the schema's keywords; at most `Limits.schemaMistakesMax`.
   ///
   /// Takes a bounded amount of work: a value that needs more is itself a mistake.
   package func mistakes(in value: JSONValue) -> [Mistake] {
-    var run = SchemaRun(root: schema)
+    var run = SchemaRun(root: schema, stepsMax: stepsMax)
     var mistakes: [Mistake] = []
     run.check(value, schema, at: "$", &mistakes)
     if run.hasGivenUp {
-      let message = "comparing it with the schema takes more than \(Limits.schemaStepsMax) steps"
+      let message = "comparing it with the schema takes more than \(stepsMax) steps"
       return [Mistake(path: "$", message: message)]
     }
     return Array(mistakes.prefix(Limits.schemaMistakesMax))

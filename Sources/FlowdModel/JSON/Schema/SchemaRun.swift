@@ -4,10 +4,13 @@ struct SchemaRun {
 
   let root: JSONValue
   private(set) var hasGivenUp = false
-  private var stepsLeft = Limits.schemaStepsMax
+  private var stepsLeft: Int
   private var depth = 0
 
-  init(root: JSONValue) { self.root = root }
+  init(root: JSONValue, stepsMax: Int) {
+    self.root = root
+    stepsLeft = stepsMax
+  }
 
   /// Appends what does not fit.
   mutating func check(_ value: JSONValue, _ schema: JSONValue, at path: String, _ mistakes: inout [Mistake]) {
