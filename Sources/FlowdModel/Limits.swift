@@ -91,6 +91,8 @@ public enum Limits {
   public static let flowFileBytesMax = 1_048_576
   public static let flowStepsMax = 10_000
   public static let flowNeedsMax = 100_000
+  /// Of a definition with its documents, as JSON.
+  public static let definitionBytesMax = 1_572_864
   public static let flowInputsMax = 256
   /// Variables and checks of all steps that have both some of their own and some from `defaults`.
   public static let flowMergedMax = 200_000
@@ -207,6 +209,9 @@ public enum Limits {
   /// Of a URL as it is sent.
   public static let urlBytesMax = 65_536
   public static let previewBytesMax = 4_096
+  /// Names of one `query` or `form`, and parts of one `multipart`.
+  public static let httpFieldsMax = 1_000
+  public static let methodBytesMax = 64
   /// Requests under way at one time; more wait in the executor.
   public static let httpRequestsMax = 256
   public static let waitingRequestsMax = 65_536
