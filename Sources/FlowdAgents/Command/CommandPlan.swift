@@ -9,7 +9,7 @@ struct CommandPlan {
   var secretValues: [String]
 
   /// Where things are that are the same for all attempts.
-  struct Surroundings {
+  struct Surroundings: Sendable {
     var secrets: any SecretSource
     /// For prompt files.
     var directory: String
