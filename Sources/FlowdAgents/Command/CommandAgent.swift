@@ -18,7 +18,7 @@ final class CommandAgent {
   let command: AgentCommand
   let commander: any AgentCommander
   let surroundings: CommandPlan.Surroundings
-  let report: AgentReporter
+  let report: (StepReport.Kind) -> Void
 
   var conversation: any AgentConversation
   var redactor: Redactor
@@ -48,7 +48,7 @@ final class CommandAgent {
 
   init(
     _ request: AgentRequest, _ command: AgentCommand, commander: any AgentCommander,
-    surroundings: CommandPlan.Surroundings, report: @escaping AgentReporter
+    surroundings: CommandPlan.Surroundings, report: @escaping (StepReport.Kind) -> Void
   ) {
     self.request = request
     self.command = command

@@ -42,9 +42,11 @@ struct CommandPlan {
         writable: request.isReadOnly ? [] : [request.workingDirectory], hidden: surroundings.hidden))
   }
 
-  /// What the agent is told it is, and what it is asked.
+  /// What the agent is told it is, what it is asked, and what form its answer shall have.
   static func wholePrompt(of request: AgentRequest) -> String {
-    request.system.isEmpty ? request.prompt : "\(request.system)\n\n\(request.prompt)"
+    var parts = [request.system, request.prompt]
+    if request.output == .json { parts.append(AnswerJudge.instruction(schema: request.schema)) }
+    return parts.filter { !$0.isEmpty }.joined(separator: "\n\n")
   }
 
   private static func input(_ prompt: String, _ command: AgentCommand) -> CommandInput {
