@@ -52,6 +52,8 @@ package final class AgentExecutor: Sendable {
     options.threadName = "agent-commands"
     options.processesMax = agentsMax + Self.checksMax
     options.streamedOutputBytesMax = Limits.agentWrittenBytesMax
+    options.capturedOutputBytesMax = Limits.previewBytesMax
+    options.outputGathering = .zero
     options.privateDirectory = "\(directory)/private"
     commands = try CommandExecutor(launcherPath: launcherPath, options: options) { mailbox.post(.reports($0)) }
     // What an agent may not read cannot be given to it by a file there.

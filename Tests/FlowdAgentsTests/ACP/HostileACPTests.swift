@@ -127,15 +127,13 @@ import Testing
       #"{"method":"session/update"}"#, #"{"method":"session/update","params":{"sessionId":"s1","update":{}}}"#,
       #"{"id":4,"method":"session/request_permission","params":{"toolCall":1,"options":[1,{}]}}"#,
     ]
-    var random = SystemRandomNumberGenerator()
-    let seed = random.next() as UInt64
-    var state = seed
+    let seed = UInt64.random(in: .min ... .max)
+    var random = SplitMix64(seed: seed)
     for _ in 0..<2_000 {
       var script = ScriptedACP { $0.mayAsk = true }
       for _ in 0..<8 {
-        state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-        script.receive(lines[Int(state >> 33) % lines.count])
-        if state >> 60 == 0 { script.effects += script.session.cancel() }
+        script.receive(lines.randomElement(using: &random) ?? "")
+        if Int.random(in: 0..<16, using: &random) == 0 { script.effects += script.session.cancel() }
       }
       #expect(script.ends.count <= 1, "seed \(seed)")
     }
