@@ -201,6 +201,11 @@ public enum Limits {
   public static let waitingCommandsMax = 65_536
   public static let reportBytesMax = 1_048_576
 
+  /// Bytes for a command's standard input that it has not read; past it the attempt is ended.
+  public static let standardInputBytesMax = 8_388_608
+  /// Paths that a confinement lets be written, and paths that it hides; `flowd-launch` has room for as many.
+  public static let confinementPathsMax = 256
+
   // MARK: HTTP steps
 
   public static let redirectsDefault = 10
