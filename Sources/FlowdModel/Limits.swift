@@ -279,6 +279,12 @@ public enum Limits {
   public static let waitingAgentsMax = 65_536
   /// The longest time that an exhausted quota parks a provider for.
   public static let quotaResetMax = Duration.seconds(31 * 86_400)
+  /// Of the body of one response; most of a stream is not the answer.
+  public static let agentStreamBytesMax = 1_073_741_824
+  /// Of the body of a response that is an error.
+  public static let agentErrorBytesMax = 65_536
+  /// Between `[DONE]` and the end of a response, before the connection is given up.
+  public static let streamEndGrace = Duration.seconds(1)
   /// Parts of one answer that are tried as the JSON that was asked for, of each kind.
   public static let answerCandidatesMax = 64
   /// Shorter secrets are not looked for in what is reported.
