@@ -42,11 +42,9 @@ struct CommandPlan {
         writable: request.isReadOnly ? [] : [request.workingDirectory], hidden: surroundings.hidden))
   }
 
-  /// What the agent is told it is, what it is asked, and what form its answer shall have.
+  /// What the agent is told it is and what form its answer shall have, and what it is asked.
   static func wholePrompt(of request: AgentRequest) -> String {
-    var parts = [request.system, request.prompt]
-    if request.output == .json { parts.append(AnswerJudge.instruction(schema: request.schema)) }
-    return parts.filter { !$0.isEmpty }.joined(separator: "\n\n")
+    [ChatRequest.system(of: request), request.prompt].filter { !$0.isEmpty }.joined(separator: "\n\n")
   }
 
   private static func input(_ prompt: String, _ command: AgentCommand) -> CommandInput {
