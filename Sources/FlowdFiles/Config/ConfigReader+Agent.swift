@@ -4,10 +4,14 @@ extension ConfigReader {
   /// `kind: agent`.
   mutating func agent(_ fields: Fields, over base: AgentCommand?, at position: SourcePosition) -> AgentCommand {
     var agent = base ?? AgentCommand(command: [])
-    if let node = fields["recipe"] { agent = recipe(node) ?? agent }
+    if let node = fields["recipe"] {
+      guard let recipe = recipe(node) else { return agent }
+      agent = recipe
+    }
     if let node = fields["command"] {
+      let before = nodes.problemCount
       agent.command = arguments(node, "'command'")
-      checkProgram(agent.command, at: node.start)
+      if nodes.problemCount == before { checkProgram(agent.command, at: node.start) }
     }
     if let node = fields["output"] {
       let word = nodes.choice(node, "'output'", among: AgentCommand.Output.allCases.map(\.rawValue))
@@ -94,9 +98,7 @@ extension ConfigReader {
     }
     return elements.prefix(Limits.providerEntriesMax).compactMap { element in
       guard let text = nodes.text(element, "an element of \(name)") else { return nil }
-      if text.utf8.contains(0) {
-        nodes.report("an element of \(name) must not hold a NUL character", at: element.start)
-      } else if let mistake = Placeholder.mistake(in: text) {
+      if let mistake = Placeholder.mistake(in: text) {
         nodes.report(mistake, at: element.start)
       }
       return text
@@ -122,11 +124,7 @@ extension ConfigReader {
           "\(quoted(entry.key)) is not a name for an environment variable; use letters, digits and _, not a digit first, "
             + "and not FLOWD_", at: entry.position)
       }
-      guard let value = secretText(entry.value, quoted(entry.key)) else { return nil }
-      if value.texts.contains(where: { $0.utf8.contains(0) }) {
-        nodes.report("\(quoted(entry.key)) must not hold a NUL character", at: entry.value.start)
-      }
-      return AgentCommand.EnvironmentValue(entry.key, value)
+      return secretText(entry.value, quoted(entry.key)).map { AgentCommand.EnvironmentValue(entry.key, $0) }
     }
   }
 }

@@ -105,7 +105,7 @@ struct ConfigReader {
       path = home + text.dropFirst()
     }
     let parts = path.split(separator: "/")
-    guard path.hasPrefix("/"), !parts.isEmpty, !parts.contains(".."), !path.utf8.contains(0),
+    guard path.hasPrefix("/"), !parts.isEmpty, !parts.contains(".."),
       path.utf8.count <= Limits.pathBytesMax
     else {
       nodes.report(
