@@ -16,30 +16,7 @@ struct ACPSession: Sendable {
     var mayAsk = false
   }
 
-  enum Effect: Equatable, Sendable {
-    /// Write this line, its end included, to the agent.
-    case send([UInt8])
-    case text(String)
-    /// The agent has begun another message after using a tool.
-    case nextMessage
-    case thought(String)
-    case activity(AgentActivity)
-    case ask(AgentQuestion)
-    /// What became of a permission.
-    case decided(AgentUse.Permission)
-    /// As the agent names it.
-    case model(String)
-    case usage(TokenCount)
-    /// Nothing more comes of this turn; after a failure or a cancel nothing comes at all.
-    case turnEnded(TurnEnd)
-  }
-
-  enum TurnEnd: Equatable, Sendable {
-    /// The answer is whole.
-    case answered(stopReason: String)
-    case failed(AgentError, stopReason: String)
-    case cancelled
-  }
+  typealias Effect = AgentEffect
 
   enum Phase: Equatable, Sendable {
     case new, initializing, creating, settingModel, settingMode, prompting
@@ -86,6 +63,8 @@ struct ACPSession: Sendable {
   private var pendingID: Int?
   private var strayLines = 0
   private var requests = 0
+  /// When the line in hand came.
+  private var now = Timestamp(microsecondsSince1970: 0)
 
   init(prompt: String, options: Options) {
     self.prompt = prompt
@@ -101,6 +80,11 @@ struct ACPSession: Sendable {
     case .prompting, .ready, .cancelling, .over: false
     }
   }
+
+  /// A turn is being cancelled.
+  var isCancelling: Bool { phase == .cancelling }
+  /// Nothing comes of it any more.
+  var isOver: Bool { phase == .over }
 
   // MARK: orders
 
@@ -149,10 +133,19 @@ struct ACPSession: Sendable {
     }
   }
 
+  /// The agent has ended while its turn was being cancelled.
+  mutating func end() -> [Effect] {
+    phase = .over
+    return [.turnEnded(.cancelled)]
+  }
+
   // MARK: what the agent sends
 
   /// Takes a line without its end.
-  mutating func receive(_ line: [UInt8]) -> [Effect] {
+  ///
+  /// - Parameter now: What a time that the agent names is counted from.
+  mutating func receive(_ line: [UInt8], now: Timestamp) -> [Effect] {
+    self.now = now
     guard phase != .over else { return [] }
     guard let first = line.first(where: { $0 != UInt8(ascii: " ") && $0 != UInt8(ascii: "\t") }) else { return [] }
     guard first == UInt8(ascii: "{") else { return takeStray(line) }
@@ -295,7 +288,9 @@ struct ACPSession: Sendable {
     fail(AgentError(failure, message))
   }
 
-  private mutating func fail(_ error: AgentError) -> [Effect] {
+  /// Ends the session; what is pending is answered.
+  mutating func fail(_ error: AgentError) -> [Effect] {
+    guard phase != .over else { return [] }
     let effects = cancelPermissions()
     phase = .over
     return effects + [.turnEnded(.failed(error, stopReason: ""))]
@@ -313,7 +308,7 @@ struct ACPSession: Sendable {
     }
     let message = "the agent could not \(task): \(error.text)"
     if phase == .settingModel || phase == .settingMode { return fail(.wrongModel, message) }
-    if let known = FailureText.classify(error.text) {
+    if let known = FailureText.classify(error.text, now: now) {
       return fail(AgentError(known.failure, message, retryAfter: known.retryAfter))
     }
     return fail(.failed, message)

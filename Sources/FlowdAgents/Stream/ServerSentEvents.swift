@@ -36,9 +36,8 @@ struct ServerSentEvents {
 
   /// Reads a piece of the stream.
   ///
-  /// - Returns: The events that it completes.
-  mutating func push(_ bytes: [UInt8]) throws(TooLong) -> [Event] {
-    var events: [Event] = []
+  /// - Parameter events: Those that it completes are appended; also when an error follows them.
+  mutating func push(_ bytes: [UInt8], to events: inout [Event]) throws(TooLong) {
     var start = 0
     if endedInCR, let first = bytes.first {
       endedInCR = false
@@ -56,14 +55,14 @@ struct ServerSentEvents {
     }
     guard line.count + bytes.count - start <= bytesMax else { throw TooLong() }
     line += bytes[start...]
-    return events
   }
 
   /// What the end of the stream cut off: an event without the empty line that completes it. The standard throws it away.
   var unfinished: [UInt8] {
     var rest = self
+    var none: [Event] = []
     do {
-      if !line.isEmpty { _ = try rest.push([UInt8(ascii: "\n")]) }
+      if !line.isEmpty { try rest.push([UInt8(ascii: "\n")], to: &none) }
     } catch {
       return []
     }

@@ -99,15 +99,16 @@ extension StoreReader {
   private func storedRun(
     _ run: ResumableRun, _ environment: [String], _ definition: PinnedDefinition, _ secrets: SecretAnswers
   ) throws(StoreError) -> StoredRun {
-    var lists: [Int: StepOutput] = [:]
-    for step in run.steps where step.firstChild != nil && !step.status.isFinal {
-      lists[step.index] = try output(of: run.record.key, step: step.index)
+    var begun: [Int: StepOutput] = [:]
+    for step in run.steps where !step.status.isFinal {
+      guard step.firstChild != nil || definition.isAgent(step) else { continue }
+      begun[step.index] = try output(of: run.record.key, step: step.index)
     }
     var inputs: [JSONValue.Member] = []
     if let value = try? JSONValue(parsing: run.record.inputs), case .object(let members) = value { inputs = members }
     return StoredRun(
       record: run.record, definition: definition, environment: environment, inputs: inputs, steps: run.steps,
-      outputs: lists, secretAnswers: secrets.answers(of: run.record.key, steps: run.steps, definition))
+      outputs: begun, secretAnswers: secrets.answers(of: run.record.key, steps: run.steps, definition))
   }
 }
 
@@ -125,5 +126,13 @@ extension StoredRun {
     self.init(
       record: run.record, definition: error.standIn, environment: [], inputs: [], steps: run.steps, outputs: [:],
       unreadable: reason ?? error.message)
+  }
+}
+
+extension PinnedDefinition {
+  fileprivate func isAgent(_ step: StepRecord) -> Bool {
+    let index = step.parent ?? step.index
+    guard flow.steps.indices.contains(index), case .agent = flow.steps[index].action else { return false }
+    return true
   }
 }

@@ -119,3 +119,11 @@ import Testing
     }
   }
 }
+
+extension ServerSentEvents {
+  fileprivate mutating func push(_ bytes: [UInt8]) throws -> [Event] {
+    var events: [Event] = []
+    try push(bytes, to: &events)
+    return events
+  }
+}
