@@ -15,5 +15,6 @@
 #include "LauncherProtocol.h"
 #include "Pipe.h"
 #include "ProcessHandle.h"
+#include "RemoveTree.h"
 #include "Spawn.h"
 #endif

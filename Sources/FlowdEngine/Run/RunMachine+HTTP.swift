@@ -83,7 +83,8 @@ extension RunMachine {
           }
         parts.append(
           HTTPRequest.Part(
-            field.name, content, filename: try field.filename.map { name throws(ExpressionError) in
+            field.name, content,
+            filename: try field.filename.map { name throws(ExpressionError) in
               try renderer.text(name)
             }, contentType: field.contentType))
       }

@@ -218,7 +218,8 @@ extension SessionState {
     let until = transaction.now + min(max(reset, .seconds(1)), Limits.quotaResetMax)
     let hold = CircuitHold(
       until: until, reason: "the quota of provider \(quoted(provider)) is exhausted: \(error.message)")
-    for circuit in [CircuitBreakers.name(ofProvider: provider)] + (run.definition(of: index).circuit.map { [$0] } ?? []) {
+    for circuit in [CircuitBreakers.name(ofProvider: provider)] + (run.definition(of: index).circuit.map { [$0] } ?? [])
+    {
       emit(.circuitChanged(transaction.circuits.hold(circuit, hold, now: transaction.now)), of: run, transaction)
       transaction.batch.holds[circuit] = hold
     }

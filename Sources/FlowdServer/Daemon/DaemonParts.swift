@@ -1,7 +1,9 @@
 internal import CLinux
-internal import FlowdEngine
+internal import FlowdAgents
 internal import FlowdChecks
+internal import FlowdEngine
 internal import FlowdFiles
+internal import FlowdHTTP
 internal import FlowdLua
 internal import FlowdModel
 internal import FlowdSteps
@@ -21,6 +23,9 @@ struct DaemonParts {
   let files: Worker<FlowCatalog>
   let executor: CommandExecutor
   let scripts: ScriptExecutor
+  let client: HTTPClient
+  let http: HTTPExecutor
+  let agents: AgentExecutor
   let signalFD: Int32
   let epoch: String
 
