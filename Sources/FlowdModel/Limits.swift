@@ -86,6 +86,14 @@ public enum Limits {
   /// Of values with what the store puts around them.
   public static let storedJSONDepthMax = 68
 
+  /// What one comparison of a value with a JSON Schema may take: a step for each keyword, member, element and 64 bytes of
+  /// text, and four for each schema that a value is compared with.
+  public static let schemaStepsMax = 1_000_000
+  /// Schemas in one another, those that references lead to with them.
+  public static let schemaDepthMax = 256
+  /// Mistakes that are told of one value, or of one schema.
+  public static let schemaMistakesMax = 20
+
   // MARK: flow files
 
   public static let flowFileBytesMax = 1_048_576
@@ -262,6 +270,8 @@ public enum Limits {
   public static let waitingAgentsMax = 65_536
   /// The longest time that an exhausted quota parks a provider for.
   public static let quotaResetMax = Duration.seconds(31 * 86_400)
+  /// Parts of one answer that are tried as the JSON that was asked for, of each kind.
+  public static let answerCandidatesMax = 64
   /// Shorter secrets are not looked for in what is reported.
   public static let redactedBytesMin = 4
   /// Shorter lines of a secret that has several are not looked for by themselves.
