@@ -36,33 +36,31 @@ enum ProviderChecks {
     }
   }
 
-  /// One line for those that can be used, and one for each that cannot; names without a kind are left out.
+  /// One line for those that can be used, one for those that cannot, and one for each that is held; names without a kind
+  /// are left out.
   static func checks(_ providers: [API.Provider], now: Timestamp) -> [DoctorCommand.Check] {
     let known = providers.filter { !$0.kind.isEmpty }
-    guard !known.isEmpty else {
-      return [
-        .init(
-          result: .warning, text: "no provider says how its models are reached, so agent steps fail",
-          hint: "docs/PROVIDERS.md has the configuration of each kind")
-      ]
-    }
     let usable = known.filter { ProviderText.isUsable($0) && $0.heldUntil == nil }
+    let others = known.filter { !ProviderText.isUsable($0) }
     var checks: [DoctorCommand.Check] = []
     if !usable.isEmpty {
       let names = usable.map(\.providerID).joined(separator: ", ")
       checks.append(.init(result: .ok, text: "providers that can be used: \(names)"))
     }
     for provider in known {
-      if let until = provider.heldUntil {
-        let text =
-          "provider \(provider.providerID) is held \(ProviderText.held(until, now: now)): its quota is exhausted"
-        checks.append(.init(result: .warning, text: text, hint: "its steps wait until then"))
-      } else if !ProviderText.isUsable(provider) {
-        checks.append(
-          .init(
-            result: .warning, text: "provider \(provider.providerID) cannot be used",
-            hint: provider.check?.detail ?? ""))
-      }
+      guard let until = provider.heldUntil else { continue }
+      let time = ProviderText.held(until, now: now)
+      let text = "provider \(provider.providerID) is held \(time): its quota is exhausted"
+      checks.append(.init(result: .warning, text: text, hint: "its steps wait until then"))
+    }
+    if !others.isEmpty {
+      let text = "providers that cannot be used: \(others.map(\.providerID).joined(separator: ", "))"
+      checks.append(.init(result: .warning, text: text, hint: "why: flowctl providers --check"))
+    }
+    guard !known.isEmpty else {
+      let text = "no provider says how its models are reached, so agent steps fail"
+      let hint = "docs/PROVIDERS.md has the configuration of each kind"
+      return [.init(result: .warning, text: text, hint: hint)]
     }
     return checks
   }
