@@ -91,6 +91,8 @@ public enum Limits {
   public static let flowFileBytesMax = 1_048_576
   public static let flowStepsMax = 10_000
   public static let flowNeedsMax = 100_000
+  /// Of a definition with its documents, as JSON.
+  public static let definitionBytesMax = 1_572_864
   public static let flowInputsMax = 256
   /// Variables and checks of all steps that have both some of their own and some from `defaults`.
   public static let flowMergedMax = 200_000
@@ -207,6 +209,9 @@ public enum Limits {
   /// Of a URL as it is sent.
   public static let urlBytesMax = 65_536
   public static let previewBytesMax = 4_096
+  /// Names of one `query` or `form`, and parts of one `multipart`.
+  public static let httpFieldsMax = 1_000
+  public static let methodBytesMax = 64
   /// Requests under way at one time; more wait in the executor.
   public static let httpRequestsMax = 256
   public static let waitingRequestsMax = 65_536
@@ -230,6 +235,26 @@ public enum Limits {
   public static let agentPromptBytesMax = 4_194_304
   /// Of one line of an agent's output, or one event of a stream.
   public static let agentLineBytesMax = 8_388_608
+  /// Values of one such line, nested ones counted.
+  public static let agentLineValuesMax = 262_144
+  /// Of one argument of a command on Linux, without its NUL.
+  public static let argumentBytesMax = 131_071
+  /// Lines of an ACP agent that are no messages; one more fails the attempt.
+  public static let agentStrayLinesMax = 1_000
+  /// Requests that an ACP agent may make in one attempt, and those it may wait for at one time.
+  public static let agentRequestsMax = 10_000
+  public static let agentQuestionsMax = 64
+  /// Tool calls of an ACP agent whose kinds are remembered.
+  public static let agentToolCallsMax = 4_096
+  /// Activities of one attempt that are reported, and their texts together.
+  public static let agentActivitiesMax = 4_096
+  public static let agentActivityBytesMax = 2_097_152
+  /// For an ACP agent's answer before it has a session.
+  public static let agentHandshakeMax = Duration.seconds(120)
+  /// Between `session/cancel` and the end of the agent, and between the end of its input and the same.
+  public static let agentCancelGrace = Duration.seconds(2)
+  /// For `--version` of an agent that is checked.
+  public static let agentVersionTimeout = Duration.seconds(5)
   /// Without a byte for so long, an attempt fails.
   public static let agentSilenceDefault = Duration.seconds(600)
   /// Agents and streams of all runs at one time; more wait in the executor.

@@ -457,6 +457,51 @@ void   flowd__v1__step_output__free_unpacked
   assert(message->base.descriptor == &flowd__v1__step_output__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   flowd__v1__step_activity__init
+                     (Flowd__V1__StepActivity         *message)
+{
+  static const Flowd__V1__StepActivity init_value = FLOWD__V1__STEP_ACTIVITY__INIT;
+  *message = init_value;
+}
+size_t flowd__v1__step_activity__get_packed_size
+                     (const Flowd__V1__StepActivity *message)
+{
+  assert(message->base.descriptor == &flowd__v1__step_activity__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t flowd__v1__step_activity__pack
+                     (const Flowd__V1__StepActivity *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &flowd__v1__step_activity__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t flowd__v1__step_activity__pack_to_buffer
+                     (const Flowd__V1__StepActivity *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &flowd__v1__step_activity__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Flowd__V1__StepActivity *
+       flowd__v1__step_activity__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Flowd__V1__StepActivity *)
+     protobuf_c_message_unpack (&flowd__v1__step_activity__descriptor,
+                                allocator, len, data);
+}
+void   flowd__v1__step_activity__free_unpacked
+                     (Flowd__V1__StepActivity *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &flowd__v1__step_activity__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 void   flowd__v1__step_input_required__init
                      (Flowd__V1__StepInputRequired         *message)
 {
@@ -1164,7 +1209,7 @@ const ProtobufCMessageDescriptor flowd__v1__event_service_watch_response__descri
   (ProtobufCMessageInit) flowd__v1__event_service_watch_response__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor flowd__v1__event__field_descriptors[24] =
+static const ProtobufCFieldDescriptor flowd__v1__event__field_descriptors[25] =
 {
   {
     "session_id",
@@ -1443,6 +1488,18 @@ static const ProtobufCFieldDescriptor flowd__v1__event__field_descriptors[24] =
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
   {
+    "step_activity",
+    28,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Flowd__V1__Event, kind_case),
+    offsetof(Flowd__V1__Event, step_activity),
+    &flowd__v1__step_activity__descriptor,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
     "snapshot",
     30,
     PROTOBUF_C_LABEL_NONE,
@@ -1473,7 +1530,8 @@ static const unsigned flowd__v1__event__field_indices_by_name[] = {
   0,   /* field[0] = session_id */
   5,   /* field[5] = session_meta_changed */
   6,   /* field[6] = session_selected */
-  23,   /* field[23] = snapshot */
+  24,   /* field[24] = snapshot */
+  23,   /* field[23] = step_activity */
   13,   /* field[13] = step_finished */
   11,   /* field[11] = step_input_answered */
   10,   /* field[10] = step_input_required */
@@ -1485,8 +1543,8 @@ static const ProtobufCIntRange flowd__v1__event__number_ranges[3 + 1] =
 {
   { 1, 0 },
   { 10, 5 },
-  { 30, 23 },
-  { 0, 24 }
+  { 30, 24 },
+  { 0, 25 }
 };
 const ProtobufCMessageDescriptor flowd__v1__event__descriptor =
 {
@@ -1496,7 +1554,7 @@ const ProtobufCMessageDescriptor flowd__v1__event__descriptor =
   "Flowd__V1__Event",
   "flowd.v1",
   sizeof(Flowd__V1__Event),
-  24,
+  25,
   flowd__v1__event__field_descriptors,
   flowd__v1__event__field_indices_by_name,
   3,  flowd__v1__event__number_ranges,
@@ -1949,6 +2007,83 @@ const ProtobufCMessageDescriptor flowd__v1__step_output__descriptor =
   flowd__v1__step_output__field_indices_by_name,
   1,  flowd__v1__step_output__number_ranges,
   (ProtobufCMessageInit) flowd__v1__step_output__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor flowd__v1__step_activity__field_descriptors[4] =
+{
+  {
+    "step_id",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Flowd__V1__StepActivity, step_id),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "attempt",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Flowd__V1__StepActivity, attempt),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "kind",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_ENUM,
+    0,   /* quantifier_offset */
+    offsetof(Flowd__V1__StepActivity, kind),
+    &flowd__v1__activity_kind__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "text",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Flowd__V1__StepActivity, text),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned flowd__v1__step_activity__field_indices_by_name[] = {
+  1,   /* field[1] = attempt */
+  2,   /* field[2] = kind */
+  0,   /* field[0] = step_id */
+  3,   /* field[3] = text */
+};
+static const ProtobufCIntRange flowd__v1__step_activity__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 4 }
+};
+const ProtobufCMessageDescriptor flowd__v1__step_activity__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "flowd.v1.StepActivity",
+  "StepActivity",
+  "Flowd__V1__StepActivity",
+  "flowd.v1",
+  sizeof(Flowd__V1__StepActivity),
+  4,
+  flowd__v1__step_activity__field_descriptors,
+  flowd__v1__step_activity__field_indices_by_name,
+  1,  flowd__v1__step_activity__number_ranges,
+  (ProtobufCMessageInit) flowd__v1__step_activity__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
 static const ProtobufCFieldDescriptor flowd__v1__step_input_required__field_descriptors[2] =
@@ -2551,6 +2686,44 @@ const ProtobufCEnumDescriptor flowd__v1__output_stream__descriptor =
   flowd__v1__output_stream__enum_values_by_name,
   1,
   flowd__v1__output_stream__value_ranges,
+  NULL,NULL,NULL,NULL   /* reserved[1234] */
+};
+static const ProtobufCEnumValue flowd__v1__activity_kind__enum_values_by_number[7] =
+{
+  { "ACTIVITY_KIND_UNSPECIFIED", "FLOWD__V1__ACTIVITY_KIND__ACTIVITY_KIND_UNSPECIFIED", 0 },
+  { "ACTIVITY_KIND_THOUGHT", "FLOWD__V1__ACTIVITY_KIND__ACTIVITY_KIND_THOUGHT", 1 },
+  { "ACTIVITY_KIND_TOOL_CALL", "FLOWD__V1__ACTIVITY_KIND__ACTIVITY_KIND_TOOL_CALL", 2 },
+  { "ACTIVITY_KIND_PLAN", "FLOWD__V1__ACTIVITY_KIND__ACTIVITY_KIND_PLAN", 3 },
+  { "ACTIVITY_KIND_USAGE", "FLOWD__V1__ACTIVITY_KIND__ACTIVITY_KIND_USAGE", 4 },
+  { "ACTIVITY_KIND_PERMISSION", "FLOWD__V1__ACTIVITY_KIND__ACTIVITY_KIND_PERMISSION", 5 },
+  { "ACTIVITY_KIND_NOTICE", "FLOWD__V1__ACTIVITY_KIND__ACTIVITY_KIND_NOTICE", 6 },
+};
+static const ProtobufCIntRange flowd__v1__activity_kind__value_ranges[] = {
+{0, 0},{0, 7}
+};
+static const ProtobufCEnumValueIndex flowd__v1__activity_kind__enum_values_by_name[7] =
+{
+  { "ACTIVITY_KIND_NOTICE", 6 },
+  { "ACTIVITY_KIND_PERMISSION", 5 },
+  { "ACTIVITY_KIND_PLAN", 3 },
+  { "ACTIVITY_KIND_THOUGHT", 1 },
+  { "ACTIVITY_KIND_TOOL_CALL", 2 },
+  { "ACTIVITY_KIND_UNSPECIFIED", 0 },
+  { "ACTIVITY_KIND_USAGE", 4 },
+};
+const ProtobufCEnumDescriptor flowd__v1__activity_kind__descriptor =
+{
+  PROTOBUF_C__ENUM_DESCRIPTOR_MAGIC,
+  "flowd.v1.ActivityKind",
+  "ActivityKind",
+  "Flowd__V1__ActivityKind",
+  "flowd.v1",
+  7,
+  flowd__v1__activity_kind__enum_values_by_number,
+  7,
+  flowd__v1__activity_kind__enum_values_by_name,
+  1,
+  flowd__v1__activity_kind__value_ranges,
   NULL,NULL,NULL,NULL   /* reserved[1234] */
 };
 static const ProtobufCMethodDescriptor flowd__v1__event_service__method_descriptors[1] =

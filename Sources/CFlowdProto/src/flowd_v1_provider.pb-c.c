@@ -142,9 +142,87 @@ void   flowd__v1__provider__free_unpacked
   assert(message->base.descriptor == &flowd__v1__provider__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
-#define flowd__v1__provider_service_list_request__field_descriptors NULL
-#define flowd__v1__provider_service_list_request__field_indices_by_name NULL
-#define flowd__v1__provider_service_list_request__number_ranges NULL
+void   flowd__v1__provider_check__init
+                     (Flowd__V1__ProviderCheck         *message)
+{
+  static const Flowd__V1__ProviderCheck init_value = FLOWD__V1__PROVIDER_CHECK__INIT;
+  *message = init_value;
+}
+size_t flowd__v1__provider_check__get_packed_size
+                     (const Flowd__V1__ProviderCheck *message)
+{
+  assert(message->base.descriptor == &flowd__v1__provider_check__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t flowd__v1__provider_check__pack
+                     (const Flowd__V1__ProviderCheck *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &flowd__v1__provider_check__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t flowd__v1__provider_check__pack_to_buffer
+                     (const Flowd__V1__ProviderCheck *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &flowd__v1__provider_check__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Flowd__V1__ProviderCheck *
+       flowd__v1__provider_check__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Flowd__V1__ProviderCheck *)
+     protobuf_c_message_unpack (&flowd__v1__provider_check__descriptor,
+                                allocator, len, data);
+}
+void   flowd__v1__provider_check__free_unpacked
+                     (Flowd__V1__ProviderCheck *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &flowd__v1__provider_check__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+static const ProtobufCFieldDescriptor flowd__v1__provider_service_list_request__field_descriptors[2] =
+{
+  {
+    "check",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Flowd__V1__ProviderServiceListRequest, check),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "provider_id",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Flowd__V1__ProviderServiceListRequest, provider_id),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned flowd__v1__provider_service_list_request__field_indices_by_name[] = {
+  0,   /* field[0] = check */
+  1,   /* field[1] = provider_id */
+};
+static const ProtobufCIntRange flowd__v1__provider_service_list_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
 const ProtobufCMessageDescriptor flowd__v1__provider_service_list_request__descriptor =
 {
   PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
@@ -153,10 +231,10 @@ const ProtobufCMessageDescriptor flowd__v1__provider_service_list_request__descr
   "Flowd__V1__ProviderServiceListRequest",
   "flowd.v1",
   sizeof(Flowd__V1__ProviderServiceListRequest),
-  0,
+  2,
   flowd__v1__provider_service_list_request__field_descriptors,
   flowd__v1__provider_service_list_request__field_indices_by_name,
-  0,  flowd__v1__provider_service_list_request__number_ranges,
+  1,  flowd__v1__provider_service_list_request__number_ranges,
   (ProtobufCMessageInit) flowd__v1__provider_service_list_request__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
@@ -198,7 +276,7 @@ const ProtobufCMessageDescriptor flowd__v1__provider_service_list_response__desc
   (ProtobufCMessageInit) flowd__v1__provider_service_list_response__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor flowd__v1__provider__field_descriptors[6] =
+static const ProtobufCFieldDescriptor flowd__v1__provider__field_descriptors[10] =
 {
   {
     "provider_id",
@@ -272,19 +350,71 @@ static const ProtobufCFieldDescriptor flowd__v1__provider__field_descriptors[6] 
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "kind",
+    7,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Flowd__V1__Provider, kind),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "location",
+    8,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Flowd__V1__Provider, location),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "held_until",
+    9,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Flowd__V1__Provider, held_until),
+    &google__protobuf__timestamp__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "check",
+    10,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Flowd__V1__Provider, check),
+    &flowd__v1__provider_check__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned flowd__v1__provider__field_indices_by_name[] = {
   2,   /* field[2] = any_model */
+  9,   /* field[9] = check */
   5,   /* field[5] = default_model_id */
   4,   /* field[4] = health */
+  8,   /* field[8] = held_until */
+  6,   /* field[6] = kind */
   1,   /* field[1] = label */
+  7,   /* field[7] = location */
   3,   /* field[3] = model_ids */
   0,   /* field[0] = provider_id */
 };
 static const ProtobufCIntRange flowd__v1__provider__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 6 }
+  { 0, 10 }
 };
 const ProtobufCMessageDescriptor flowd__v1__provider__descriptor =
 {
@@ -294,12 +424,145 @@ const ProtobufCMessageDescriptor flowd__v1__provider__descriptor =
   "Flowd__V1__Provider",
   "flowd.v1",
   sizeof(Flowd__V1__Provider),
-  6,
+  10,
   flowd__v1__provider__field_descriptors,
   flowd__v1__provider__field_indices_by_name,
   1,  flowd__v1__provider__number_ranges,
   (ProtobufCMessageInit) flowd__v1__provider__init,
   NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor flowd__v1__provider_check__field_descriptors[6] =
+{
+  {
+    "installed",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_ENUM,
+    0,   /* quantifier_offset */
+    offsetof(Flowd__V1__ProviderCheck, installed),
+    &flowd__v1__check_answer__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "reachable",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_ENUM,
+    0,   /* quantifier_offset */
+    offsetof(Flowd__V1__ProviderCheck, reachable),
+    &flowd__v1__check_answer__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "authorised",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_ENUM,
+    0,   /* quantifier_offset */
+    offsetof(Flowd__V1__ProviderCheck, authorised),
+    &flowd__v1__check_answer__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "version",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Flowd__V1__ProviderCheck, version),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "model_ids",
+    5,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_STRING,
+    offsetof(Flowd__V1__ProviderCheck, n_model_ids),
+    offsetof(Flowd__V1__ProviderCheck, model_ids),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "detail",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Flowd__V1__ProviderCheck, detail),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned flowd__v1__provider_check__field_indices_by_name[] = {
+  2,   /* field[2] = authorised */
+  5,   /* field[5] = detail */
+  0,   /* field[0] = installed */
+  4,   /* field[4] = model_ids */
+  1,   /* field[1] = reachable */
+  3,   /* field[3] = version */
+};
+static const ProtobufCIntRange flowd__v1__provider_check__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 6 }
+};
+const ProtobufCMessageDescriptor flowd__v1__provider_check__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "flowd.v1.ProviderCheck",
+  "ProviderCheck",
+  "Flowd__V1__ProviderCheck",
+  "flowd.v1",
+  sizeof(Flowd__V1__ProviderCheck),
+  6,
+  flowd__v1__provider_check__field_descriptors,
+  flowd__v1__provider_check__field_indices_by_name,
+  1,  flowd__v1__provider_check__number_ranges,
+  (ProtobufCMessageInit) flowd__v1__provider_check__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCEnumValue flowd__v1__check_answer__enum_values_by_number[3] =
+{
+  { "CHECK_ANSWER_UNSPECIFIED", "FLOWD__V1__CHECK_ANSWER__CHECK_ANSWER_UNSPECIFIED", 0 },
+  { "CHECK_ANSWER_YES", "FLOWD__V1__CHECK_ANSWER__CHECK_ANSWER_YES", 1 },
+  { "CHECK_ANSWER_NO", "FLOWD__V1__CHECK_ANSWER__CHECK_ANSWER_NO", 2 },
+};
+static const ProtobufCIntRange flowd__v1__check_answer__value_ranges[] = {
+{0, 0},{0, 3}
+};
+static const ProtobufCEnumValueIndex flowd__v1__check_answer__enum_values_by_name[3] =
+{
+  { "CHECK_ANSWER_NO", 2 },
+  { "CHECK_ANSWER_UNSPECIFIED", 0 },
+  { "CHECK_ANSWER_YES", 1 },
+};
+const ProtobufCEnumDescriptor flowd__v1__check_answer__descriptor =
+{
+  PROTOBUF_C__ENUM_DESCRIPTOR_MAGIC,
+  "flowd.v1.CheckAnswer",
+  "CheckAnswer",
+  "Flowd__V1__CheckAnswer",
+  "flowd.v1",
+  3,
+  flowd__v1__check_answer__enum_values_by_number,
+  3,
+  flowd__v1__check_answer__enum_values_by_name,
+  1,
+  flowd__v1__check_answer__value_ranges,
+  NULL,NULL,NULL,NULL   /* reserved[1234] */
 };
 static const ProtobufCEnumValue flowd__v1__provider_health__enum_values_by_number[4] =
 {

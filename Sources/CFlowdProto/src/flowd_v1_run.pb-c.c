@@ -142,6 +142,186 @@ void   flowd__v1__step__free_unpacked
   assert(message->base.descriptor == &flowd__v1__step__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   flowd__v1__http_exchange__init
+                     (Flowd__V1__HttpExchange         *message)
+{
+  static const Flowd__V1__HttpExchange init_value = FLOWD__V1__HTTP_EXCHANGE__INIT;
+  *message = init_value;
+}
+size_t flowd__v1__http_exchange__get_packed_size
+                     (const Flowd__V1__HttpExchange *message)
+{
+  assert(message->base.descriptor == &flowd__v1__http_exchange__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t flowd__v1__http_exchange__pack
+                     (const Flowd__V1__HttpExchange *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &flowd__v1__http_exchange__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t flowd__v1__http_exchange__pack_to_buffer
+                     (const Flowd__V1__HttpExchange *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &flowd__v1__http_exchange__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Flowd__V1__HttpExchange *
+       flowd__v1__http_exchange__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Flowd__V1__HttpExchange *)
+     protobuf_c_message_unpack (&flowd__v1__http_exchange__descriptor,
+                                allocator, len, data);
+}
+void   flowd__v1__http_exchange__free_unpacked
+                     (Flowd__V1__HttpExchange *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &flowd__v1__http_exchange__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   flowd__v1__http_header__init
+                     (Flowd__V1__HttpHeader         *message)
+{
+  static const Flowd__V1__HttpHeader init_value = FLOWD__V1__HTTP_HEADER__INIT;
+  *message = init_value;
+}
+size_t flowd__v1__http_header__get_packed_size
+                     (const Flowd__V1__HttpHeader *message)
+{
+  assert(message->base.descriptor == &flowd__v1__http_header__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t flowd__v1__http_header__pack
+                     (const Flowd__V1__HttpHeader *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &flowd__v1__http_header__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t flowd__v1__http_header__pack_to_buffer
+                     (const Flowd__V1__HttpHeader *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &flowd__v1__http_header__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Flowd__V1__HttpHeader *
+       flowd__v1__http_header__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Flowd__V1__HttpHeader *)
+     protobuf_c_message_unpack (&flowd__v1__http_header__descriptor,
+                                allocator, len, data);
+}
+void   flowd__v1__http_header__free_unpacked
+                     (Flowd__V1__HttpHeader *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &flowd__v1__http_header__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   flowd__v1__agent_use__init
+                     (Flowd__V1__AgentUse         *message)
+{
+  static const Flowd__V1__AgentUse init_value = FLOWD__V1__AGENT_USE__INIT;
+  *message = init_value;
+}
+size_t flowd__v1__agent_use__get_packed_size
+                     (const Flowd__V1__AgentUse *message)
+{
+  assert(message->base.descriptor == &flowd__v1__agent_use__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t flowd__v1__agent_use__pack
+                     (const Flowd__V1__AgentUse *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &flowd__v1__agent_use__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t flowd__v1__agent_use__pack_to_buffer
+                     (const Flowd__V1__AgentUse *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &flowd__v1__agent_use__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Flowd__V1__AgentUse *
+       flowd__v1__agent_use__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Flowd__V1__AgentUse *)
+     protobuf_c_message_unpack (&flowd__v1__agent_use__descriptor,
+                                allocator, len, data);
+}
+void   flowd__v1__agent_use__free_unpacked
+                     (Flowd__V1__AgentUse *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &flowd__v1__agent_use__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   flowd__v1__agent_permission__init
+                     (Flowd__V1__AgentPermission         *message)
+{
+  static const Flowd__V1__AgentPermission init_value = FLOWD__V1__AGENT_PERMISSION__INIT;
+  *message = init_value;
+}
+size_t flowd__v1__agent_permission__get_packed_size
+                     (const Flowd__V1__AgentPermission *message)
+{
+  assert(message->base.descriptor == &flowd__v1__agent_permission__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t flowd__v1__agent_permission__pack
+                     (const Flowd__V1__AgentPermission *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &flowd__v1__agent_permission__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t flowd__v1__agent_permission__pack_to_buffer
+                     (const Flowd__V1__AgentPermission *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &flowd__v1__agent_permission__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Flowd__V1__AgentPermission *
+       flowd__v1__agent_permission__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Flowd__V1__AgentPermission *)
+     protobuf_c_message_unpack (&flowd__v1__agent_permission__descriptor,
+                                allocator, len, data);
+}
+void   flowd__v1__agent_permission__free_unpacked
+                     (Flowd__V1__AgentPermission *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &flowd__v1__agent_permission__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 void   flowd__v1__check_result__init
                      (Flowd__V1__CheckResult         *message)
 {
@@ -736,7 +916,7 @@ const ProtobufCMessageDescriptor flowd__v1__run__descriptor =
   (ProtobufCMessageInit) flowd__v1__run__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor flowd__v1__step__field_descriptors[24] =
+static const ProtobufCFieldDescriptor flowd__v1__step__field_descriptors[26] =
 {
   {
     "step_id",
@@ -1026,8 +1206,33 @@ static const ProtobufCFieldDescriptor flowd__v1__step__field_descriptors[24] =
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "http",
+    25,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Flowd__V1__Step, http),
+    &flowd__v1__http_exchange__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "agent",
+    26,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Flowd__V1__Step, agent),
+    &flowd__v1__agent_use__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned flowd__v1__step__field_indices_by_name[] = {
+  25,   /* field[25] = agent */
   4,   /* field[4] = attempt */
   16,   /* field[16] = checks */
   19,   /* field[19] = child_count */
@@ -1035,6 +1240,7 @@ static const unsigned flowd__v1__step__field_indices_by_name[] = {
   8,   /* field[8] = error */
   7,   /* field[7] = exit_code */
   6,   /* field[6] = finished_at */
+  24,   /* field[24] = http */
   22,   /* field[22] = input */
   18,   /* field[18] = item */
   2,   /* field[2] = kind */
@@ -1056,7 +1262,7 @@ static const unsigned flowd__v1__step__field_indices_by_name[] = {
 static const ProtobufCIntRange flowd__v1__step__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 24 }
+  { 0, 26 }
 };
 const ProtobufCMessageDescriptor flowd__v1__step__descriptor =
 {
@@ -1066,11 +1272,540 @@ const ProtobufCMessageDescriptor flowd__v1__step__descriptor =
   "Flowd__V1__Step",
   "flowd.v1",
   sizeof(Flowd__V1__Step),
-  24,
+  26,
   flowd__v1__step__field_descriptors,
   flowd__v1__step__field_indices_by_name,
   1,  flowd__v1__step__number_ranges,
   (ProtobufCMessageInit) flowd__v1__step__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor flowd__v1__http_exchange__field_descriptors[18] =
+{
+  {
+    "method",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Flowd__V1__HttpExchange, method),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "url",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Flowd__V1__HttpExchange, url),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "request_headers",
+    3,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Flowd__V1__HttpExchange, n_request_headers),
+    offsetof(Flowd__V1__HttpExchange, request_headers),
+    &flowd__v1__http_header__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "request_body",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Flowd__V1__HttpExchange, request_body),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "substitutions",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Flowd__V1__HttpExchange, substitutions),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "status",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Flowd__V1__HttpExchange, status),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "version",
+    7,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Flowd__V1__HttpExchange, version),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "headers",
+    8,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Flowd__V1__HttpExchange, n_headers),
+    offsetof(Flowd__V1__HttpExchange, headers),
+    &flowd__v1__http_header__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "cookies",
+    9,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Flowd__V1__HttpExchange, n_cookies),
+    offsetof(Flowd__V1__HttpExchange, cookies),
+    &flowd__v1__http_header__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "redirects",
+    10,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Flowd__V1__HttpExchange, redirects),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "body_bytes",
+    11,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Flowd__V1__HttpExchange, body_bytes),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "file",
+    12,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Flowd__V1__HttpExchange, file),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "name_lookup_us",
+    13,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Flowd__V1__HttpExchange, name_lookup_us),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "connect_us",
+    14,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Flowd__V1__HttpExchange, connect_us),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "tls_us",
+    15,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Flowd__V1__HttpExchange, tls_us),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "first_byte_us",
+    16,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Flowd__V1__HttpExchange, first_byte_us),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "total_us",
+    17,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Flowd__V1__HttpExchange, total_us),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "body_preview",
+    18,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Flowd__V1__HttpExchange, body_preview),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned flowd__v1__http_exchange__field_indices_by_name[] = {
+  10,   /* field[10] = body_bytes */
+  17,   /* field[17] = body_preview */
+  13,   /* field[13] = connect_us */
+  8,   /* field[8] = cookies */
+  11,   /* field[11] = file */
+  15,   /* field[15] = first_byte_us */
+  7,   /* field[7] = headers */
+  0,   /* field[0] = method */
+  12,   /* field[12] = name_lookup_us */
+  9,   /* field[9] = redirects */
+  3,   /* field[3] = request_body */
+  2,   /* field[2] = request_headers */
+  5,   /* field[5] = status */
+  4,   /* field[4] = substitutions */
+  14,   /* field[14] = tls_us */
+  16,   /* field[16] = total_us */
+  1,   /* field[1] = url */
+  6,   /* field[6] = version */
+};
+static const ProtobufCIntRange flowd__v1__http_exchange__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 18 }
+};
+const ProtobufCMessageDescriptor flowd__v1__http_exchange__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "flowd.v1.HttpExchange",
+  "HttpExchange",
+  "Flowd__V1__HttpExchange",
+  "flowd.v1",
+  sizeof(Flowd__V1__HttpExchange),
+  18,
+  flowd__v1__http_exchange__field_descriptors,
+  flowd__v1__http_exchange__field_indices_by_name,
+  1,  flowd__v1__http_exchange__number_ranges,
+  (ProtobufCMessageInit) flowd__v1__http_exchange__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor flowd__v1__http_header__field_descriptors[2] =
+{
+  {
+    "name",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Flowd__V1__HttpHeader, name),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "value",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Flowd__V1__HttpHeader, value),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned flowd__v1__http_header__field_indices_by_name[] = {
+  0,   /* field[0] = name */
+  1,   /* field[1] = value */
+};
+static const ProtobufCIntRange flowd__v1__http_header__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor flowd__v1__http_header__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "flowd.v1.HttpHeader",
+  "HttpHeader",
+  "Flowd__V1__HttpHeader",
+  "flowd.v1",
+  sizeof(Flowd__V1__HttpHeader),
+  2,
+  flowd__v1__http_header__field_descriptors,
+  flowd__v1__http_header__field_indices_by_name,
+  1,  flowd__v1__http_header__number_ranges,
+  (ProtobufCMessageInit) flowd__v1__http_header__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor flowd__v1__agent_use__field_descriptors[11] =
+{
+  {
+    "provider_id",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Flowd__V1__AgentUse, provider_id),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "model_id",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Flowd__V1__AgentUse, model_id),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "reported_model",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Flowd__V1__AgentUse, reported_model),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "system",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Flowd__V1__AgentUse, system),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "prompt",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Flowd__V1__AgentUse, prompt),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "finish_reason",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Flowd__V1__AgentUse, finish_reason),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "input_tokens",
+    7,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Flowd__V1__AgentUse, input_tokens),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "output_tokens",
+    8,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Flowd__V1__AgentUse, output_tokens),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "partial",
+    9,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Flowd__V1__AgentUse, partial),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "confinement",
+    10,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Flowd__V1__AgentUse, confinement),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "permissions",
+    11,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Flowd__V1__AgentUse, n_permissions),
+    offsetof(Flowd__V1__AgentUse, permissions),
+    &flowd__v1__agent_permission__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned flowd__v1__agent_use__field_indices_by_name[] = {
+  9,   /* field[9] = confinement */
+  5,   /* field[5] = finish_reason */
+  6,   /* field[6] = input_tokens */
+  1,   /* field[1] = model_id */
+  7,   /* field[7] = output_tokens */
+  8,   /* field[8] = partial */
+  10,   /* field[10] = permissions */
+  4,   /* field[4] = prompt */
+  0,   /* field[0] = provider_id */
+  2,   /* field[2] = reported_model */
+  3,   /* field[3] = system */
+};
+static const ProtobufCIntRange flowd__v1__agent_use__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 11 }
+};
+const ProtobufCMessageDescriptor flowd__v1__agent_use__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "flowd.v1.AgentUse",
+  "AgentUse",
+  "Flowd__V1__AgentUse",
+  "flowd.v1",
+  sizeof(Flowd__V1__AgentUse),
+  11,
+  flowd__v1__agent_use__field_descriptors,
+  flowd__v1__agent_use__field_indices_by_name,
+  1,  flowd__v1__agent_use__number_ranges,
+  (ProtobufCMessageInit) flowd__v1__agent_use__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor flowd__v1__agent_permission__field_descriptors[2] =
+{
+  {
+    "question",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Flowd__V1__AgentPermission, question),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "answer",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Flowd__V1__AgentPermission, answer),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned flowd__v1__agent_permission__field_indices_by_name[] = {
+  1,   /* field[1] = answer */
+  0,   /* field[0] = question */
+};
+static const ProtobufCIntRange flowd__v1__agent_permission__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor flowd__v1__agent_permission__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "flowd.v1.AgentPermission",
+  "AgentPermission",
+  "Flowd__V1__AgentPermission",
+  "flowd.v1",
+  sizeof(Flowd__V1__AgentPermission),
+  2,
+  flowd__v1__agent_permission__field_descriptors,
+  flowd__v1__agent_permission__field_indices_by_name,
+  1,  flowd__v1__agent_permission__number_ranges,
+  (ProtobufCMessageInit) flowd__v1__agent_permission__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
 static const ProtobufCFieldDescriptor flowd__v1__check_result__field_descriptors[4] =
@@ -1279,7 +2014,7 @@ const ProtobufCMessageDescriptor flowd__v1__pending_input__descriptor =
   (ProtobufCMessageInit) flowd__v1__pending_input__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor flowd__v1__circuit__field_descriptors[4] =
+static const ProtobufCFieldDescriptor flowd__v1__circuit__field_descriptors[5] =
 {
   {
     "name",
@@ -1329,17 +2064,30 @@ static const ProtobufCFieldDescriptor flowd__v1__circuit__field_descriptors[4] =
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "reason",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Flowd__V1__Circuit, reason),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned flowd__v1__circuit__field_indices_by_name[] = {
   2,   /* field[2] = failures */
   0,   /* field[0] = name */
+  4,   /* field[4] = reason */
   3,   /* field[3] = retry_at */
   1,   /* field[1] = state */
 };
 static const ProtobufCIntRange flowd__v1__circuit__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 4 }
+  { 0, 5 }
 };
 const ProtobufCMessageDescriptor flowd__v1__circuit__descriptor =
 {
@@ -1349,7 +2097,7 @@ const ProtobufCMessageDescriptor flowd__v1__circuit__descriptor =
   "Flowd__V1__Circuit",
   "flowd.v1",
   sizeof(Flowd__V1__Circuit),
-  4,
+  5,
   flowd__v1__circuit__field_descriptors,
   flowd__v1__circuit__field_indices_by_name,
   1,  flowd__v1__circuit__number_ranges,
@@ -1555,20 +2303,22 @@ const ProtobufCEnumDescriptor flowd__v1__cancel_mode__descriptor =
   flowd__v1__cancel_mode__value_ranges,
   NULL,NULL,NULL,NULL   /* reserved[1234] */
 };
-static const ProtobufCEnumValue flowd__v1__input_reason__enum_values_by_number[4] =
+static const ProtobufCEnumValue flowd__v1__input_reason__enum_values_by_number[5] =
 {
   { "INPUT_REASON_UNSPECIFIED", "FLOWD__V1__INPUT_REASON__INPUT_REASON_UNSPECIFIED", 0 },
   { "INPUT_REASON_INPUT", "FLOWD__V1__INPUT_REASON__INPUT_REASON_INPUT", 1 },
   { "INPUT_REASON_ERROR", "FLOWD__V1__INPUT_REASON__INPUT_REASON_ERROR", 2 },
   { "INPUT_REASON_RESTART", "FLOWD__V1__INPUT_REASON__INPUT_REASON_RESTART", 3 },
+  { "INPUT_REASON_PERMISSION", "FLOWD__V1__INPUT_REASON__INPUT_REASON_PERMISSION", 4 },
 };
 static const ProtobufCIntRange flowd__v1__input_reason__value_ranges[] = {
-{0, 0},{0, 4}
+{0, 0},{0, 5}
 };
-static const ProtobufCEnumValueIndex flowd__v1__input_reason__enum_values_by_name[4] =
+static const ProtobufCEnumValueIndex flowd__v1__input_reason__enum_values_by_name[5] =
 {
   { "INPUT_REASON_ERROR", 2 },
   { "INPUT_REASON_INPUT", 1 },
+  { "INPUT_REASON_PERMISSION", 4 },
   { "INPUT_REASON_RESTART", 3 },
   { "INPUT_REASON_UNSPECIFIED", 0 },
 };
@@ -1579,9 +2329,9 @@ const ProtobufCEnumDescriptor flowd__v1__input_reason__descriptor =
   "InputReason",
   "Flowd__V1__InputReason",
   "flowd.v1",
-  4,
+  5,
   flowd__v1__input_reason__enum_values_by_number,
-  4,
+  5,
   flowd__v1__input_reason__enum_values_by_name,
   1,
   flowd__v1__input_reason__value_ranges,

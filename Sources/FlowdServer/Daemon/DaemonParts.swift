@@ -1,7 +1,9 @@
 internal import CLinux
-internal import FlowdEngine
+internal import FlowdAgents
 internal import FlowdChecks
+internal import FlowdEngine
 internal import FlowdFiles
+internal import FlowdHTTP
 internal import FlowdLua
 internal import FlowdModel
 internal import FlowdSteps
@@ -21,6 +23,9 @@ struct DaemonParts {
   let files: Worker<FlowCatalog>
   let executor: CommandExecutor
   let scripts: ScriptExecutor
+  let client: HTTPClient
+  let http: HTTPExecutor
+  let agents: AgentExecutor
   let signalFD: Int32
   let epoch: String
 
@@ -38,6 +43,7 @@ struct DaemonParts {
       let reader = try store.makeReader()
       engine = Engine(
         config: config, counters: try reader.counters(), seed: seed, evaluator: LuaEvaluator(), checks: ChecksRunner())
+      engine.restore(holds: try reader.circuitHolds(), now: Clock.now)
       var definitions = StoredDefinitions()
       let secrets = SecretAnswers(state: options.state)
       for id in try reader.unfinishedSessions() {

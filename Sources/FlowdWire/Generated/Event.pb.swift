@@ -31,6 +31,47 @@ extension API {
 }
 
 extension API {
+  public enum ActivityKind: RawRepresentable, Hashable, Sendable {
+    case unspecified
+    case thought
+    case toolCall
+    case plan
+    case usage
+    /// A permission was decided without a person.
+    case permission
+    case notice
+    /// A value this version does not know.
+    case unrecognized(Int32)
+
+    public init(rawValue: Int32) {
+      switch rawValue {
+      case 0: self = .unspecified
+      case 1: self = .thought
+      case 2: self = .toolCall
+      case 3: self = .plan
+      case 4: self = .usage
+      case 5: self = .permission
+      case 6: self = .notice
+      default: self = .unrecognized(rawValue)
+      }
+    }
+
+    public var rawValue: Int32 {
+      switch self {
+      case .unspecified: 0
+      case .thought: 1
+      case .toolCall: 2
+      case .plan: 3
+      case .usage: 4
+      case .permission: 5
+      case .notice: 6
+      case .unrecognized(let number): number
+      }
+    }
+  }
+}
+
+extension API {
   public struct EventServiceWatchRequest: Message {
     public var target: Target?
     /// For a session or a run: the `seq` of the last event the caller has. 0: from the beginning.
@@ -196,6 +237,7 @@ extension API {
       case runPauseRequested(API.RunPauseRequested)
       case runModeChanged(API.RunModeChanged)
       case circuitChanged(API.CircuitChanged)
+      case stepActivity(API.StepActivity)
       case snapshot(API.Snapshot)
     }
   }
@@ -240,6 +282,7 @@ extension API.Event: CMessage {
     case FLOWD__V1__EVENT__KIND_RUN_PAUSE_REQUESTED: if let value = c.pointee.run_pause_requested { kind = .runPauseRequested(API.RunPauseRequested(c: value)) }
     case FLOWD__V1__EVENT__KIND_RUN_MODE_CHANGED: if let value = c.pointee.run_mode_changed { kind = .runModeChanged(API.RunModeChanged(c: value)) }
     case FLOWD__V1__EVENT__KIND_CIRCUIT_CHANGED: if let value = c.pointee.circuit_changed { kind = .circuitChanged(API.CircuitChanged(c: value)) }
+    case FLOWD__V1__EVENT__KIND_STEP_ACTIVITY: if let value = c.pointee.step_activity { kind = .stepActivity(API.StepActivity(c: value)) }
     case FLOWD__V1__EVENT__KIND_SNAPSHOT: if let value = c.pointee.snapshot { kind = .snapshot(API.Snapshot(c: value)) }
     default: break
     }
@@ -309,6 +352,9 @@ extension API.Event: CMessage {
     case .circuitChanged(let value):
       c.pointee.kind_case = FLOWD__V1__EVENT__KIND_CIRCUIT_CHANGED
       c.pointee.circuit_changed = value.makeC(in: arena)
+    case .stepActivity(let value):
+      c.pointee.kind_case = FLOWD__V1__EVENT__KIND_STEP_ACTIVITY
+      c.pointee.step_activity = value.makeC(in: arena)
     case .snapshot(let value):
       c.pointee.kind_case = FLOWD__V1__EVENT__KIND_SNAPSHOT
       c.pointee.snapshot = value.makeC(in: arena)
@@ -650,6 +696,57 @@ extension API.StepOutput: CMessage {
     c.pointee.chunk = arena.bytes(chunk)
     c.pointee.offset = offset
     c.pointee.truncated = truncated ? 1 : 0
+    return c
+  }
+}
+
+extension API {
+  /// What an agent does beside its answer, for people.
+  public struct StepActivity: Message {
+    public var stepID: String
+    public var attempt: UInt32
+    public var kind: API.ActivityKind
+    public var text: String
+
+    public init(stepID: String = "", attempt: UInt32 = 0, kind: API.ActivityKind = .unspecified, text: String = "") {
+      self.stepID = stepID
+      self.attempt = attempt
+      self.kind = kind
+      self.text = text
+    }
+
+    public static let fullName = "flowd.v1.StepActivity"
+  }
+}
+
+extension API.StepActivity {
+  public init(decoding bytes: UnsafeRawBufferPointer) throws(WireError) {
+    self = try MessageCodec.decode(Self.self, from: bytes)
+  }
+
+  public func encode(into output: inout [UInt8]) {
+    MessageCodec.encode(self, into: &output)
+  }
+}
+
+extension API.StepActivity: CMessage {
+  static var descriptor: UnsafePointer<ProtobufCMessageDescriptor> { flowd__v1__step_activity__describe() }
+
+  init(c: UnsafePointer<Flowd__V1__StepActivity>) {
+    self.init()
+    stepID = CField.string(c.pointee.step_id)
+    attempt = c.pointee.attempt
+    kind = API.ActivityKind(rawValue: Int32(truncatingIfNeeded: c.pointee.kind.rawValue))
+    text = CField.string(c.pointee.text)
+  }
+
+  func makeC(in arena: Arena) -> UnsafeMutablePointer<Flowd__V1__StepActivity> {
+    let c = arena.allocate(Flowd__V1__StepActivity.self)
+    flowd__v1__step_activity__init(c)
+    c.pointee.step_id = arena.string(stepID)
+    c.pointee.attempt = attempt
+    c.pointee.kind = Flowd__V1__ActivityKind(rawValue: .init(truncatingIfNeeded: kind.rawValue))
+    c.pointee.text = arena.string(text)
     return c
   }
 }

@@ -3,6 +3,8 @@
 extension API {
   /// Every message of the contract, by full name.
   package static let messageTypes: [any Message.Type] = [
+    API.AgentPermission.self,
+    API.AgentUse.self,
     API.CheckResult.self,
     API.Circuit.self,
     API.CircuitChanged.self,
@@ -40,8 +42,11 @@ extension API {
     API.FlowServiceValidateRequest.self,
     API.FlowServiceValidateResponse.self,
     API.FlowSummary.self,
+    API.HttpExchange.self,
+    API.HttpHeader.self,
     API.PendingInput.self,
     API.Provider.self,
+    API.ProviderCheck.self,
     API.ProviderServiceListRequest.self,
     API.ProviderServiceListResponse.self,
     API.Run.self,
@@ -77,6 +82,7 @@ extension API {
     API.SessionServiceSetProviderModelResponse.self,
     API.Snapshot.self,
     API.Step.self,
+    API.StepActivity.self,
     API.StepError.self,
     API.StepFinished.self,
     API.StepInputAnswered.self,

@@ -3,6 +3,35 @@
 internal import CFlowdProto
 
 extension API {
+  public enum CheckAnswer: RawRepresentable, Hashable, Sendable {
+    /// Not known, or it does not apply.
+    case unspecified
+    case yes
+    case no
+    /// A value this version does not know.
+    case unrecognized(Int32)
+
+    public init(rawValue: Int32) {
+      switch rawValue {
+      case 0: self = .unspecified
+      case 1: self = .yes
+      case 2: self = .no
+      default: self = .unrecognized(rawValue)
+      }
+    }
+
+    public var rawValue: Int32 {
+      switch self {
+      case .unspecified: 0
+      case .yes: 1
+      case .no: 2
+      case .unrecognized(let number): number
+      }
+    }
+  }
+}
+
+extension API {
   public enum ProviderHealth: RawRepresentable, Hashable, Sendable {
     /// Nothing is known yet.
     case unspecified
@@ -36,8 +65,14 @@ extension API {
 
 extension API {
   public struct ProviderServiceListRequest: Message {
+    /// Looks whether each provider can be used now, which takes up to some seconds.
+    public var check: Bool
+    /// Only that provider; empty: all.
+    public var providerID: String
 
-    public init() {
+    public init(check: Bool = false, providerID: String = "") {
+      self.check = check
+      self.providerID = providerID
     }
 
     public static let fullName = "flowd.v1.ProviderServiceListRequest"
@@ -57,13 +92,17 @@ extension API.ProviderServiceListRequest {
 extension API.ProviderServiceListRequest: CMessage {
   static var descriptor: UnsafePointer<ProtobufCMessageDescriptor> { flowd__v1__provider_service_list_request__describe() }
 
-  init(c _: UnsafePointer<Flowd__V1__ProviderServiceListRequest>) {
+  init(c: UnsafePointer<Flowd__V1__ProviderServiceListRequest>) {
     self.init()
+    check = c.pointee.check != 0
+    providerID = CField.string(c.pointee.provider_id)
   }
 
   func makeC(in arena: Arena) -> UnsafeMutablePointer<Flowd__V1__ProviderServiceListRequest> {
     let c = arena.allocate(Flowd__V1__ProviderServiceListRequest.self)
     flowd__v1__provider_service_list_request__init(c)
+    c.pointee.check = check ? 1 : 0
+    c.pointee.provider_id = arena.string(providerID)
     return c
   }
 }
@@ -116,14 +155,26 @@ extension API {
     public var modelIDs: [String]
     public var health: API.ProviderHealth
     public var defaultModelID: String
+    /// `openai`, `agent`, or empty: nothing says how its models are reached.
+    public var kind: String
+    /// Where its models are: a base URL, or a command.
+    public var location: String
+    /// Until when its quota is exhausted; absent: it is not, as far as is known.
+    public var heldUntil: API.Timestamp?
+    /// Present when it was checked.
+    public var check: API.ProviderCheck?
 
-    public init(providerID: String = "", label: String = "", anyModel: Bool = false, modelIDs: [String] = [], health: API.ProviderHealth = .unspecified, defaultModelID: String = "") {
+    public init(providerID: String = "", label: String = "", anyModel: Bool = false, modelIDs: [String] = [], health: API.ProviderHealth = .unspecified, defaultModelID: String = "", kind: String = "", location: String = "", heldUntil: API.Timestamp? = nil, check: API.ProviderCheck? = nil) {
       self.providerID = providerID
       self.label = label
       self.anyModel = anyModel
       self.modelIDs = modelIDs
       self.health = health
       self.defaultModelID = defaultModelID
+      self.kind = kind
+      self.location = location
+      self.heldUntil = heldUntil
+      self.check = check
     }
 
     public static let fullName = "flowd.v1.Provider"
@@ -151,6 +202,10 @@ extension API.Provider: CMessage {
     modelIDs = CField.messages(c.pointee.model_ids, c.pointee.n_model_ids).map { CField.string($0) }
     health = API.ProviderHealth(rawValue: Int32(truncatingIfNeeded: c.pointee.health.rawValue))
     defaultModelID = CField.string(c.pointee.default_model_id)
+    kind = CField.string(c.pointee.kind)
+    location = CField.string(c.pointee.location)
+    if let value = c.pointee.held_until { heldUntil = API.Timestamp(c: value) }
+    if let value = c.pointee.check { check = API.ProviderCheck(c: value) }
   }
 
   func makeC(in arena: Arena) -> UnsafeMutablePointer<Flowd__V1__Provider> {
@@ -162,6 +217,75 @@ extension API.Provider: CMessage {
     arena.array(modelIDs, into: &c.pointee.model_ids, count: &c.pointee.n_model_ids) { arena.string($0) }
     c.pointee.health = Flowd__V1__ProviderHealth(rawValue: .init(truncatingIfNeeded: health.rawValue))
     c.pointee.default_model_id = arena.string(defaultModelID)
+    c.pointee.kind = arena.string(kind)
+    c.pointee.location = arena.string(location)
+    if let heldUntil { c.pointee.held_until = heldUntil.makeC(in: arena) }
+    if let check { c.pointee.check = check.makeC(in: arena) }
+    return c
+  }
+}
+
+extension API {
+  /// Whether a provider can be used.
+  public struct ProviderCheck: Message {
+    /// The program is there.
+    public var installed: API.CheckAnswer
+    /// Something answers.
+    public var reachable: API.CheckAnswer
+    /// It takes the key, or is logged in.
+    public var authorised: API.CheckAnswer
+    /// Of a program, as it says it.
+    public var version: String
+    /// As the provider lists them.
+    public var modelIDs: [String]
+    /// What is wrong and what to do, for a person.
+    public var detail: String
+
+    public init(installed: API.CheckAnswer = .unspecified, reachable: API.CheckAnswer = .unspecified, authorised: API.CheckAnswer = .unspecified, version: String = "", modelIDs: [String] = [], detail: String = "") {
+      self.installed = installed
+      self.reachable = reachable
+      self.authorised = authorised
+      self.version = version
+      self.modelIDs = modelIDs
+      self.detail = detail
+    }
+
+    public static let fullName = "flowd.v1.ProviderCheck"
+  }
+}
+
+extension API.ProviderCheck {
+  public init(decoding bytes: UnsafeRawBufferPointer) throws(WireError) {
+    self = try MessageCodec.decode(Self.self, from: bytes)
+  }
+
+  public func encode(into output: inout [UInt8]) {
+    MessageCodec.encode(self, into: &output)
+  }
+}
+
+extension API.ProviderCheck: CMessage {
+  static var descriptor: UnsafePointer<ProtobufCMessageDescriptor> { flowd__v1__provider_check__describe() }
+
+  init(c: UnsafePointer<Flowd__V1__ProviderCheck>) {
+    self.init()
+    installed = API.CheckAnswer(rawValue: Int32(truncatingIfNeeded: c.pointee.installed.rawValue))
+    reachable = API.CheckAnswer(rawValue: Int32(truncatingIfNeeded: c.pointee.reachable.rawValue))
+    authorised = API.CheckAnswer(rawValue: Int32(truncatingIfNeeded: c.pointee.authorised.rawValue))
+    version = CField.string(c.pointee.version)
+    modelIDs = CField.messages(c.pointee.model_ids, c.pointee.n_model_ids).map { CField.string($0) }
+    detail = CField.string(c.pointee.detail)
+  }
+
+  func makeC(in arena: Arena) -> UnsafeMutablePointer<Flowd__V1__ProviderCheck> {
+    let c = arena.allocate(Flowd__V1__ProviderCheck.self)
+    flowd__v1__provider_check__init(c)
+    c.pointee.installed = Flowd__V1__CheckAnswer(rawValue: .init(truncatingIfNeeded: installed.rawValue))
+    c.pointee.reachable = Flowd__V1__CheckAnswer(rawValue: .init(truncatingIfNeeded: reachable.rawValue))
+    c.pointee.authorised = Flowd__V1__CheckAnswer(rawValue: .init(truncatingIfNeeded: authorised.rawValue))
+    c.pointee.version = arena.string(version)
+    arena.array(modelIDs, into: &c.pointee.model_ids, count: &c.pointee.n_model_ids) { arena.string($0) }
+    c.pointee.detail = arena.string(detail)
     return c
   }
 }

@@ -174,6 +174,8 @@ extension API {
     case error
     /// A restart of the daemon cut an attempt off; answer `retry`, `fail` or `skip`.
     case restart
+    /// An agent asks for a permission; answer one of the options.
+    case permission
     /// A value this version does not know.
     case unrecognized(Int32)
 
@@ -183,6 +185,7 @@ extension API {
       case 1: self = .input
       case 2: self = .error
       case 3: self = .restart
+      case 4: self = .permission
       default: self = .unrecognized(rawValue)
       }
     }
@@ -193,6 +196,7 @@ extension API {
       case .input: 1
       case .error: 2
       case .restart: 3
+      case .permission: 4
       case .unrecognized(let number): number
       }
     }
@@ -538,8 +542,12 @@ extension API {
     public var input: API.PendingInput?
     /// Its result was taken over from another run.
     public var reused: Bool
+    /// Of an `http` step: the request and the response of its last attempt.
+    public var http: API.HttpExchange?
+    /// Of an `agent` step: what its last attempt was given and used.
+    public var agent: API.AgentUse?
 
-    public init(stepID: String = "", label: String = "", kind: String = "", status: API.StepStatus = .unspecified, attempt: UInt32 = 0, startedAt: API.Timestamp? = nil, finishedAt: API.Timestamp? = nil, exitCode: Int32? = nil, error: API.StepError? = nil, stdout: [UInt8] = [], stderr: [UInt8] = [], stdoutTruncated: Bool = false, stderrTruncated: Bool = false, needs: [String] = [], outputs: [UInt8] = [], result: [UInt8] = [], checks: [API.CheckResult] = [], parentStepID: String = "", item: UInt32 = 0, childCount: UInt32? = nil, childRunID: String = "", wakeAt: API.Timestamp? = nil, input: API.PendingInput? = nil, reused: Bool = false) {
+    public init(stepID: String = "", label: String = "", kind: String = "", status: API.StepStatus = .unspecified, attempt: UInt32 = 0, startedAt: API.Timestamp? = nil, finishedAt: API.Timestamp? = nil, exitCode: Int32? = nil, error: API.StepError? = nil, stdout: [UInt8] = [], stderr: [UInt8] = [], stdoutTruncated: Bool = false, stderrTruncated: Bool = false, needs: [String] = [], outputs: [UInt8] = [], result: [UInt8] = [], checks: [API.CheckResult] = [], parentStepID: String = "", item: UInt32 = 0, childCount: UInt32? = nil, childRunID: String = "", wakeAt: API.Timestamp? = nil, input: API.PendingInput? = nil, reused: Bool = false, http: API.HttpExchange? = nil, agent: API.AgentUse? = nil) {
       self.stepID = stepID
       self.label = label
       self.kind = kind
@@ -564,6 +572,8 @@ extension API {
       self.wakeAt = wakeAt
       self.input = input
       self.reused = reused
+      self.http = http
+      self.agent = agent
     }
 
     public static let fullName = "flowd.v1.Step"
@@ -607,6 +617,8 @@ extension API.Step: CMessage {
     if let value = c.pointee.wake_at { wakeAt = API.Timestamp(c: value) }
     if let value = c.pointee.input { input = API.PendingInput(c: value) }
     reused = c.pointee.reused != 0
+    if let value = c.pointee.http { http = API.HttpExchange(c: value) }
+    if let value = c.pointee.agent { agent = API.AgentUse(c: value) }
     switch c.pointee.exit_case {
     case FLOWD__V1__STEP__EXIT_EXIT_CODE: exitCode = c.pointee.exit_code
     default: break
@@ -642,6 +654,8 @@ extension API.Step: CMessage {
     if let wakeAt { c.pointee.wake_at = wakeAt.makeC(in: arena) }
     if let input { c.pointee.input = input.makeC(in: arena) }
     c.pointee.reused = reused ? 1 : 0
+    if let http { c.pointee.http = http.makeC(in: arena) }
+    if let agent { c.pointee.agent = agent.makeC(in: arena) }
     if let exitCode {
       c.pointee.exit_case = FLOWD__V1__STEP__EXIT_EXIT_CODE
       c.pointee.exit_code = exitCode
@@ -650,6 +664,294 @@ extension API.Step: CMessage {
       c.pointee.children_case = FLOWD__V1__STEP__CHILDREN_CHILD_COUNT
       c.pointee.child_count = childCount
     }
+    return c
+  }
+}
+
+extension API {
+  /// A request and its response; secrets are redacted. The body is the step's `stdout`.
+  public struct HttpExchange: Message {
+    public var method: String
+    /// After redirects.
+    public var url: String
+    public var requestHeaders: [API.HttpHeader]
+    /// The beginning of what was sent; files by their names.
+    public var requestBody: String
+    /// A JSON object: expressions of the request and what they became; empty: none.
+    public var substitutions: [UInt8]
+    /// 0: there was no response.
+    public var status: UInt32
+    /// `1.0`, `1.1` or `2`; empty without a response.
+    public var version: String
+    /// In the order they came.
+    public var headers: [API.HttpHeader]
+    /// Set by this exchange.
+    public var cookies: [API.HttpHeader]
+    public var redirects: UInt32
+    /// Of the body, unpacked.
+    public var bodyBytes: UInt64
+    /// Where the body is as a whole; empty: it is in `stdout`.
+    public var file: String
+    /// Microseconds from the beginning of the attempt; 0: did not happen.
+    public var nameLookupUs: UInt64
+    public var connectUs: UInt64
+    public var tlsUs: UInt64
+    public var firstByteUs: UInt64
+    public var totalUs: UInt64
+    /// The beginning of the body, as text.
+    public var bodyPreview: String
+
+    public init(method: String = "", url: String = "", requestHeaders: [API.HttpHeader] = [], requestBody: String = "", substitutions: [UInt8] = [], status: UInt32 = 0, version: String = "", headers: [API.HttpHeader] = [], cookies: [API.HttpHeader] = [], redirects: UInt32 = 0, bodyBytes: UInt64 = 0, file: String = "", nameLookupUs: UInt64 = 0, connectUs: UInt64 = 0, tlsUs: UInt64 = 0, firstByteUs: UInt64 = 0, totalUs: UInt64 = 0, bodyPreview: String = "") {
+      self.method = method
+      self.url = url
+      self.requestHeaders = requestHeaders
+      self.requestBody = requestBody
+      self.substitutions = substitutions
+      self.status = status
+      self.version = version
+      self.headers = headers
+      self.cookies = cookies
+      self.redirects = redirects
+      self.bodyBytes = bodyBytes
+      self.file = file
+      self.nameLookupUs = nameLookupUs
+      self.connectUs = connectUs
+      self.tlsUs = tlsUs
+      self.firstByteUs = firstByteUs
+      self.totalUs = totalUs
+      self.bodyPreview = bodyPreview
+    }
+
+    public static let fullName = "flowd.v1.HttpExchange"
+  }
+}
+
+extension API.HttpExchange {
+  public init(decoding bytes: UnsafeRawBufferPointer) throws(WireError) {
+    self = try MessageCodec.decode(Self.self, from: bytes)
+  }
+
+  public func encode(into output: inout [UInt8]) {
+    MessageCodec.encode(self, into: &output)
+  }
+}
+
+extension API.HttpExchange: CMessage {
+  static var descriptor: UnsafePointer<ProtobufCMessageDescriptor> { flowd__v1__http_exchange__describe() }
+
+  init(c: UnsafePointer<Flowd__V1__HttpExchange>) {
+    self.init()
+    method = CField.string(c.pointee.method)
+    url = CField.string(c.pointee.url)
+    requestHeaders = CField.messages(c.pointee.request_headers, c.pointee.n_request_headers).map { API.HttpHeader(c: $0) }
+    requestBody = CField.string(c.pointee.request_body)
+    substitutions = CField.bytes(c.pointee.substitutions)
+    status = c.pointee.status
+    version = CField.string(c.pointee.version)
+    headers = CField.messages(c.pointee.headers, c.pointee.n_headers).map { API.HttpHeader(c: $0) }
+    cookies = CField.messages(c.pointee.cookies, c.pointee.n_cookies).map { API.HttpHeader(c: $0) }
+    redirects = c.pointee.redirects
+    bodyBytes = c.pointee.body_bytes
+    file = CField.string(c.pointee.file)
+    nameLookupUs = c.pointee.name_lookup_us
+    connectUs = c.pointee.connect_us
+    tlsUs = c.pointee.tls_us
+    firstByteUs = c.pointee.first_byte_us
+    totalUs = c.pointee.total_us
+    bodyPreview = CField.string(c.pointee.body_preview)
+  }
+
+  func makeC(in arena: Arena) -> UnsafeMutablePointer<Flowd__V1__HttpExchange> {
+    let c = arena.allocate(Flowd__V1__HttpExchange.self)
+    flowd__v1__http_exchange__init(c)
+    c.pointee.method = arena.string(method)
+    c.pointee.url = arena.string(url)
+    arena.array(requestHeaders, into: &c.pointee.request_headers, count: &c.pointee.n_request_headers) { $0.makeC(in: arena) }
+    c.pointee.request_body = arena.string(requestBody)
+    c.pointee.substitutions = arena.bytes(substitutions)
+    c.pointee.status = status
+    c.pointee.version = arena.string(version)
+    arena.array(headers, into: &c.pointee.headers, count: &c.pointee.n_headers) { $0.makeC(in: arena) }
+    arena.array(cookies, into: &c.pointee.cookies, count: &c.pointee.n_cookies) { $0.makeC(in: arena) }
+    c.pointee.redirects = redirects
+    c.pointee.body_bytes = bodyBytes
+    c.pointee.file = arena.string(file)
+    c.pointee.name_lookup_us = nameLookupUs
+    c.pointee.connect_us = connectUs
+    c.pointee.tls_us = tlsUs
+    c.pointee.first_byte_us = firstByteUs
+    c.pointee.total_us = totalUs
+    c.pointee.body_preview = arena.string(bodyPreview)
+    return c
+  }
+}
+
+extension API {
+  public struct HttpHeader: Message {
+    public var name: String
+    public var value: String
+
+    public init(name: String = "", value: String = "") {
+      self.name = name
+      self.value = value
+    }
+
+    public static let fullName = "flowd.v1.HttpHeader"
+  }
+}
+
+extension API.HttpHeader {
+  public init(decoding bytes: UnsafeRawBufferPointer) throws(WireError) {
+    self = try MessageCodec.decode(Self.self, from: bytes)
+  }
+
+  public func encode(into output: inout [UInt8]) {
+    MessageCodec.encode(self, into: &output)
+  }
+}
+
+extension API.HttpHeader: CMessage {
+  static var descriptor: UnsafePointer<ProtobufCMessageDescriptor> { flowd__v1__http_header__describe() }
+
+  init(c: UnsafePointer<Flowd__V1__HttpHeader>) {
+    self.init()
+    name = CField.string(c.pointee.name)
+    value = CField.string(c.pointee.value)
+  }
+
+  func makeC(in arena: Arena) -> UnsafeMutablePointer<Flowd__V1__HttpHeader> {
+    let c = arena.allocate(Flowd__V1__HttpHeader.self)
+    flowd__v1__http_header__init(c)
+    c.pointee.name = arena.string(name)
+    c.pointee.value = arena.string(value)
+    return c
+  }
+}
+
+extension API {
+  /// What an agent's attempt was given and used.
+  public struct AgentUse: Message {
+    public var providerID: String
+    public var modelID: String
+    /// As the other side named it; empty: it did not.
+    public var reportedModel: String
+    /// Exactly what was sent; only in the answers of calls, not in events.
+    public var system: String
+    public var prompt: String
+    /// As the other side said it, such as `stop`, `length` or `end_turn`.
+    public var finishReason: String
+    /// -1: not known.
+    public var inputTokens: Int64
+    public var outputTokens: Int64
+    /// The answer ends in the middle.
+    public var partial: Bool
+    /// How the kernel confined it, such as `read-only`; empty: it is no process of this machine.
+    public var confinement: String
+    public var permissions: [API.AgentPermission]
+
+    public init(providerID: String = "", modelID: String = "", reportedModel: String = "", system: String = "", prompt: String = "", finishReason: String = "", inputTokens: Int64 = 0, outputTokens: Int64 = 0, partial: Bool = false, confinement: String = "", permissions: [API.AgentPermission] = []) {
+      self.providerID = providerID
+      self.modelID = modelID
+      self.reportedModel = reportedModel
+      self.system = system
+      self.prompt = prompt
+      self.finishReason = finishReason
+      self.inputTokens = inputTokens
+      self.outputTokens = outputTokens
+      self.partial = partial
+      self.confinement = confinement
+      self.permissions = permissions
+    }
+
+    public static let fullName = "flowd.v1.AgentUse"
+  }
+}
+
+extension API.AgentUse {
+  public init(decoding bytes: UnsafeRawBufferPointer) throws(WireError) {
+    self = try MessageCodec.decode(Self.self, from: bytes)
+  }
+
+  public func encode(into output: inout [UInt8]) {
+    MessageCodec.encode(self, into: &output)
+  }
+}
+
+extension API.AgentUse: CMessage {
+  static var descriptor: UnsafePointer<ProtobufCMessageDescriptor> { flowd__v1__agent_use__describe() }
+
+  init(c: UnsafePointer<Flowd__V1__AgentUse>) {
+    self.init()
+    providerID = CField.string(c.pointee.provider_id)
+    modelID = CField.string(c.pointee.model_id)
+    reportedModel = CField.string(c.pointee.reported_model)
+    system = CField.string(c.pointee.system)
+    prompt = CField.string(c.pointee.prompt)
+    finishReason = CField.string(c.pointee.finish_reason)
+    inputTokens = c.pointee.input_tokens
+    outputTokens = c.pointee.output_tokens
+    partial = c.pointee.partial != 0
+    confinement = CField.string(c.pointee.confinement)
+    permissions = CField.messages(c.pointee.permissions, c.pointee.n_permissions).map { API.AgentPermission(c: $0) }
+  }
+
+  func makeC(in arena: Arena) -> UnsafeMutablePointer<Flowd__V1__AgentUse> {
+    let c = arena.allocate(Flowd__V1__AgentUse.self)
+    flowd__v1__agent_use__init(c)
+    c.pointee.provider_id = arena.string(providerID)
+    c.pointee.model_id = arena.string(modelID)
+    c.pointee.reported_model = arena.string(reportedModel)
+    c.pointee.system = arena.string(system)
+    c.pointee.prompt = arena.string(prompt)
+    c.pointee.finish_reason = arena.string(finishReason)
+    c.pointee.input_tokens = inputTokens
+    c.pointee.output_tokens = outputTokens
+    c.pointee.partial = partial ? 1 : 0
+    c.pointee.confinement = arena.string(confinement)
+    arena.array(permissions, into: &c.pointee.permissions, count: &c.pointee.n_permissions) { $0.makeC(in: arena) }
+    return c
+  }
+}
+
+extension API {
+  /// A permission that an agent asked for.
+  public struct AgentPermission: Message {
+    public var question: String
+    public var answer: String
+
+    public init(question: String = "", answer: String = "") {
+      self.question = question
+      self.answer = answer
+    }
+
+    public static let fullName = "flowd.v1.AgentPermission"
+  }
+}
+
+extension API.AgentPermission {
+  public init(decoding bytes: UnsafeRawBufferPointer) throws(WireError) {
+    self = try MessageCodec.decode(Self.self, from: bytes)
+  }
+
+  public func encode(into output: inout [UInt8]) {
+    MessageCodec.encode(self, into: &output)
+  }
+}
+
+extension API.AgentPermission: CMessage {
+  static var descriptor: UnsafePointer<ProtobufCMessageDescriptor> { flowd__v1__agent_permission__describe() }
+
+  init(c: UnsafePointer<Flowd__V1__AgentPermission>) {
+    self.init()
+    question = CField.string(c.pointee.question)
+    answer = CField.string(c.pointee.answer)
+  }
+
+  func makeC(in arena: Arena) -> UnsafeMutablePointer<Flowd__V1__AgentPermission> {
+    let c = arena.allocate(Flowd__V1__AgentPermission.self)
+    flowd__v1__agent_permission__init(c)
+    c.pointee.question = arena.string(question)
+    c.pointee.answer = arena.string(answer)
     return c
   }
 }
@@ -788,12 +1090,15 @@ extension API {
     public var failures: UInt32
     /// When the next attempt is made; absent unless OPEN.
     public var retryAt: API.Timestamp?
+    /// Why it is open when not for failures in a row, such as an exhausted quota; empty otherwise.
+    public var reason: String
 
-    public init(name: String = "", state: API.CircuitState = .unspecified, failures: UInt32 = 0, retryAt: API.Timestamp? = nil) {
+    public init(name: String = "", state: API.CircuitState = .unspecified, failures: UInt32 = 0, retryAt: API.Timestamp? = nil, reason: String = "") {
       self.name = name
       self.state = state
       self.failures = failures
       self.retryAt = retryAt
+      self.reason = reason
     }
 
     public static let fullName = "flowd.v1.Circuit"
@@ -819,6 +1124,7 @@ extension API.Circuit: CMessage {
     state = API.CircuitState(rawValue: Int32(truncatingIfNeeded: c.pointee.state.rawValue))
     failures = c.pointee.failures
     if let value = c.pointee.retry_at { retryAt = API.Timestamp(c: value) }
+    reason = CField.string(c.pointee.reason)
   }
 
   func makeC(in arena: Arena) -> UnsafeMutablePointer<Flowd__V1__Circuit> {
@@ -828,6 +1134,7 @@ extension API.Circuit: CMessage {
     c.pointee.state = Flowd__V1__CircuitState(rawValue: .init(truncatingIfNeeded: state.rawValue))
     c.pointee.failures = failures
     if let retryAt { c.pointee.retry_at = retryAt.makeC(in: arena) }
+    c.pointee.reason = arena.string(reason)
     return c
   }
 }

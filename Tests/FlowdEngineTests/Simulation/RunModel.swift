@@ -15,6 +15,8 @@ struct RunModel: Equatable {
     var firstChild: Int?
     var childCount = 0
     var childRun: RunID?
+    /// Its agent waits for the answer itself.
+    var isAgentAlive = false
     /// Of a child: its list.
     var parent: Int?
   }
@@ -63,7 +65,7 @@ struct RunModel: Equatable {
   private func isExecuting(_ index: Int) -> Bool {
     guard steps[index].status == .running, steps[index].firstChild == nil else { return false }
     return switch definition(of: index).action {
-    case .run, .script, .flow: true
+    case .run, .script, .flow, .http, .agent: true
     case .wait, .input: false
     }
   }
@@ -140,6 +142,7 @@ struct RunModel: Equatable {
     case .stepStarted(let name, let attempt, let count, let child):
       return withStep(name) { $0.start($1, attempt, count, child, event.at) }
     case .stepOutput(let name, let attempt, let chunk): return withStep(name) { $0.take(chunk, of: $1, attempt) }
+    case .stepActivity(let name, let attempt, _): return withStep(name) { $0.note($1, attempt) }
     case .stepRetrying(let name, let attempt, _, let time): return withStep(name) { $0.retry($1, attempt, time) }
     case .stepInputRequired(let name, let question, _): return withStep(name) { $0.ask($1, question) }
     case .stepInputAnswered(let name, let id, let value, let by):
@@ -228,6 +231,11 @@ struct RunModel: Equatable {
     return isDue ? nil : "output from \(chunk.offset) on, out of order"
   }
 
+  private func note(_ index: Int, _ attempt: Int) -> String? {
+    let isInHand = [.running, .waitingInput].contains(steps[index].status) && steps[index].attempt == attempt
+    return isInHand ? nil : "activity of no attempt"
+  }
+
   private mutating func retry(_ index: Int, _ attempt: Int, _ time: Timestamp) -> String? {
     let before = steps[index]
     let wasReady = mayBegin(index)
@@ -238,9 +246,16 @@ struct RunModel: Equatable {
     switch before.status {
     case .running: return nil
     // Its circuit is open.
-    case .pending: return definition(of: index).circuit != nil && wasReady ? nil : "tried again before the first"
-    case .waitingRetry: return definition(of: index).circuit != nil ? nil : "put off twice"
+    case .pending: return hasCircuit(index) && wasReady ? nil : "tried again before the first"
+    case .waitingRetry: return hasCircuit(index) ? nil : "put off twice"
     case .waitingInput, .succeeded, .failed, .skipped, .cancelled, .notRun: return "tried again while \(before.status)"
+    }
+  }
+
+  private func hasCircuit(_ index: Int) -> Bool {
+    switch definition(of: index).action {
+    case .http, .agent: true
+    case .run, .script, .flow, .wait, .input: definition(of: index).circuit != nil
     }
   }
 
@@ -264,6 +279,9 @@ struct RunModel: Equatable {
     if question.id != id { return "the answer to \(id), asked was \(question.id)" }
     if question.reason == .input {
       steps[index].status = .running
+    } else if question.reason == .permission {
+      // Its agent goes on with it, or another attempt is told of it.
+      steps[index].status = steps[index].isAgentAlive ? .running : .waitingRetry
     } else if value == .string("retry") {
       steps[index].status = .waitingRetry
     } else {

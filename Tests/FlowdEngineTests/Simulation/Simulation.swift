@@ -203,8 +203,10 @@ final class Simulation {
     switch effect {
     case .startCommand(let request): attempt = request.attempt
     case .startScript(let request): attempt = request.attempt
+    case .startHTTP(let request): attempt = request.attempt
+    case .startAgent(let request): attempt = request.attempt
     case .finishNow(let given): attempt = given
-    case .terminate, .acknowledgeOutput: return
+    case .terminate, .acknowledgeOutput, .answerAgent: return
     }
     let run = model.sessions.values.lazy.compactMap { $0.run(attempt.run) }.first
     let step = run?.steps[attempt.step]

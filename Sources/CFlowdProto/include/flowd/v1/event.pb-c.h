@@ -28,6 +28,7 @@ typedef struct Flowd__V1__RunQueued Flowd__V1__RunQueued;
 typedef struct Flowd__V1__RunStarted Flowd__V1__RunStarted;
 typedef struct Flowd__V1__StepStarted Flowd__V1__StepStarted;
 typedef struct Flowd__V1__StepOutput Flowd__V1__StepOutput;
+typedef struct Flowd__V1__StepActivity Flowd__V1__StepActivity;
 typedef struct Flowd__V1__StepInputRequired Flowd__V1__StepInputRequired;
 typedef struct Flowd__V1__StepInputAnswered Flowd__V1__StepInputAnswered;
 typedef struct Flowd__V1__StepRetrying Flowd__V1__StepRetrying;
@@ -50,6 +51,19 @@ typedef enum _Flowd__V1__OutputStream {
   FLOWD__V1__OUTPUT_STREAM__OUTPUT_STREAM_STDERR = 2
     PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(FLOWD__V1__OUTPUT_STREAM)
 } Flowd__V1__OutputStream;
+typedef enum _Flowd__V1__ActivityKind {
+  FLOWD__V1__ACTIVITY_KIND__ACTIVITY_KIND_UNSPECIFIED = 0,
+  FLOWD__V1__ACTIVITY_KIND__ACTIVITY_KIND_THOUGHT = 1,
+  FLOWD__V1__ACTIVITY_KIND__ACTIVITY_KIND_TOOL_CALL = 2,
+  FLOWD__V1__ACTIVITY_KIND__ACTIVITY_KIND_PLAN = 3,
+  FLOWD__V1__ACTIVITY_KIND__ACTIVITY_KIND_USAGE = 4,
+  /*
+   * A permission was decided without a person.
+   */
+  FLOWD__V1__ACTIVITY_KIND__ACTIVITY_KIND_PERMISSION = 5,
+  FLOWD__V1__ACTIVITY_KIND__ACTIVITY_KIND_NOTICE = 6
+    PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(FLOWD__V1__ACTIVITY_KIND)
+} Flowd__V1__ActivityKind;
 
 /* --- messages --- */
 
@@ -131,6 +145,7 @@ typedef enum {
   FLOWD__V1__EVENT__KIND_RUN_PAUSE_REQUESTED = 25,
   FLOWD__V1__EVENT__KIND_RUN_MODE_CHANGED = 26,
   FLOWD__V1__EVENT__KIND_CIRCUIT_CHANGED = 27,
+  FLOWD__V1__EVENT__KIND_STEP_ACTIVITY = 28,
   FLOWD__V1__EVENT__KIND_SNAPSHOT = 30
     PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(FLOWD__V1__EVENT__KIND__CASE)
 } Flowd__V1__Event__KindCase;
@@ -172,6 +187,7 @@ struct  Flowd__V1__Event
     Flowd__V1__RunPauseRequested *run_pause_requested;
     Flowd__V1__RunModeChanged *run_mode_changed;
     Flowd__V1__CircuitChanged *circuit_changed;
+    Flowd__V1__StepActivity *step_activity;
     /*
      * Not stored: made for a watcher that asked for a snapshot.
      */
@@ -302,6 +318,22 @@ struct  Flowd__V1__StepOutput
 #define FLOWD__V1__STEP_OUTPUT__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&flowd__v1__step_output__descriptor) \
     , (char *)protobuf_c_empty_string, 0, FLOWD__V1__OUTPUT_STREAM__OUTPUT_STREAM_UNSPECIFIED, {0,NULL}, 0, 0 }
+
+
+/*
+ * What an agent does beside its answer, for people.
+ */
+struct  Flowd__V1__StepActivity
+{
+  ProtobufCMessage base;
+  char *step_id;
+  uint32_t attempt;
+  Flowd__V1__ActivityKind kind;
+  char *text;
+};
+#define FLOWD__V1__STEP_ACTIVITY__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&flowd__v1__step_activity__descriptor) \
+    , (char *)protobuf_c_empty_string, 0, FLOWD__V1__ACTIVITY_KIND__ACTIVITY_KIND_UNSPECIFIED, (char *)protobuf_c_empty_string }
 
 
 struct  Flowd__V1__StepInputRequired
@@ -652,6 +684,25 @@ Flowd__V1__StepOutput *
 void   flowd__v1__step_output__free_unpacked
                      (Flowd__V1__StepOutput *message,
                       ProtobufCAllocator *allocator);
+/* Flowd__V1__StepActivity methods */
+void   flowd__v1__step_activity__init
+                     (Flowd__V1__StepActivity         *message);
+size_t flowd__v1__step_activity__get_packed_size
+                     (const Flowd__V1__StepActivity   *message);
+size_t flowd__v1__step_activity__pack
+                     (const Flowd__V1__StepActivity   *message,
+                      uint8_t             *out);
+size_t flowd__v1__step_activity__pack_to_buffer
+                     (const Flowd__V1__StepActivity   *message,
+                      ProtobufCBuffer     *buffer);
+Flowd__V1__StepActivity *
+       flowd__v1__step_activity__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   flowd__v1__step_activity__free_unpacked
+                     (Flowd__V1__StepActivity *message,
+                      ProtobufCAllocator *allocator);
 /* Flowd__V1__StepInputRequired methods */
 void   flowd__v1__step_input_required__init
                      (Flowd__V1__StepInputRequired         *message);
@@ -912,6 +963,9 @@ typedef void (*Flowd__V1__StepStarted_Closure)
 typedef void (*Flowd__V1__StepOutput_Closure)
                  (const Flowd__V1__StepOutput *message,
                   void *closure_data);
+typedef void (*Flowd__V1__StepActivity_Closure)
+                 (const Flowd__V1__StepActivity *message,
+                  void *closure_data);
 typedef void (*Flowd__V1__StepInputRequired_Closure)
                  (const Flowd__V1__StepInputRequired *message,
                   void *closure_data);
@@ -976,6 +1030,7 @@ void flowd__v1__event_service__watch(ProtobufCService *service,
 /* --- descriptors --- */
 
 extern const ProtobufCEnumDescriptor    flowd__v1__output_stream__descriptor;
+extern const ProtobufCEnumDescriptor    flowd__v1__activity_kind__descriptor;
 extern const ProtobufCMessageDescriptor flowd__v1__event_service_watch_request__descriptor;
 extern const ProtobufCMessageDescriptor flowd__v1__event_service_watch_response__descriptor;
 extern const ProtobufCMessageDescriptor flowd__v1__event__descriptor;
@@ -986,6 +1041,7 @@ extern const ProtobufCMessageDescriptor flowd__v1__run_queued__descriptor;
 extern const ProtobufCMessageDescriptor flowd__v1__run_started__descriptor;
 extern const ProtobufCMessageDescriptor flowd__v1__step_started__descriptor;
 extern const ProtobufCMessageDescriptor flowd__v1__step_output__descriptor;
+extern const ProtobufCMessageDescriptor flowd__v1__step_activity__descriptor;
 extern const ProtobufCMessageDescriptor flowd__v1__step_input_required__descriptor;
 extern const ProtobufCMessageDescriptor flowd__v1__step_input_answered__descriptor;
 extern const ProtobufCMessageDescriptor flowd__v1__step_retrying__descriptor;

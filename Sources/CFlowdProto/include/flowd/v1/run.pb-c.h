@@ -19,6 +19,10 @@ PROTOBUF_C__BEGIN_DECLS
 typedef struct Flowd__V1__RunSnapshot Flowd__V1__RunSnapshot;
 typedef struct Flowd__V1__Run Flowd__V1__Run;
 typedef struct Flowd__V1__Step Flowd__V1__Step;
+typedef struct Flowd__V1__HttpExchange Flowd__V1__HttpExchange;
+typedef struct Flowd__V1__HttpHeader Flowd__V1__HttpHeader;
+typedef struct Flowd__V1__AgentUse Flowd__V1__AgentUse;
+typedef struct Flowd__V1__AgentPermission Flowd__V1__AgentPermission;
 typedef struct Flowd__V1__CheckResult Flowd__V1__CheckResult;
 typedef struct Flowd__V1__PendingInput Flowd__V1__PendingInput;
 typedef struct Flowd__V1__Circuit Flowd__V1__Circuit;
@@ -105,7 +109,11 @@ typedef enum _Flowd__V1__InputReason {
   /*
    * A restart of the daemon cut an attempt off; answer `retry`, `fail` or `skip`.
    */
-  FLOWD__V1__INPUT_REASON__INPUT_REASON_RESTART = 3
+  FLOWD__V1__INPUT_REASON__INPUT_REASON_RESTART = 3,
+  /*
+   * An agent asks for a permission; answer one of the options.
+   */
+  FLOWD__V1__INPUT_REASON__INPUT_REASON_PERMISSION = 4
     PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(FLOWD__V1__INPUT_REASON)
 } Flowd__V1__InputReason;
 /*
@@ -330,6 +338,14 @@ struct  Flowd__V1__Step
    * Its result was taken over from another run.
    */
   protobuf_c_boolean reused;
+  /*
+   * Of an `http` step: the request and the response of its last attempt.
+   */
+  Flowd__V1__HttpExchange *http;
+  /*
+   * Of an `agent` step: what its last attempt was given and used.
+   */
+  Flowd__V1__AgentUse *agent;
   Flowd__V1__Step__ExitCase exit_case;
   union {
     int32_t exit_code;
@@ -341,7 +357,140 @@ struct  Flowd__V1__Step
 };
 #define FLOWD__V1__STEP__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&flowd__v1__step__descriptor) \
-    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, FLOWD__V1__STEP_STATUS__STEP_STATUS_UNSPECIFIED, 0, NULL, NULL, NULL, {0,NULL}, {0,NULL}, 0, 0, 0,NULL, {0,NULL}, {0,NULL}, 0,NULL, (char *)protobuf_c_empty_string, 0, (char *)protobuf_c_empty_string, NULL, NULL, 0, FLOWD__V1__STEP__EXIT__NOT_SET, {0}, FLOWD__V1__STEP__CHILDREN__NOT_SET, {0} }
+    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, FLOWD__V1__STEP_STATUS__STEP_STATUS_UNSPECIFIED, 0, NULL, NULL, NULL, {0,NULL}, {0,NULL}, 0, 0, 0,NULL, {0,NULL}, {0,NULL}, 0,NULL, (char *)protobuf_c_empty_string, 0, (char *)protobuf_c_empty_string, NULL, NULL, 0, NULL, NULL, FLOWD__V1__STEP__EXIT__NOT_SET, {0}, FLOWD__V1__STEP__CHILDREN__NOT_SET, {0} }
+
+
+/*
+ * A request and its response; secrets are redacted. The body is the step's `stdout`.
+ */
+struct  Flowd__V1__HttpExchange
+{
+  ProtobufCMessage base;
+  char *method;
+  /*
+   * After redirects.
+   */
+  char *url;
+  size_t n_request_headers;
+  Flowd__V1__HttpHeader **request_headers;
+  /*
+   * The beginning of what was sent; files by their names.
+   */
+  char *request_body;
+  /*
+   * A JSON object: expressions of the request and what they became; empty: none.
+   */
+  ProtobufCBinaryData substitutions;
+  /*
+   * 0: there was no response.
+   */
+  uint32_t status;
+  /*
+   * `1.0`, `1.1` or `2`; empty without a response.
+   */
+  char *version;
+  /*
+   * In the order they came.
+   */
+  size_t n_headers;
+  Flowd__V1__HttpHeader **headers;
+  /*
+   * Set by this exchange.
+   */
+  size_t n_cookies;
+  Flowd__V1__HttpHeader **cookies;
+  uint32_t redirects;
+  /*
+   * Of the body, unpacked.
+   */
+  uint64_t body_bytes;
+  /*
+   * Where the body is as a whole; empty: it is in `stdout`.
+   */
+  char *file;
+  /*
+   * Microseconds from the beginning of the attempt; 0: did not happen.
+   */
+  uint64_t name_lookup_us;
+  uint64_t connect_us;
+  uint64_t tls_us;
+  uint64_t first_byte_us;
+  uint64_t total_us;
+  /*
+   * The beginning of the body, as text.
+   */
+  char *body_preview;
+};
+#define FLOWD__V1__HTTP_EXCHANGE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&flowd__v1__http_exchange__descriptor) \
+    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0,NULL, (char *)protobuf_c_empty_string, {0,NULL}, 0, (char *)protobuf_c_empty_string, 0,NULL, 0,NULL, 0, 0, (char *)protobuf_c_empty_string, 0, 0, 0, 0, 0, (char *)protobuf_c_empty_string }
+
+
+struct  Flowd__V1__HttpHeader
+{
+  ProtobufCMessage base;
+  char *name;
+  char *value;
+};
+#define FLOWD__V1__HTTP_HEADER__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&flowd__v1__http_header__descriptor) \
+    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string }
+
+
+/*
+ * What an agent's attempt was given and used.
+ */
+struct  Flowd__V1__AgentUse
+{
+  ProtobufCMessage base;
+  char *provider_id;
+  char *model_id;
+  /*
+   * As the other side named it; empty: it did not.
+   */
+  char *reported_model;
+  /*
+   * Exactly what was sent; only in the answers of calls, not in events.
+   */
+  char *system;
+  char *prompt;
+  /*
+   * As the other side said it, such as `stop`, `length` or `end_turn`.
+   */
+  char *finish_reason;
+  /*
+   * -1: not known.
+   */
+  int64_t input_tokens;
+  int64_t output_tokens;
+  /*
+   * The answer ends in the middle.
+   */
+  protobuf_c_boolean partial;
+  /*
+   * How the kernel confined it, such as `read-only`; empty: it is no process of this machine.
+   */
+  char *confinement;
+  size_t n_permissions;
+  Flowd__V1__AgentPermission **permissions;
+};
+#define FLOWD__V1__AGENT_USE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&flowd__v1__agent_use__descriptor) \
+    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, 0, 0, (char *)protobuf_c_empty_string, 0,NULL }
+
+
+/*
+ * A permission that an agent asked for.
+ */
+struct  Flowd__V1__AgentPermission
+{
+  ProtobufCMessage base;
+  char *question;
+  char *answer;
+};
+#define FLOWD__V1__AGENT_PERMISSION__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&flowd__v1__agent_permission__descriptor) \
+    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string }
 
 
 /*
@@ -418,10 +567,14 @@ struct  Flowd__V1__Circuit
    * When the next attempt is made; absent unless OPEN.
    */
   Google__Protobuf__Timestamp *retry_at;
+  /*
+   * Why it is open when not for failures in a row, such as an exhausted quota; empty otherwise.
+   */
+  char *reason;
 };
 #define FLOWD__V1__CIRCUIT__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&flowd__v1__circuit__descriptor) \
-    , (char *)protobuf_c_empty_string, FLOWD__V1__CIRCUIT_STATE__CIRCUIT_STATE_UNSPECIFIED, 0, NULL }
+    , (char *)protobuf_c_empty_string, FLOWD__V1__CIRCUIT_STATE__CIRCUIT_STATE_UNSPECIFIED, 0, NULL, (char *)protobuf_c_empty_string }
 
 
 struct  Flowd__V1__StepError
@@ -491,6 +644,82 @@ Flowd__V1__Step *
                       const uint8_t       *data);
 void   flowd__v1__step__free_unpacked
                      (Flowd__V1__Step *message,
+                      ProtobufCAllocator *allocator);
+/* Flowd__V1__HttpExchange methods */
+void   flowd__v1__http_exchange__init
+                     (Flowd__V1__HttpExchange         *message);
+size_t flowd__v1__http_exchange__get_packed_size
+                     (const Flowd__V1__HttpExchange   *message);
+size_t flowd__v1__http_exchange__pack
+                     (const Flowd__V1__HttpExchange   *message,
+                      uint8_t             *out);
+size_t flowd__v1__http_exchange__pack_to_buffer
+                     (const Flowd__V1__HttpExchange   *message,
+                      ProtobufCBuffer     *buffer);
+Flowd__V1__HttpExchange *
+       flowd__v1__http_exchange__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   flowd__v1__http_exchange__free_unpacked
+                     (Flowd__V1__HttpExchange *message,
+                      ProtobufCAllocator *allocator);
+/* Flowd__V1__HttpHeader methods */
+void   flowd__v1__http_header__init
+                     (Flowd__V1__HttpHeader         *message);
+size_t flowd__v1__http_header__get_packed_size
+                     (const Flowd__V1__HttpHeader   *message);
+size_t flowd__v1__http_header__pack
+                     (const Flowd__V1__HttpHeader   *message,
+                      uint8_t             *out);
+size_t flowd__v1__http_header__pack_to_buffer
+                     (const Flowd__V1__HttpHeader   *message,
+                      ProtobufCBuffer     *buffer);
+Flowd__V1__HttpHeader *
+       flowd__v1__http_header__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   flowd__v1__http_header__free_unpacked
+                     (Flowd__V1__HttpHeader *message,
+                      ProtobufCAllocator *allocator);
+/* Flowd__V1__AgentUse methods */
+void   flowd__v1__agent_use__init
+                     (Flowd__V1__AgentUse         *message);
+size_t flowd__v1__agent_use__get_packed_size
+                     (const Flowd__V1__AgentUse   *message);
+size_t flowd__v1__agent_use__pack
+                     (const Flowd__V1__AgentUse   *message,
+                      uint8_t             *out);
+size_t flowd__v1__agent_use__pack_to_buffer
+                     (const Flowd__V1__AgentUse   *message,
+                      ProtobufCBuffer     *buffer);
+Flowd__V1__AgentUse *
+       flowd__v1__agent_use__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   flowd__v1__agent_use__free_unpacked
+                     (Flowd__V1__AgentUse *message,
+                      ProtobufCAllocator *allocator);
+/* Flowd__V1__AgentPermission methods */
+void   flowd__v1__agent_permission__init
+                     (Flowd__V1__AgentPermission         *message);
+size_t flowd__v1__agent_permission__get_packed_size
+                     (const Flowd__V1__AgentPermission   *message);
+size_t flowd__v1__agent_permission__pack
+                     (const Flowd__V1__AgentPermission   *message,
+                      uint8_t             *out);
+size_t flowd__v1__agent_permission__pack_to_buffer
+                     (const Flowd__V1__AgentPermission   *message,
+                      ProtobufCBuffer     *buffer);
+Flowd__V1__AgentPermission *
+       flowd__v1__agent_permission__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   flowd__v1__agent_permission__free_unpacked
+                     (Flowd__V1__AgentPermission *message,
                       ProtobufCAllocator *allocator);
 /* Flowd__V1__CheckResult methods */
 void   flowd__v1__check_result__init
@@ -579,6 +808,18 @@ typedef void (*Flowd__V1__Run_Closure)
 typedef void (*Flowd__V1__Step_Closure)
                  (const Flowd__V1__Step *message,
                   void *closure_data);
+typedef void (*Flowd__V1__HttpExchange_Closure)
+                 (const Flowd__V1__HttpExchange *message,
+                  void *closure_data);
+typedef void (*Flowd__V1__HttpHeader_Closure)
+                 (const Flowd__V1__HttpHeader *message,
+                  void *closure_data);
+typedef void (*Flowd__V1__AgentUse_Closure)
+                 (const Flowd__V1__AgentUse *message,
+                  void *closure_data);
+typedef void (*Flowd__V1__AgentPermission_Closure)
+                 (const Flowd__V1__AgentPermission *message,
+                  void *closure_data);
 typedef void (*Flowd__V1__CheckResult_Closure)
                  (const Flowd__V1__CheckResult *message,
                   void *closure_data);
@@ -608,6 +849,10 @@ extern const ProtobufCEnumDescriptor    flowd__v1__error_class__descriptor;
 extern const ProtobufCMessageDescriptor flowd__v1__run_snapshot__descriptor;
 extern const ProtobufCMessageDescriptor flowd__v1__run__descriptor;
 extern const ProtobufCMessageDescriptor flowd__v1__step__descriptor;
+extern const ProtobufCMessageDescriptor flowd__v1__http_exchange__descriptor;
+extern const ProtobufCMessageDescriptor flowd__v1__http_header__descriptor;
+extern const ProtobufCMessageDescriptor flowd__v1__agent_use__descriptor;
+extern const ProtobufCMessageDescriptor flowd__v1__agent_permission__descriptor;
 extern const ProtobufCMessageDescriptor flowd__v1__check_result__descriptor;
 extern const ProtobufCMessageDescriptor flowd__v1__pending_input__descriptor;
 extern const ProtobufCMessageDescriptor flowd__v1__circuit__descriptor;

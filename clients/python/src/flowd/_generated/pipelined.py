@@ -349,9 +349,14 @@ class Provider:
     def list(
         self,
         *,
+        check: bool = False,
+        provider_id: str = "",
         timeout: Optional[float] = None,
     ) -> concurrent.futures.Future[provider_pb2.ProviderServiceListResponse]:
-        request = provider_pb2.ProviderServiceListRequest()
+        request = provider_pb2.ProviderServiceListRequest(
+            check=check,
+            provider_id=provider_id,
+        )
         return self._caller.call(methods.PROVIDER_LIST, request, timeout)
 
 

@@ -7,6 +7,13 @@ from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
 from typing import ClassVar as _ClassVar, Iterable as _Iterable, Mapping as _Mapping, Optional as _Optional, Union as _Union
 
+ACTIVITY_KIND_NOTICE: ActivityKind
+ACTIVITY_KIND_PERMISSION: ActivityKind
+ACTIVITY_KIND_PLAN: ActivityKind
+ACTIVITY_KIND_THOUGHT: ActivityKind
+ACTIVITY_KIND_TOOL_CALL: ActivityKind
+ACTIVITY_KIND_UNSPECIFIED: ActivityKind
+ACTIVITY_KIND_USAGE: ActivityKind
 DESCRIPTOR: _descriptor.FileDescriptor
 OUTPUT_STREAM_STDERR: OutputStream
 OUTPUT_STREAM_STDOUT: OutputStream
@@ -19,7 +26,7 @@ class CircuitChanged(_message.Message):
     def __init__(self, circuit: _Optional[_Union[_run_pb2.Circuit, _Mapping]] = ...) -> None: ...
 
 class Event(_message.Message):
-    __slots__ = ["at", "circuit_changed", "position", "run_cancel_requested", "run_finished", "run_id", "run_mode_changed", "run_pause_requested", "run_paused", "run_queued", "run_resumed", "run_started", "seq", "session_closed", "session_id", "session_meta_changed", "session_selected", "snapshot", "step_finished", "step_input_answered", "step_input_required", "step_output", "step_retrying", "step_started"]
+    __slots__ = ["at", "circuit_changed", "position", "run_cancel_requested", "run_finished", "run_id", "run_mode_changed", "run_pause_requested", "run_paused", "run_queued", "run_resumed", "run_started", "seq", "session_closed", "session_id", "session_meta_changed", "session_selected", "snapshot", "step_activity", "step_finished", "step_input_answered", "step_input_required", "step_output", "step_retrying", "step_started"]
     AT_FIELD_NUMBER: _ClassVar[int]
     CIRCUIT_CHANGED_FIELD_NUMBER: _ClassVar[int]
     POSITION_FIELD_NUMBER: _ClassVar[int]
@@ -38,6 +45,7 @@ class Event(_message.Message):
     SESSION_META_CHANGED_FIELD_NUMBER: _ClassVar[int]
     SESSION_SELECTED_FIELD_NUMBER: _ClassVar[int]
     SNAPSHOT_FIELD_NUMBER: _ClassVar[int]
+    STEP_ACTIVITY_FIELD_NUMBER: _ClassVar[int]
     STEP_FINISHED_FIELD_NUMBER: _ClassVar[int]
     STEP_INPUT_ANSWERED_FIELD_NUMBER: _ClassVar[int]
     STEP_INPUT_REQUIRED_FIELD_NUMBER: _ClassVar[int]
@@ -62,13 +70,14 @@ class Event(_message.Message):
     session_meta_changed: SessionMetaChanged
     session_selected: SessionSelected
     snapshot: Snapshot
+    step_activity: StepActivity
     step_finished: StepFinished
     step_input_answered: StepInputAnswered
     step_input_required: StepInputRequired
     step_output: StepOutput
     step_retrying: StepRetrying
     step_started: StepStarted
-    def __init__(self, session_id: _Optional[str] = ..., run_id: _Optional[str] = ..., seq: _Optional[int] = ..., at: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ..., position: _Optional[int] = ..., session_meta_changed: _Optional[_Union[SessionMetaChanged, _Mapping]] = ..., session_selected: _Optional[_Union[SessionSelected, _Mapping]] = ..., run_started: _Optional[_Union[RunStarted, _Mapping]] = ..., step_started: _Optional[_Union[StepStarted, _Mapping]] = ..., step_output: _Optional[_Union[StepOutput, _Mapping]] = ..., step_input_required: _Optional[_Union[StepInputRequired, _Mapping]] = ..., step_input_answered: _Optional[_Union[StepInputAnswered, _Mapping]] = ..., step_retrying: _Optional[_Union[StepRetrying, _Mapping]] = ..., step_finished: _Optional[_Union[StepFinished, _Mapping]] = ..., run_paused: _Optional[_Union[RunPaused, _Mapping]] = ..., run_resumed: _Optional[_Union[RunResumed, _Mapping]] = ..., run_finished: _Optional[_Union[RunFinished, _Mapping]] = ..., run_queued: _Optional[_Union[RunQueued, _Mapping]] = ..., run_cancel_requested: _Optional[_Union[RunCancelRequested, _Mapping]] = ..., session_closed: _Optional[_Union[SessionClosed, _Mapping]] = ..., run_pause_requested: _Optional[_Union[RunPauseRequested, _Mapping]] = ..., run_mode_changed: _Optional[_Union[RunModeChanged, _Mapping]] = ..., circuit_changed: _Optional[_Union[CircuitChanged, _Mapping]] = ..., snapshot: _Optional[_Union[Snapshot, _Mapping]] = ...) -> None: ...
+    def __init__(self, session_id: _Optional[str] = ..., run_id: _Optional[str] = ..., seq: _Optional[int] = ..., at: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ..., position: _Optional[int] = ..., session_meta_changed: _Optional[_Union[SessionMetaChanged, _Mapping]] = ..., session_selected: _Optional[_Union[SessionSelected, _Mapping]] = ..., run_started: _Optional[_Union[RunStarted, _Mapping]] = ..., step_started: _Optional[_Union[StepStarted, _Mapping]] = ..., step_output: _Optional[_Union[StepOutput, _Mapping]] = ..., step_input_required: _Optional[_Union[StepInputRequired, _Mapping]] = ..., step_input_answered: _Optional[_Union[StepInputAnswered, _Mapping]] = ..., step_retrying: _Optional[_Union[StepRetrying, _Mapping]] = ..., step_finished: _Optional[_Union[StepFinished, _Mapping]] = ..., run_paused: _Optional[_Union[RunPaused, _Mapping]] = ..., run_resumed: _Optional[_Union[RunResumed, _Mapping]] = ..., run_finished: _Optional[_Union[RunFinished, _Mapping]] = ..., run_queued: _Optional[_Union[RunQueued, _Mapping]] = ..., run_cancel_requested: _Optional[_Union[RunCancelRequested, _Mapping]] = ..., session_closed: _Optional[_Union[SessionClosed, _Mapping]] = ..., run_pause_requested: _Optional[_Union[RunPauseRequested, _Mapping]] = ..., run_mode_changed: _Optional[_Union[RunModeChanged, _Mapping]] = ..., circuit_changed: _Optional[_Union[CircuitChanged, _Mapping]] = ..., step_activity: _Optional[_Union[StepActivity, _Mapping]] = ..., snapshot: _Optional[_Union[Snapshot, _Mapping]] = ...) -> None: ...
 
 class EventServiceWatchRequest(_message.Message):
     __slots__ = ["after_position", "after_seq", "all", "run_id", "session_id", "snapshot", "until_now", "workspace"]
@@ -186,6 +195,18 @@ class Snapshot(_message.Message):
     selected: bool
     def __init__(self, meta: _Optional[_Union[_session_pb2.SessionMeta, _Mapping]] = ..., active_runs: _Optional[_Iterable[_Union[_run_pb2.Run, _Mapping]]] = ..., selected: bool = ...) -> None: ...
 
+class StepActivity(_message.Message):
+    __slots__ = ["attempt", "kind", "step_id", "text"]
+    ATTEMPT_FIELD_NUMBER: _ClassVar[int]
+    KIND_FIELD_NUMBER: _ClassVar[int]
+    STEP_ID_FIELD_NUMBER: _ClassVar[int]
+    TEXT_FIELD_NUMBER: _ClassVar[int]
+    attempt: int
+    kind: ActivityKind
+    step_id: str
+    text: str
+    def __init__(self, step_id: _Optional[str] = ..., attempt: _Optional[int] = ..., kind: _Optional[_Union[ActivityKind, str]] = ..., text: _Optional[str] = ...) -> None: ...
+
 class StepFinished(_message.Message):
     __slots__ = ["step"]
     STEP_FIELD_NUMBER: _ClassVar[int]
@@ -253,4 +274,7 @@ class StepStarted(_message.Message):
     def __init__(self, step_id: _Optional[str] = ..., attempt: _Optional[int] = ..., child_count: _Optional[int] = ..., child_run_id: _Optional[str] = ...) -> None: ...
 
 class OutputStream(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = []
+
+class ActivityKind(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     __slots__ = []

@@ -11,23 +11,28 @@ from google.protobuf import symbol_database as _symbol_database
 _sym_db = _symbol_database.Default()
 
 
+from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x17\x66lowd/v1/provider.proto\x12\x08\x66lowd.v1\"\x1c\n\x1aProviderServiceListRequest\"D\n\x1bProviderServiceListResponse\x12%\n\tproviders\x18\x01 \x03(\x0b\x32\x12.flowd.v1.Provider\"\x98\x01\n\x08Provider\x12\x13\n\x0bprovider_id\x18\x01 \x01(\t\x12\r\n\x05label\x18\x02 \x01(\t\x12\x11\n\tany_model\x18\x03 \x01(\x08\x12\x11\n\tmodel_ids\x18\x04 \x03(\t\x12(\n\x06health\x18\x05 \x01(\x0e\x32\x18.flowd.v1.ProviderHealth\x12\x18\n\x10\x64\x65\x66\x61ult_model_id\x18\x06 \x01(\t*\x88\x01\n\x0eProviderHealth\x12\x1f\n\x1bPROVIDER_HEALTH_UNSPECIFIED\x10\x00\x12\x16\n\x12PROVIDER_HEALTH_OK\x10\x01\x12\x1c\n\x18PROVIDER_HEALTH_DEGRADED\x10\x02\x12\x1f\n\x1bPROVIDER_HEALTH_UNAVAILABLE\x10\x03\x32\x66\n\x0fProviderService\x12S\n\x04List\x12$.flowd.v1.ProviderServiceListRequest\x1a%.flowd.v1.ProviderServiceListResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x17\x66lowd/v1/provider.proto\x12\x08\x66lowd.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"@\n\x1aProviderServiceListRequest\x12\r\n\x05\x63heck\x18\x01 \x01(\x08\x12\x13\n\x0bprovider_id\x18\x02 \x01(\t\"D\n\x1bProviderServiceListResponse\x12%\n\tproviders\x18\x01 \x03(\x0b\x32\x12.flowd.v1.Provider\"\x90\x02\n\x08Provider\x12\x13\n\x0bprovider_id\x18\x01 \x01(\t\x12\r\n\x05label\x18\x02 \x01(\t\x12\x11\n\tany_model\x18\x03 \x01(\x08\x12\x11\n\tmodel_ids\x18\x04 \x03(\t\x12(\n\x06health\x18\x05 \x01(\x0e\x32\x18.flowd.v1.ProviderHealth\x12\x18\n\x10\x64\x65\x66\x61ult_model_id\x18\x06 \x01(\t\x12\x0c\n\x04kind\x18\x07 \x01(\t\x12\x10\n\x08location\x18\x08 \x01(\t\x12.\n\nheld_until\x18\t \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12&\n\x05\x63heck\x18\n \x01(\x0b\x32\x17.flowd.v1.ProviderCheck\"\xc2\x01\n\rProviderCheck\x12(\n\tinstalled\x18\x01 \x01(\x0e\x32\x15.flowd.v1.CheckAnswer\x12(\n\treachable\x18\x02 \x01(\x0e\x32\x15.flowd.v1.CheckAnswer\x12)\n\nauthorised\x18\x03 \x01(\x0e\x32\x15.flowd.v1.CheckAnswer\x12\x0f\n\x07version\x18\x04 \x01(\t\x12\x11\n\tmodel_ids\x18\x05 \x03(\t\x12\x0e\n\x06\x64\x65tail\x18\x06 \x01(\t*V\n\x0b\x43heckAnswer\x12\x1c\n\x18\x43HECK_ANSWER_UNSPECIFIED\x10\x00\x12\x14\n\x10\x43HECK_ANSWER_YES\x10\x01\x12\x13\n\x0f\x43HECK_ANSWER_NO\x10\x02*\x88\x01\n\x0eProviderHealth\x12\x1f\n\x1bPROVIDER_HEALTH_UNSPECIFIED\x10\x00\x12\x16\n\x12PROVIDER_HEALTH_OK\x10\x01\x12\x1c\n\x18PROVIDER_HEALTH_DEGRADED\x10\x02\x12\x1f\n\x1bPROVIDER_HEALTH_UNAVAILABLE\x10\x03\x32\x66\n\x0fProviderService\x12S\n\x04List\x12$.flowd.v1.ProviderServiceListRequest\x1a%.flowd.v1.ProviderServiceListResponseb\x06proto3')
 
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, globals())
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'flowd.v1.provider_pb2', globals())
 if _descriptor._USE_C_DESCRIPTORS == False:
 
   DESCRIPTOR._options = None
-  _PROVIDERHEALTH._serialized_start=293
-  _PROVIDERHEALTH._serialized_end=429
-  _PROVIDERSERVICELISTREQUEST._serialized_start=37
-  _PROVIDERSERVICELISTREQUEST._serialized_end=65
-  _PROVIDERSERVICELISTRESPONSE._serialized_start=67
-  _PROVIDERSERVICELISTRESPONSE._serialized_end=135
-  _PROVIDER._serialized_start=138
-  _PROVIDER._serialized_end=290
-  _PROVIDERSERVICE._serialized_start=431
-  _PROVIDERSERVICE._serialized_end=533
+  _CHECKANSWER._serialized_start=678
+  _CHECKANSWER._serialized_end=764
+  _PROVIDERHEALTH._serialized_start=767
+  _PROVIDERHEALTH._serialized_end=903
+  _PROVIDERSERVICELISTREQUEST._serialized_start=70
+  _PROVIDERSERVICELISTREQUEST._serialized_end=134
+  _PROVIDERSERVICELISTRESPONSE._serialized_start=136
+  _PROVIDERSERVICELISTRESPONSE._serialized_end=204
+  _PROVIDER._serialized_start=207
+  _PROVIDER._serialized_end=479
+  _PROVIDERCHECK._serialized_start=482
+  _PROVIDERCHECK._serialized_end=676
+  _PROVIDERSERVICE._serialized_start=905
+  _PROVIDERSERVICE._serialized_end=1007
 # @@protoc_insertion_point(module_scope)

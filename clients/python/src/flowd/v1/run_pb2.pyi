@@ -24,6 +24,7 @@ ERROR_CLASS_RECOVERABLE: ErrorClass
 ERROR_CLASS_UNSPECIFIED: ErrorClass
 INPUT_REASON_ERROR: InputReason
 INPUT_REASON_INPUT: InputReason
+INPUT_REASON_PERMISSION: InputReason
 INPUT_REASON_RESTART: InputReason
 INPUT_REASON_UNSPECIFIED: InputReason
 RUN_MODE_BATCH: RunMode
@@ -50,6 +51,40 @@ STEP_STATUS_UNSPECIFIED: StepStatus
 STEP_STATUS_WAITING_INPUT: StepStatus
 STEP_STATUS_WAITING_RETRY: StepStatus
 
+class AgentPermission(_message.Message):
+    __slots__ = ["answer", "question"]
+    ANSWER_FIELD_NUMBER: _ClassVar[int]
+    QUESTION_FIELD_NUMBER: _ClassVar[int]
+    answer: str
+    question: str
+    def __init__(self, question: _Optional[str] = ..., answer: _Optional[str] = ...) -> None: ...
+
+class AgentUse(_message.Message):
+    __slots__ = ["confinement", "finish_reason", "input_tokens", "model_id", "output_tokens", "partial", "permissions", "prompt", "provider_id", "reported_model", "system"]
+    CONFINEMENT_FIELD_NUMBER: _ClassVar[int]
+    FINISH_REASON_FIELD_NUMBER: _ClassVar[int]
+    INPUT_TOKENS_FIELD_NUMBER: _ClassVar[int]
+    MODEL_ID_FIELD_NUMBER: _ClassVar[int]
+    OUTPUT_TOKENS_FIELD_NUMBER: _ClassVar[int]
+    PARTIAL_FIELD_NUMBER: _ClassVar[int]
+    PERMISSIONS_FIELD_NUMBER: _ClassVar[int]
+    PROMPT_FIELD_NUMBER: _ClassVar[int]
+    PROVIDER_ID_FIELD_NUMBER: _ClassVar[int]
+    REPORTED_MODEL_FIELD_NUMBER: _ClassVar[int]
+    SYSTEM_FIELD_NUMBER: _ClassVar[int]
+    confinement: str
+    finish_reason: str
+    input_tokens: int
+    model_id: str
+    output_tokens: int
+    partial: bool
+    permissions: _containers.RepeatedCompositeFieldContainer[AgentPermission]
+    prompt: str
+    provider_id: str
+    reported_model: str
+    system: str
+    def __init__(self, provider_id: _Optional[str] = ..., model_id: _Optional[str] = ..., reported_model: _Optional[str] = ..., system: _Optional[str] = ..., prompt: _Optional[str] = ..., finish_reason: _Optional[str] = ..., input_tokens: _Optional[int] = ..., output_tokens: _Optional[int] = ..., partial: bool = ..., confinement: _Optional[str] = ..., permissions: _Optional[_Iterable[_Union[AgentPermission, _Mapping]]] = ...) -> None: ...
+
 class CheckResult(_message.Message):
     __slots__ = ["check", "line", "passed", "seen"]
     CHECK_FIELD_NUMBER: _ClassVar[int]
@@ -63,16 +98,66 @@ class CheckResult(_message.Message):
     def __init__(self, check: _Optional[str] = ..., passed: bool = ..., seen: _Optional[str] = ..., line: _Optional[int] = ...) -> None: ...
 
 class Circuit(_message.Message):
-    __slots__ = ["failures", "name", "retry_at", "state"]
+    __slots__ = ["failures", "name", "reason", "retry_at", "state"]
     FAILURES_FIELD_NUMBER: _ClassVar[int]
     NAME_FIELD_NUMBER: _ClassVar[int]
+    REASON_FIELD_NUMBER: _ClassVar[int]
     RETRY_AT_FIELD_NUMBER: _ClassVar[int]
     STATE_FIELD_NUMBER: _ClassVar[int]
     failures: int
     name: str
+    reason: str
     retry_at: _timestamp_pb2.Timestamp
     state: CircuitState
-    def __init__(self, name: _Optional[str] = ..., state: _Optional[_Union[CircuitState, str]] = ..., failures: _Optional[int] = ..., retry_at: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+    def __init__(self, name: _Optional[str] = ..., state: _Optional[_Union[CircuitState, str]] = ..., failures: _Optional[int] = ..., retry_at: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ..., reason: _Optional[str] = ...) -> None: ...
+
+class HttpExchange(_message.Message):
+    __slots__ = ["body_bytes", "body_preview", "connect_us", "cookies", "file", "first_byte_us", "headers", "method", "name_lookup_us", "redirects", "request_body", "request_headers", "status", "substitutions", "tls_us", "total_us", "url", "version"]
+    BODY_BYTES_FIELD_NUMBER: _ClassVar[int]
+    BODY_PREVIEW_FIELD_NUMBER: _ClassVar[int]
+    CONNECT_US_FIELD_NUMBER: _ClassVar[int]
+    COOKIES_FIELD_NUMBER: _ClassVar[int]
+    FILE_FIELD_NUMBER: _ClassVar[int]
+    FIRST_BYTE_US_FIELD_NUMBER: _ClassVar[int]
+    HEADERS_FIELD_NUMBER: _ClassVar[int]
+    METHOD_FIELD_NUMBER: _ClassVar[int]
+    NAME_LOOKUP_US_FIELD_NUMBER: _ClassVar[int]
+    REDIRECTS_FIELD_NUMBER: _ClassVar[int]
+    REQUEST_BODY_FIELD_NUMBER: _ClassVar[int]
+    REQUEST_HEADERS_FIELD_NUMBER: _ClassVar[int]
+    STATUS_FIELD_NUMBER: _ClassVar[int]
+    SUBSTITUTIONS_FIELD_NUMBER: _ClassVar[int]
+    TLS_US_FIELD_NUMBER: _ClassVar[int]
+    TOTAL_US_FIELD_NUMBER: _ClassVar[int]
+    URL_FIELD_NUMBER: _ClassVar[int]
+    VERSION_FIELD_NUMBER: _ClassVar[int]
+    body_bytes: int
+    body_preview: str
+    connect_us: int
+    cookies: _containers.RepeatedCompositeFieldContainer[HttpHeader]
+    file: str
+    first_byte_us: int
+    headers: _containers.RepeatedCompositeFieldContainer[HttpHeader]
+    method: str
+    name_lookup_us: int
+    redirects: int
+    request_body: str
+    request_headers: _containers.RepeatedCompositeFieldContainer[HttpHeader]
+    status: int
+    substitutions: bytes
+    tls_us: int
+    total_us: int
+    url: str
+    version: str
+    def __init__(self, method: _Optional[str] = ..., url: _Optional[str] = ..., request_headers: _Optional[_Iterable[_Union[HttpHeader, _Mapping]]] = ..., request_body: _Optional[str] = ..., substitutions: _Optional[bytes] = ..., status: _Optional[int] = ..., version: _Optional[str] = ..., headers: _Optional[_Iterable[_Union[HttpHeader, _Mapping]]] = ..., cookies: _Optional[_Iterable[_Union[HttpHeader, _Mapping]]] = ..., redirects: _Optional[int] = ..., body_bytes: _Optional[int] = ..., file: _Optional[str] = ..., name_lookup_us: _Optional[int] = ..., connect_us: _Optional[int] = ..., tls_us: _Optional[int] = ..., first_byte_us: _Optional[int] = ..., total_us: _Optional[int] = ..., body_preview: _Optional[str] = ...) -> None: ...
+
+class HttpHeader(_message.Message):
+    __slots__ = ["name", "value"]
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    VALUE_FIELD_NUMBER: _ClassVar[int]
+    name: str
+    value: str
+    def __init__(self, name: _Optional[str] = ..., value: _Optional[str] = ...) -> None: ...
 
 class PendingInput(_message.Message):
     __slots__ = ["asked_at", "default_value", "due_at", "input_id", "options", "prompt", "reason", "type"]
@@ -159,7 +244,8 @@ class RunSnapshot(_message.Message):
     def __init__(self, flow_id: _Optional[str] = ..., definition_hash: _Optional[str] = ..., provider_id: _Optional[str] = ..., model_id: _Optional[str] = ..., mode: _Optional[_Union[RunMode, str]] = ..., revision: _Optional[int] = ...) -> None: ...
 
 class Step(_message.Message):
-    __slots__ = ["attempt", "checks", "child_count", "child_run_id", "error", "exit_code", "finished_at", "input", "item", "kind", "label", "needs", "outputs", "parent_step_id", "result", "reused", "started_at", "status", "stderr", "stderr_truncated", "stdout", "stdout_truncated", "step_id", "wake_at"]
+    __slots__ = ["agent", "attempt", "checks", "child_count", "child_run_id", "error", "exit_code", "finished_at", "http", "input", "item", "kind", "label", "needs", "outputs", "parent_step_id", "result", "reused", "started_at", "status", "stderr", "stderr_truncated", "stdout", "stdout_truncated", "step_id", "wake_at"]
+    AGENT_FIELD_NUMBER: _ClassVar[int]
     ATTEMPT_FIELD_NUMBER: _ClassVar[int]
     CHECKS_FIELD_NUMBER: _ClassVar[int]
     CHILD_COUNT_FIELD_NUMBER: _ClassVar[int]
@@ -167,6 +253,7 @@ class Step(_message.Message):
     ERROR_FIELD_NUMBER: _ClassVar[int]
     EXIT_CODE_FIELD_NUMBER: _ClassVar[int]
     FINISHED_AT_FIELD_NUMBER: _ClassVar[int]
+    HTTP_FIELD_NUMBER: _ClassVar[int]
     INPUT_FIELD_NUMBER: _ClassVar[int]
     ITEM_FIELD_NUMBER: _ClassVar[int]
     KIND_FIELD_NUMBER: _ClassVar[int]
@@ -184,6 +271,7 @@ class Step(_message.Message):
     STDOUT_TRUNCATED_FIELD_NUMBER: _ClassVar[int]
     STEP_ID_FIELD_NUMBER: _ClassVar[int]
     WAKE_AT_FIELD_NUMBER: _ClassVar[int]
+    agent: AgentUse
     attempt: int
     checks: _containers.RepeatedCompositeFieldContainer[CheckResult]
     child_count: int
@@ -191,6 +279,7 @@ class Step(_message.Message):
     error: StepError
     exit_code: int
     finished_at: _timestamp_pb2.Timestamp
+    http: HttpExchange
     input: PendingInput
     item: int
     kind: str
@@ -208,7 +297,7 @@ class Step(_message.Message):
     stdout_truncated: bool
     step_id: str
     wake_at: _timestamp_pb2.Timestamp
-    def __init__(self, step_id: _Optional[str] = ..., label: _Optional[str] = ..., kind: _Optional[str] = ..., status: _Optional[_Union[StepStatus, str]] = ..., attempt: _Optional[int] = ..., started_at: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ..., finished_at: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ..., exit_code: _Optional[int] = ..., error: _Optional[_Union[StepError, _Mapping]] = ..., stdout: _Optional[bytes] = ..., stderr: _Optional[bytes] = ..., stdout_truncated: bool = ..., stderr_truncated: bool = ..., needs: _Optional[_Iterable[str]] = ..., outputs: _Optional[bytes] = ..., result: _Optional[bytes] = ..., checks: _Optional[_Iterable[_Union[CheckResult, _Mapping]]] = ..., parent_step_id: _Optional[str] = ..., item: _Optional[int] = ..., child_count: _Optional[int] = ..., child_run_id: _Optional[str] = ..., wake_at: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ..., input: _Optional[_Union[PendingInput, _Mapping]] = ..., reused: bool = ...) -> None: ...
+    def __init__(self, step_id: _Optional[str] = ..., label: _Optional[str] = ..., kind: _Optional[str] = ..., status: _Optional[_Union[StepStatus, str]] = ..., attempt: _Optional[int] = ..., started_at: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ..., finished_at: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ..., exit_code: _Optional[int] = ..., error: _Optional[_Union[StepError, _Mapping]] = ..., stdout: _Optional[bytes] = ..., stderr: _Optional[bytes] = ..., stdout_truncated: bool = ..., stderr_truncated: bool = ..., needs: _Optional[_Iterable[str]] = ..., outputs: _Optional[bytes] = ..., result: _Optional[bytes] = ..., checks: _Optional[_Iterable[_Union[CheckResult, _Mapping]]] = ..., parent_step_id: _Optional[str] = ..., item: _Optional[int] = ..., child_count: _Optional[int] = ..., child_run_id: _Optional[str] = ..., wake_at: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ..., input: _Optional[_Union[PendingInput, _Mapping]] = ..., reused: bool = ..., http: _Optional[_Union[HttpExchange, _Mapping]] = ..., agent: _Optional[_Union[AgentUse, _Mapping]] = ...) -> None: ...
 
 class StepError(_message.Message):
     __slots__ = ["message"]
