@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import http.server
 import json
+import socket
 import threading
 import time
 import urllib.parse
@@ -43,8 +44,8 @@ class Web:
         self._lock = threading.Lock()
         self._counts: dict[str, int] = {}
         handler = type("Handler", (_Handler,), {"web": self})
-        self.server = http.server.ThreadingHTTPServer((address, port), handler)
-        self.server.daemon_threads = True
+        family = socket.AF_INET6 if ":" in address else socket.AF_INET
+        self.server = type("Server", (_Server,), {"address_family": family})((address, port), handler)
         self.port = int(self.server.server_address[1])
         self.url = f"http://{address}:{self.port}"
         self._thread = threading.Thread(target=self.server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
@@ -69,6 +70,14 @@ class Web:
         with self._lock:
             self._counts[key] = self._counts.get(key, 0) + 1
             return self._counts[key]
+
+
+class _Server(http.server.ThreadingHTTPServer):
+    daemon_threads = True
+    request_queue_size = 128
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """A connection that broke off is part of some tests."""
 
 
 class _Handler(http.server.BaseHTTPRequestHandler):
