@@ -57,6 +57,20 @@ struct EscapeDecoder {
     }
   }
 
+  /// The length and the value of a common escape that stands there; four backslashes have none, but leave each reading
+  /// where it was.
+  static func escape(_ bytes: UnsafeBufferPointer<UInt8>, at index: Int) -> (length: Int, value: UInt8?)? {
+    let backslash = UInt8(ascii: "\\")
+    guard index + 3 < bytes.count else { return nil }
+    let (second, third) = (bytes[index + 1], bytes[index + 2])
+    if bytes[index] != backslash {
+      guard let high = digit(second), let low = digit(third) else { return nil }
+      return (3, high << 4 | low)
+    }
+    if second == backslash { return third == backslash && bytes[index + 3] == backslash ? (4, nil) : nil }
+    return meaning(ofBackslashAnd: second).map { (2, $0) }
+  }
+
   mutating func push(_ byte: ReadByte, into output: inout [ReadByte]) {
     guard !pending.isEmpty || byte.value == kind.lead else {
       output.append(byte)

@@ -41,27 +41,31 @@ final class PatternBeginnings: @unchecked Sendable {
         index += 1
         continue
       }
-      guard index + 1 < bytes.count else { return index }
-      let next = bytes[index + 1]
       if kind == Self.beginning {
-        if pairs[Int(byte) << 8 | Int(next)] { return index }
+        guard index + 1 < bytes.count, !mayBegin(bytes, at: index) else { return index }
         index += 1
       } else {
-        guard isPlainEscape(byte, next) else { return index }
-        index += 2
+        guard let length = idleEscape(bytes, at: index) else { return index }
+        index += length
       }
     }
     return bytes.count
   }
 
-  /// Whether two bytes are an escape that neither as it is nor once undone has to do with an occurrence, such as most
-  /// of JSON's `\n` and `\"`.
-  private func isPlainEscape(_ lead: UInt8, _ letter: UInt8) -> Bool {
-    guard lead == UInt8(ascii: "\\"), letter != lead, kinds[Int(letter)] == Self.ordinary,
-      !pairs[Int(lead) << 8 | Int(letter)],
-      let meaning = EscapeDecoder.meaning(ofBackslashAnd: letter)
-    else { return false }
-    return kinds[Int(meaning)] == Self.ordinary
+  /// The length of an escape that has to do with no occurrence, neither as it is nor once undone, such as most of JSON's
+  /// `\n` and `\"`; `nil` if that cannot be told.
+  private func idleEscape(_ bytes: UnsafeBufferPointer<UInt8>, at index: Int) -> Int? {
+    guard let (length, value) = EscapeDecoder.escape(bytes, at: index),
+      value.map({ kinds[Int($0)] }) ?? 0 == Self.ordinary
+    else { return nil }
+    for place in index..<index + length where kinds[Int(bytes[place])] != Self.ordinary {
+      guard place + 1 < bytes.count, !mayBegin(bytes, at: place) else { return nil }
+    }
+    return length
+  }
+
+  private func mayBegin(_ bytes: UnsafeBufferPointer<UInt8>, at index: Int) -> Bool {
+    pairs[Int(bytes[index]) << 8 | Int(bytes[index + 1])]
   }
 
   private static func unfolded(_ byte: UInt8) -> [UInt8] {
