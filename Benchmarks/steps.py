@@ -7,7 +7,7 @@ import time
 from dataclasses import dataclass
 
 import services
-from lab import BUILD
+from lab import BUILD, FIRST
 
 TEXT = "word 1234 "
 GETS = "gets"
@@ -115,7 +115,7 @@ class Steps:
                 stack.callback(shutil.rmtree, directory)
                 command = [BUILD / "spawn", self.lab.binaries / "flowd-launch", directory, self.sizes.commands]
                 try:
-                    self.plan.add("spawn", self.lab.undisturbed(lambda _: self.lab.run(command)))
+                    self.plan.add("spawn", self.lab.undisturbed(lambda _: self.lab.run(command, FIRST)))
                 except subprocess.CalledProcessError as error:
                     self.plan.notes["spawn"] = f"not measured: confining ended with {error.returncode}"
                     return
