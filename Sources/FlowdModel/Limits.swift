@@ -86,6 +86,14 @@ public enum Limits {
   /// Of values with what the store puts around them.
   public static let storedJSONDepthMax = 68
 
+  /// What one comparison of a value with a JSON Schema may take: a step for each keyword, member, element and 64 bytes of
+  /// text, and four for each schema that a value is compared with.
+  public static let schemaStepsMax = 1_000_000
+  /// Schemas in one another, those that references lead to with them.
+  public static let schemaDepthMax = 256
+  /// Mistakes that are told of one value, or of one schema.
+  public static let schemaMistakesMax = 20
+
   // MARK: flow files
 
   public static let flowFileBytesMax = 1_048_576
@@ -193,6 +201,11 @@ public enum Limits {
   public static let waitingCommandsMax = 65_536
   public static let reportBytesMax = 1_048_576
 
+  /// Bytes for a command's standard input that it has not read; past it the attempt is ended.
+  public static let standardInputBytesMax = 8_388_608
+  /// Paths that a confinement lets be written, and paths that it hides; `flowd-launch` has room for as many.
+  public static let confinementPathsMax = 256
+
   // MARK: HTTP steps
 
   public static let redirectsDefault = 10
@@ -262,6 +275,14 @@ public enum Limits {
   public static let waitingAgentsMax = 65_536
   /// The longest time that an exhausted quota parks a provider for.
   public static let quotaResetMax = Duration.seconds(31 * 86_400)
+  /// Of the body of one response; most of a stream is not the answer.
+  public static let agentStreamBytesMax = 1_073_741_824
+  /// Of the body of a response that is an error.
+  public static let agentErrorBytesMax = 65_536
+  /// Between `[DONE]` and the end of a response, before the connection is given up.
+  public static let streamEndGrace = Duration.seconds(1)
+  /// Parts of one answer that are tried as the JSON that was asked for, of each kind.
+  public static let answerCandidatesMax = 64
   /// Shorter secrets are not looked for in what is reported.
   public static let redactedBytesMin = 4
   /// Shorter lines of a secret that has several are not looked for by themselves.

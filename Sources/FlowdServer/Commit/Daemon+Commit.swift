@@ -147,7 +147,7 @@ extension Daemon {
       case .startCommand(let request): executor.start(request)
       case .startScript(let request): scripts.start(request)
       case .startHTTP(let request):
-        if let key = request.cookieJar { runFiles.insert(key) }
+        if let key = request.runKey { runFiles.insert(key) }
         http.start(request)
       case .startAgent(let request): agents.start(request)
       case .answerAgent(let attempt, let question, let option):
