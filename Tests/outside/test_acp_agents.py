@@ -146,9 +146,13 @@ def test_a_permission_is_answered_while_the_agent_lives_only_once(on_acp: Stage,
 
 @pytest.mark.parametrize(
     ("orders", "expected"),
-    [("say half\ndie 7", "7"), ("complain It is all wrong.\ndie 1", "It is all wrong."), ("fail the disk is full", "disk is full"),
-     ("say no\nstop refusal", "refus")],
-)  # fmt: skip
+    [
+        ("say half\ndie 7", "7"),
+        ("complain It is all wrong.\ndie 1", "It is all wrong."),
+        ("fail the disk is full", "disk is full"),
+        ("say no\nstop refusal", "refus"),
+    ],
+)
 def test_an_agent_that_dies_or_refuses_is_explained(on_acp: Stage, orders: str, expected: str) -> None:
     step = ended(on_acp, orders)
     assert word(step.status) == "failed" and expected in step.error.message, step.error

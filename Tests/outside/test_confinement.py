@@ -112,7 +112,9 @@ def test_an_agent_that_ignores_sigterm_and_has_fled_is_ended_by_a_timeout(scene:
 
 def test_a_crash_of_the_daemon_leaves_no_agent(scene: Scene) -> None:
     id = scene.start(order={"stay": True}, on_restart="fail")
-    told = scene.stage.until(lambda: scene.stage.step(id, "ask").stdout or events_text(scene.stage), "the agent's report", 30)
+    told = scene.stage.until(
+        lambda: scene.stage.step(id, "ask").stdout or events_text(scene.stage), "the agent's report", 30
+    )
     fled = json.loads(told.splitlines()[0])["fled"]
     scene.stage.daemon.kill()
     eventually(lambda: is_gone(fled), "the end of what had fled")

@@ -91,7 +91,9 @@ def test_what_is_no_whole_response_is_an_error(stage: Stage, reply: bytes) -> No
 
 
 def test_more_than_the_content_length_is_not_read(stage: Stage) -> None:
-    with Scripted(head("200 OK", "Content-Length: 2", "Connection: close") + b"okHTTP/1.1 200 OK\r\n\r\nmore") as server:
+    with Scripted(
+        head("200 OK", "Content-Length: 2", "Connection: close") + b"okHTTP/1.1 200 OK\r\n\r\nmore"
+    ) as server:
         run = stage.end(stage.start(flow(http(server.url))))
         assert (run.status, run.steps[0].stdout) == (SUCCEEDED, b"ok"), run.error
 
@@ -147,7 +149,9 @@ def test_a_status_has_a_class_and_only_recoverable_ones_are_tried_again(
 
 def test_a_server_that_recovers_is_tried_until_it_does(stage: Stage, web: Web) -> None:
     retry = {"limit": 3, "delay": "1ms", "jitter": 0}
-    id = stage.start(flow(http(f"{web.url}/flaky?fail=2", retry=retry, outputs={"count": "${{ response.json.count }}"})))
+    id = stage.start(
+        flow(http(f"{web.url}/flaky?fail=2", retry=retry, outputs={"count": "${{ response.json.count }}"}))
+    )
     run = stage.end(id)
     assert run.status == SUCCEEDED and run.steps[0].attempt == 3, run.error
     assert stage.kinds(id, "call").count("step_retrying") == 2
