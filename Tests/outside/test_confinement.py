@@ -21,8 +21,8 @@ from peers.web import Web
 DENIED = {"EPERM", "EACCES", "ENOSYS", "EXDEV"}
 #: What a step that may write may do in its working directory, and nowhere else.
 WRITES = {
-    "create in the workspace", "overwrite", "append", "truncate", "rename", "link", "link out", "symlink", "make a folder",
-    "make a pipe", "remove",
+    "create in the workspace", "overwrite", "append", "truncate", "rename", "link", "link out", "symlink",
+    "make a folder", "make a pipe", "remove",
 }  # fmt: skip
 #: What anybody may do who is not confined: so each of these attempts is one that can succeed.
 USUAL = (WRITES - {"link out"}) | {

@@ -6,9 +6,8 @@ Each line of the prompt is an order; other lines are ignored:
     sleep SECONDS | complain TEXT | fail TEXT | die CODE | stop REASON
 
 `ask` asks for the permission to edit and tells what it was answered, unless the prompt says what it was answered
-before; `write` writes without asking. The environment
-says more: ACP_MODELS (what it offers, `a,b` by default), ACP_STUBBORN (it keeps the first of them), ACP_LOG (a file that
-is told of prompts and cancels).
+before; `write` writes without asking. The environment says more: ACP_MODELS (what it offers, `a,b` by default),
+ACP_STUBBORN (it keeps the first of them), ACP_LOG (a file that is told of prompts and cancels).
 """
 
 from __future__ import annotations
