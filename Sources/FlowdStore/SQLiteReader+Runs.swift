@@ -1,6 +1,10 @@
 package import FlowdModel
 
 extension SQLiteReader {
+  package func circuitHolds() throws(StoreError) -> [(name: String, hold: CircuitHold)] {
+    try connection.statement(HoldTable.select).rows(HoldTable.hold)
+  }
+
   private static let select = "SELECT \(RunTable.columns) FROM run r JOIN session s ON s.key = r.session WHERE"
   private static let isKept = "r.session NOT IN (SELECT key FROM doomed_session)"
 

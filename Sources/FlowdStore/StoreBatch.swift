@@ -55,6 +55,8 @@ package struct StoreBatch: Sendable {
   /// Copied after `outputs` are written, as what is copied may be among them, and over none of them; one that is not
   /// there is left out.
   package var outputCopies: [OutputCopy] = []
+  /// By circuit; `nil` deletes.
+  package var holds: [(name: String, hold: CircuitHold?)] = []
   package var events: [EventRow] = []
 
   package init() {}

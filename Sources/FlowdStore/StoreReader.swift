@@ -45,6 +45,9 @@ package protocol StoreReader {
   func environment(of run: Int64) throws(StoreError) -> [String]
   func definition(_ hash: String) throws(StoreError) -> StoredDefinition?
 
+  /// Circuits that are held open, by name.
+  func circuitHolds() throws(StoreError) -> [(name: String, hold: CircuitHold)]
+
   /// Events in order, at most `limit` of them and about `bytes` of bodies, but at least one if there is one.
   func events(_ range: EventRange, limit: Int, bytes: Int) throws(StoreError) -> [StoreBatch.EventRow]
 }

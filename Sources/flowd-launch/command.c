@@ -6,10 +6,11 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "confine.h"
 #include "program.h"
 #include "protocol.h"
 
-/* Runs in the child that still shares this program's memory: only system calls, and `failure` is seen by the parent. */
+/* Runs in the child that still shares this program's memory, while the parent waits: `failure` is seen by the parent. */
 static void become(const struct options *options, struct start_failure *failure) {
   sigset_t none;
   sigemptyset(&none);
@@ -19,6 +20,10 @@ static void become(const struct options *options, struct start_failure *failure)
     return;
   }
   sigprocmask(SIG_SETMASK, &none, NULL);
+  if (options->private_directory != NULL) {
+    *failure = confine(options);
+    if (failure->stage != 0) return;
+  }
   *failure = program_execute(options->arguments);
 }
 

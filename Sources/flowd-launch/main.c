@@ -11,12 +11,14 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/signalfd.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 #include "command.h"
 #include "control.h"
 #include "options.h"
+#include "removal.h"
 #include "supervise.h"
 
 /* Nothing of flowd's reaches the command but 0, 1 and 2: all else is closed, and the control socket when it is executed. */
@@ -46,8 +48,11 @@ static int prepare_signals(void) {
 
 /* The pipes belong to the command alone: they must end when it and its descendants have closed them. */
 static void let_go_of_pipes(void) {
-  dup2(STDIN_FILENO, STDOUT_FILENO);
-  dup2(STDIN_FILENO, STDERR_FILENO);
+  int nothing = open("/dev/null", O_RDWR | O_CLOEXEC);
+  for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++) {
+    if (nothing < 0) close(fd); else dup2(nothing, fd);
+  }
+  if (nothing >= 0) close(nothing);
 }
 
 /*
@@ -59,6 +64,11 @@ static void lower_descriptor_limit(void) {
   if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur <= 1024) return;
   limit.rlim_cur = 1024;
   setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+/* What is left of it, should something hold it, is swept when flowd starts the next time. */
+static void remove_private(const struct options *options) {
+  if (options->private_directory != NULL) clinux_remove_tree(options->private_directory);
 }
 
 static int fail(int stage, int code) {
@@ -84,11 +94,19 @@ int main(int count, char **words) {
   /* A flowd that died already must not find the command started by a launcher it never knew of. */
   if (control_is_closed()) return 0;
 
+  if (options.private_directory != NULL && mkdir(options.private_directory, 0700) != 0) {
+    return fail(FLOWD_LAUNCH_STAGE_PRIVATE, errno);
+  }
   struct start_failure failure;
   pid_t command = command_start(&options, &failure);
   let_go_of_pipes();
-  if (command < 0) return fail(failure.stage, failure.code);
+  if (command < 0) {
+    remove_private(&options);
+    return fail(failure.stage, failure.code);
+  }
   control_send(FLOWD_LAUNCH_STARTED, 0, command);
-  supervise(command, signals, &options);
+  int left = supervise(command, signals, &options);
+  remove_private(&options);
+  control_send(FLOWD_LAUNCH_TREE_ENDED, 0, left);
   return 0;
 }

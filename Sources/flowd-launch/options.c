@@ -15,11 +15,38 @@ static bool parse_milliseconds(const char *word, int64_t *out) {
   return true;
 }
 
+static bool add(const char **paths, size_t *count, const char *path) {
+  if (*count == FLOWD_LAUNCH_PATHS_MAX) return false;
+  paths[(*count)++] = path;
+  return true;
+}
+
+static bool parse_path(const char *name, const char *path, struct options *options) {
+  if (path[0] != '/') return false;
+  if (strcmp(name, "--private") == 0) {
+    if (options->private_directory != NULL) return false;
+    options->private_directory = path;
+    return true;
+  }
+  if (options->private_directory == NULL) return false;
+  if (strcmp(name, "--write") == 0) return add(options->writable, &options->writable_count, path);
+  if (strcmp(name, "--hide") == 0) return add(options->hidden, &options->hidden_count, path);
+  return false;
+}
+
 bool options_parse(int count, char **words, struct options *options) {
-  if (count < 6 || strcmp(words[4], "--") != 0) return false;
+  options->private_directory = NULL;
+  options->writable_count = options->hidden_count = 0;
+  if (count < 6) return false;
   if (!parse_milliseconds(words[1], &options->grace_ms)) return false;
   if (!parse_milliseconds(words[2], &options->leftover_ms)) return false;
   options->directory = words[3];
-  options->arguments = words + 5;
+  int at = 4;
+  while (at + 1 < count && strcmp(words[at], "--") != 0) {
+    if (!parse_path(words[at], words[at + 1], options)) return false;
+    at += 2;
+  }
+  if (at + 1 >= count || strcmp(words[at], "--") != 0) return false;
+  options->arguments = words + at + 1;
   return true;
 }

@@ -62,7 +62,7 @@ static int count_left(void) {
   return (int)tree.count;
 }
 
-void supervise(pid_t command, int signals, const struct options *options) {
+int supervise(pid_t command, int signals, const struct options *options) {
   struct ending ending = {RUNNING, 0, 0};
   struct pollfd inputs[2] = {
       {.fd = FLOWD_LAUNCH_CONTROL_FD, .events = POLLIN},
@@ -89,5 +89,5 @@ void supervise(pid_t command, int signals, const struct options *options) {
         break;
     }
   }
-  control_send(FLOWD_LAUNCH_TREE_ENDED, 0, left);
+  return left;
 }

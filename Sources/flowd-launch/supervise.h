@@ -4,6 +4,9 @@
 
 #include "options.h"
 
-/* Waits for the command and ends everything it started; reports both on the control socket. */
-void supervise(pid_t command, int signals, const struct options *options);
+/*
+ * Waits for the command, whose end it reports, and ends everything it started. Returns how many processes could not be
+ * ended, normally 0.
+ */
+int supervise(pid_t command, int signals, const struct options *options);
 #endif

@@ -11,8 +11,10 @@
 
 #include "Connection.h"
 #include "ErrorText.h"
+#include "Landlock.h"
 #include "LauncherProtocol.h"
 #include "Pipe.h"
 #include "ProcessHandle.h"
+#include "RemoveTree.h"
 #include "Spawn.h"
 #endif

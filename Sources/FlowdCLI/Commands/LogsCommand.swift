@@ -9,13 +9,15 @@ enum LogsCommand: Command {
   static let outputOnly = Flag("stdout", "Only what was written to standard output")
 
   static let spec = CommandSpec(
-    "logs", "Print what a run's commands wrote",
+    "logs", "Print what a run's commands and agents wrote, and its requests",
     operands: [Operand("RUN", completion: .run), Operand("STEP", completion: .step)],
     options: [follow, errorsOnly, outputOnly],
     discussion: """
       Without RUN it is the session's newest run; `last` names it too. Piped, the bytes are as they
       were written; on a terminal, colours stay and other control sequences are taken out. With
       several steps a line before each part names its step. A `foreach` step stands for its children.
+      Requests, and what agents do beside their answers, are lines between them, unless --stdout or
+      --stderr is given.
       """,
     examples: [
       Example("flowctl logs", "the newest run"), Example("flowctl logs -f last build", "one step, as it goes"),
@@ -70,6 +72,10 @@ private struct LogPrinter {
   private var filters: [String: EscapeFilter] = [:]
   private var lastStep = ""
   private var isAtLineStart = true
+  /// Steps that have written something.
+  private var wrote: Set<String> = []
+  /// What agents think, until they do something else.
+  private var thoughts: [String: String] = [:]
 
   init(_ context: Context, step: String?, stream: API.OutputStream?) {
     self.context = context
@@ -81,14 +87,13 @@ private struct LogPrinter {
 
   mutating func print(_ event: API.Event) {
     if case .runStarted(let started)? = event.kind, started.roster.count == 1 { namesSteps = false }
-    guard let output = wanted(event) else { return }
-    if namesSteps, output.stepID != onlyStep, output.stepID != lastStep {
-      let style = context.style
-      let gap = isAtLineStart ? "" : "\n"
-      context.output.line(gap + style.bold("==> \(TerminalText.sanitised(output.stepID)) <=="))
-      lastStep = output.stepID
+    for line in remarks(event) {
+      begin(line.step)
+      context.output.line((isAtLineStart ? "" : "\n") + context.style.dim(line.text))
       isAtLineStart = true
     }
+    guard let output = wanted(event) else { return }
+    begin(output.stepID)
     if context.terminal.isOutputTerminal {
       let key = "\(output.stepID)/\(output.stream.rawValue)"
       var filter = filters[key] ?? EscapeFilter(keeps: .colours)
@@ -101,6 +106,47 @@ private struct LogPrinter {
     if output.truncated { context.note("[\(output.stepID) wrote more than is recorded]") }
   }
 
+  /// Names the step whose part comes now.
+  private mutating func begin(_ id: String) {
+    guard namesSteps, id != onlyStep, id != lastStep else { return }
+    let gap = isAtLineStart ? "" : "\n"
+    context.output.line(gap + context.style.bold("==> \(TerminalText.sanitised(id)) <=="))
+    lastStep = id
+    isAtLineStart = true
+  }
+
+  /// Lines that no output is: what an agent does, and a request with the beginning of the body.
+  private mutating func remarks(_ event: API.Event) -> [(step: String, text: String)] {
+    guard stream == nil else { return [] }
+    switch event.kind {
+    case .stepOutput(let output):
+      wrote.insert(output.stepID)
+      return endThought(output.stepID)
+    case .stepActivity(let activity) where isWanted(activity.stepID):
+      if activity.kind == .thought {
+        thoughts[activity.stepID, default: ""] += activity.text
+        return []
+      }
+      return endThought(activity.stepID) + [(activity.stepID, ActivityText.line(activity.kind, activity.text))]
+    case .stepFinished(let finished):
+      guard let step = finished.step, isWanted(step.stepID) else { return [] }
+      let thought = endThought(step.stepID)
+      guard let summary = StepDetailLines.summary(http: step.http, agent: step.agent) else { return thought }
+      var texts = [summary]
+      if let http = step.http, !wrote.contains(step.stepID), !http.bodyPreview.isEmpty {
+        texts.append(TerminalText.sanitisedLines(http.bodyPreview))
+      }
+      return thought + texts.map { (step.stepID, $0) }
+    default: return []
+    }
+  }
+
+  /// A thought comes in pieces.
+  private mutating func endThought(_ step: String) -> [(step: String, text: String)] {
+    guard let thought = thoughts.removeValue(forKey: step), isWanted(step) else { return [] }
+    return [(step, ActivityText.line(.thought, thought))]
+  }
+
   func printJSON(_ event: API.Event) {
     guard wanted(event) != nil, let json = try? JSONCodec.contract.decode(event) else { return }
     context.output.line(json.text)
@@ -108,9 +154,11 @@ private struct LogPrinter {
 
   private func wanted(_ event: API.Event) -> API.StepOutput? {
     guard case .stepOutput(let output)? = event.kind else { return nil }
-    // A `foreach` step is all its children.
-    if let step, output.stepID != step, !output.stepID.hasPrefix(step + "[") { return nil }
+    guard isWanted(output.stepID) else { return nil }
     if let stream, output.stream != stream { return nil }
     return output
   }
+
+  /// A `foreach` step is all its children.
+  private func isWanted(_ id: String) -> Bool { step.map { id == $0 || id.hasPrefix($0 + "[") } ?? true }
 }

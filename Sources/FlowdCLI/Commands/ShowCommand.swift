@@ -5,14 +5,20 @@ internal import FlowdWire
 /// `flowctl show`
 enum ShowCommand: Command {
   static let reportOnly = Flag("report", "Print the report and nothing else")
+  static let verbose = Flag("verbose", short: "v", "Whole requests, responses and prompts of all steps")
   static let outputsOnly = Flag("outputs", "Print the run's outputs, a JSON object, and nothing else")
 
   static let spec = CommandSpec(
     "show", "Show a run: its steps, checks, questions, outputs and report",
-    operands: [Operand("RUN", completion: .run)], options: [reportOnly, outputsOnly],
-    discussion: "Without RUN it is the session's newest run.",
+    operands: [Operand("RUN", completion: .run)], options: [verbose, reportOnly, outputsOnly],
+    discussion: """
+      Without RUN it is the session's newest run. Of an HTTP step it shows the request and how it was
+      answered, of an agent the model and the tokens; of failed ones headers, values that were put in,
+      times, the beginning of the body, or the prompt. With -v it shows these of every step, in full.
+      """,
     examples: [
       Example("flowctl show", "the newest run"),
+      Example("flowctl show -v", "with everything that was sent and received"),
       Example("flowctl show 3f9a2c71 --report > report.md", "only its report"),
       Example("flowctl show --outputs | jq -r .version", "an output, for a script"),
     ])
@@ -38,7 +44,7 @@ enum ShowCommand: Command {
       }
       return .ok
     }
-    for line in lines(run, context) { context.output.line(line) }
+    for line in lines(run, context, isVerbose: arguments[verbose]) { context.output.line(line) }
     return .ok
   }
 
@@ -51,7 +57,7 @@ enum ShowCommand: Command {
     return response
   }
 
-  static func lines(_ run: API.Run, _ context: Context) -> [String] {
+  static func lines(_ run: API.Run, _ context: Context, isVerbose: Bool = false) -> [String] {
     let style = context.style
     var frame = RunFrame(
       width: context.tableWidth ?? 200, height: nil, now: context.now, style: style,
@@ -63,7 +69,7 @@ enum ShowCommand: Command {
     lines += rows(run, context).map { name, value in
       "\(style.dim(DisplayWidth.padded(name, to: 11)))\(TerminalText.sanitised(value))"
     }
-    lines += questions(run, context) + values(run, context)
+    lines += questions(run, context) + values(run, context) + details(run, context, isVerbose: isVerbose)
     if !run.report.isEmpty { lines += [""] + ReportText.lines(run.report, style: style) }
     return lines
   }
@@ -102,6 +108,29 @@ enum ShowCommand: Command {
         "  \(question.name): \(question.terms(now: context.now))", "  answer it: \(question.command)",
       ]
     }
+  }
+
+  /// Requests and agents: of failed children, which the picture of the run leaves out, or of every step in full.
+  private static func details(_ run: API.Run, _ context: Context, isVerbose: Bool) -> [String] {
+    let style = context.style
+    let wanted = run.steps.filter { step in
+      isVerbose ? step.http != nil || step.agent != nil : step.status == .failed && !step.parentStepID.isEmpty
+    }
+    return wanted.prefix(isVerbose ? 500 : 20).flatMap { step -> [String] in
+      guard let summary = StepDetailLines.summary(http: step.http, agent: step.agent) else { return [] }
+      var lines = ["", "\(style.bold(TerminalText.sanitised(step.stepID)))  \(summary)"]
+      lines += StepDetailLines.details(
+        http: step.http, agent: step.agent, style: style, width: context.tableWidth, isWhole: isVerbose)
+      if isVerbose, step.agent != nil { lines += answer(step, context) }
+      return lines
+    }
+  }
+
+  /// What an agent answered.
+  private static func answer(_ step: API.Step, _ context: Context) -> [String] {
+    var block = DetailBlock(style: context.style, width: context.tableWidth, isWhole: true)
+    block.add("answer", String(decoding: step.stdout, as: UTF8.self))
+    return block.lines
   }
 
   /// What steps and the run handed on.

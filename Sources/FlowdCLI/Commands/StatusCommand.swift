@@ -39,13 +39,14 @@ enum StatusCommand: Command {
   private static func showCircuits(_ circuits: [API.Circuit], _ context: Context) {
     guard !circuits.isEmpty else { return }
     context.output.line()
-    var table = Table(["CIRCUIT", "STATE", "FAILURES", "NEXT ATTEMPT"])
+    let hasReasons = circuits.contains { !$0.reason.isEmpty }
+    var table = Table(["CIRCUIT", "STATE", "FAILURES", "NEXT ATTEMPT"] + (hasReasons ? ["WHY"] : []))
     for circuit in circuits {
       let isClosed = circuit.state == .closed
       let retry = circuit.retryAt.map { "in \(DurationText.short($0.model - context.now))" } ?? "-"
       table.add([
         .init(circuit.name), .init(CircuitText.name(circuit.state)) { isClosed ? $1 : $0.yellow($1) },
-        .init(String(circuit.failures)), .init(retry),
+        .init(String(circuit.failures)), .init(retry), .init(circuit.reason),
       ])
     }
     for line in table.lines(style: context.style, width: context.tableWidth) { context.output.line(line) }

@@ -8,6 +8,8 @@ struct MarkdownExport: ExportWriter {
 
   private var run = API.Run()
   private var history: [String] = []
+  /// Requests and agents of steps, by step.
+  private var exchanges: [(step: String, text: String)] = []
   private var shown: ShownRun?
 
   mutating func take(_ page: API.FlowServiceExportRunResponse, to output: TextOutput) {
@@ -16,6 +18,7 @@ struct MarkdownExport: ExportWriter {
       if shown == nil { shown = ShownRun(WatchedRun(runID: run.runID)) }
       _ = shown?.apply(event)
       if let line = MarkdownExport.line(event) { add(line, event) }
+      if case .stepFinished(let finished)? = event.kind { addExchange(finished.step) }
     }
   }
 
@@ -31,6 +34,10 @@ struct MarkdownExport: ExportWriter {
       output.line("\n… \(run.steps.count - MarkdownExport.rowsMax) more steps")
     }
     writeFailures(to: output)
+    if !exchanges.isEmpty {
+      output.line("\n## Requests and agents\n")
+      for exchange in exchanges { output.line("- \(exchange.step): \(exchange.text)") }
+    }
     if !history.isEmpty {
       output.line("\n## What happened\n")
       for line in history { output.line("- \(line)") }
@@ -74,6 +81,13 @@ struct MarkdownExport: ExportWriter {
     history.append("\(time) \(line)")
   }
 
+  private mutating func addExchange(_ step: API.Step?) {
+    guard let step, exchanges.count < MarkdownExport.rowsMax,
+      let text = StepDetailLines.summary(http: step.http, agent: step.agent)
+    else { return }
+    exchanges.append((MarkdownExport.cell(step.stepID), MarkdownExport.cell(text)))
+  }
+
   /// What cannot be seen in the table of steps.
   private static func line(_ event: API.Event) -> String? {
     switch event.kind {
@@ -88,7 +102,7 @@ struct MarkdownExport: ExportWriter {
     case .runCancelRequested(let cancel): cancel.mode == .force ? "ended by force" : "asked to end"
     case .runModeChanged(let changed): "mode \(MetaText.mode(changed.mode))"
     case .runStarted, .runFinished, .runPauseRequested, .stepStarted, .stepOutput, .stepFinished, .sessionMetaChanged,
-      .sessionSelected, .sessionClosed, .circuitChanged, .snapshot, nil:
+      .sessionSelected, .sessionClosed, .circuitChanged, .stepActivity, .snapshot, nil:
       nil
     }
   }

@@ -28,7 +28,9 @@ package struct EventText {
 
   private mutating func texts(_ event: API.Event, _ path: String) -> [String] {
     switch event.kind {
-    case .stepOutput(let output): return add(output, of: event.runID, path)
+    case .stepOutput(let output):
+      return endThought(output.stepID, event.runID, path) + add(output, of: event.runID, path)
+    case .stepActivity(let activity): return add(activity, of: event.runID, path)
     case .stepFinished(let finished):
       guard let step = finished.step else { return [] }
       return flush(step.stepID, event.runID, path) + self.finished(step, event.runID, path)
@@ -37,7 +39,8 @@ package struct EventText {
       let why = TerminalText.sanitised(retrying.error?.message ?? "failed")
       let wait = zip2(event.at, retrying.nextAt).map { " in \(DurationText.short($1.model - $0.model))" } ?? ""
       return ["\(name(retrying.stepID, path)): attempt \(retrying.attempt) failed, trying again\(wait): \(why)"]
-    case .stepInputRequired(let required): return Self.asked(event, required, path)
+    case .stepInputRequired(let required):
+      return endThought(required.stepID, event.runID, path) + Self.asked(event, required, path)
     case .stepInputAnswered(let answered):
       let value = answered.value.isEmpty ? "" : ": \(TerminalText.sanitised(AnswerValue.text(answered.value)))"
       return ["\(name(answered.stepID, path)): answered\(value)\(AnsweredText.suffix(answered.by))"]
@@ -107,14 +110,40 @@ package struct EventText {
     return result
   }
 
+  /// An agent's thoughts come in pieces and are shown a line at a time; anything else it does comes whole.
+  private mutating func add(_ activity: API.StepActivity, of run: String, _ path: String) -> [String] {
+    let label = name(activity.stepID, path)
+    guard activity.kind == .thought else {
+      return endThought(activity.stepID, run, path) + ["\(label): \(ActivityText.line(activity.kind, activity.text))"]
+    }
+    let key = "\(run)/\(activity.stepID)/thought"
+    var partial = partials[key] ?? Partial()
+    partial.text += partial.filter.filter(activity.text)
+    var lines = partial.text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+    partial.text = lines.removeLast()
+    if partial.text.utf8.count > EventText.partialBytesMax {
+      lines.append(partial.text)
+      partial.text = ""
+    }
+    partials[key] = partial
+    return lines.filter { !$0.isEmpty }.map { "\(label): thinks: \($0)" }
+  }
+
+  /// What the step thought last without a line's end.
+  private mutating func endThought(_ step: String, _ run: String, _ path: String) -> [String] {
+    guard let rest = partials.removeValue(forKey: "\(run)/\(step)/thought")?.text, !rest.isEmpty else { return [] }
+    return ["\(name(step, path)): thinks: \(rest)"]
+  }
+
   /// What the step wrote last without a line's end.
   private mutating func flush(_ step: String, _ run: String, _ path: String) -> [String] {
-    [API.OutputStream.stdout, .stderr].compactMap { stream in
-      guard let rest = partials.removeValue(forKey: "\(run)/\(step)/\(stream.rawValue)")?.text, !rest.isEmpty else {
-        return nil
+    endThought(step, run, path)
+      + [API.OutputStream.stdout, .stderr].compactMap { stream in
+        guard let rest = partials.removeValue(forKey: "\(run)/\(step)/\(stream.rawValue)")?.text, !rest.isEmpty else {
+          return nil
+        }
+        return "\(name(step, path)) | \(Self.overwritten(rest))"
       }
-      return "\(name(step, path)) | \(Self.overwritten(rest))"
-    }
   }
 
   /// What a line with carriage returns shows in the end: its last part.
@@ -141,7 +170,8 @@ package struct EventText {
     let label = question.name
     let terms = question.terms(now: event.at?.model ?? .distantPast)
     return [
-      "\(label): asks: \(TerminalText.sanitised(input.prompt)) (\(terms))", "\(label): answer it: \(question.command)",
+      "\(label): \(input.reason == .permission ? "asks for a permission" : "asks"): "
+        + "\(TerminalText.sanitised(input.prompt)) (\(terms))", "\(label): answer it: \(question.command)",
     ]
   }
 
@@ -156,7 +186,16 @@ package struct EventText {
     let checks = step.checks.filter { !$0.passed }.map { check in
       "\(label): \(CheckText.line(check, flow: flows[run] ?? "", glyphs: Glyphs(isUnicode: true)))"
     }
-    return [text] + checks
+    return request(step, label) + [text] + checks
+  }
+
+  /// The request or the agent; of a failed step all that is known.
+  private func request(_ step: API.Step, _ label: String) -> [String] {
+    guard let summary = StepDetailLines.summary(http: step.http, agent: step.agent) else { return [] }
+    let details =
+      step.status == .failed
+      ? StepDetailLines.details(http: step.http, agent: step.agent, style: .plain, width: nil) : []
+    return ["\(label): \(summary)"] + details
   }
 
   private static func session(_ event: API.Event, _ what: String, _ meta: API.SessionMeta?) -> [String] {

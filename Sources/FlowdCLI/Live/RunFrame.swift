@@ -36,7 +36,8 @@ package struct RunFrame {
     let lines = [header(run.root)] + body(run)
     guard !isUnicode else { return lines }
     return lines.map { line in
-      line.replacing(" · ", with: " - ").replacing("…", with: "~").replacing(" — ", with: " - ")
+      line.replacing(" · ", with: " - ").replacing("…", with: "~").replacing(" — ", with: " - ").replacing(
+        "→", with: "->")
     }
   }
 

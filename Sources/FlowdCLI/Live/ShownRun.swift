@@ -6,6 +6,8 @@ package struct ShownRun: Sendable {
   package private(set) var tree: WatchedRunTree
   /// By run and step; of steps that are in hand or failed.
   private var tails: [String: [String: OutputTail]] = [:]
+  /// By run and step; of agents whose last word was no part of their answer.
+  private var activities: [String: [String: ActivityTail]] = [:]
 
   package init(_ root: WatchedRun) { tree = WatchedRunTree(root: root) }
 
@@ -37,13 +39,20 @@ package struct ShownRun: Sendable {
     switch event.kind {
     case .stepOutput(let output):
       tails[event.runID, default: [:]][output.stepID, default: OutputTail()].add(output.chunk)
-    case .stepStarted(let started): tails[event.runID]?[started.stepID] = nil
+      activities[event.runID]?[output.stepID] = nil
+    case .stepActivity(let activity):
+      activities[event.runID, default: [:]][activity.stepID, default: ActivityTail()].add(activity)
+    case .stepStarted(let started):
+      tails[event.runID]?[started.stepID] = nil
+      activities[event.runID]?[started.stepID] = nil
     case .stepFinished(let finished):
       let id = finished.step?.stepID ?? ""
+      activities[event.runID]?[id] = nil
       // A child that failed after many others is known by its state only.
       let isKept = finished.step?.status == .failed && tree.runs[event.runID]?.step(id) != nil
       if !isKept { tails[event.runID]?[id] = nil }
     case .runFinished:
+      activities[event.runID] = nil
       guard event.runID != tree.rootID else { break }
       tails[event.runID] = nil
       tree.forget(event.runID)
@@ -53,4 +62,7 @@ package struct ShownRun: Sendable {
   }
 
   package func tail(_ step: String, of run: String) -> OutputTail? { tails[run]?[step] }
+
+  /// What an agent does now, such as `uses: read README.md`; `nil` while it answers.
+  package func activity(_ step: String, of run: String) -> String? { activities[run]?[step]?.line }
 }

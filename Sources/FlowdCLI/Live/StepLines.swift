@@ -9,7 +9,7 @@ extension RunFrame {
     let glyph = StatusText.paint(status)(style, glyphs.step(status, tick: tick))
     let label = TerminalText.sanitised(step.label)
     let shown = DisplayWidth.truncated(label, to: min(labels.width, width - 5))
-    let note = self.note(step)
+    let note = self.note(step, run.root.snapshot)
     let room = width - 5 - labels.width - 2
     let shownNote = room > 3 ? DisplayWidth.truncated(note, to: room) : ""
     let text = shownNote.isEmpty ? shown : DisplayWidth.padded(shown, to: labels.width)
@@ -19,9 +19,10 @@ extension RunFrame {
     ]
     if details, let detail = detail(step, run) { result.append("    " + detail) }
     guard height == nil else { return result }
-    // In full, a step shows its failed checks, and a failed one the end of what it wrote.
+    // In full, a step shows its request or agent and its failed checks, and a failed one the end of what it wrote.
+    result += requestLines(step)
     result += checkLines(step, run)
-    if step.status == .failed { result += tailLines(step, run) }
+    if step.status == .failed, step.http == nil { result += tailLines(step, run) }
     return result
   }
 
@@ -64,7 +65,7 @@ extension RunFrame {
     var text = TerminalText.sanitised("\(step.id)[\(item)]")
     var more = ""
     if let details {
-      let note = self.note(details)
+      let note = self.note(details, run.root.snapshot)
       if !note.isEmpty { text += "  \(note)" }
       more = plainDetail(details, run) ?? ""
     }
@@ -75,7 +76,7 @@ extension RunFrame {
   }
 
   /// Beside the label: duration, attempts, what it waits for.
-  private func note(_ step: WatchedStep) -> String {
+  private func note(_ step: WatchedStep, _ snapshot: API.RunSnapshot?) -> String {
     var parts: [String] = []
     switch step.status {
     case .running, .succeeded, .failed, .cancelled:
@@ -88,11 +89,14 @@ extension RunFrame {
     case .skipped, .notRun: parts.append(StatusText.name(step.status))
     case .pending, .unspecified, .unrecognized: break
     }
+    // In full, a line of its own says more.
+    if height != nil, let http = step.http { parts.append(ExchangeText.note(http)) }
+    if height != nil, let agent = step.agent { parts.append(AgentText.note(agent, run: snapshot)) }
     if step.isReused { parts.append("taken over") }
     if let children = step.children { parts.append("\(children.counts.settled) of \(children.count)") }
     if step.status == .running, let wake = step.wakeAt { parts.append("\(DurationText.short(wake.model - now)) left") }
     if step.status == .cancelled { parts.append("cancelled") }
-    return parts.joined(separator: ", ")
+    return parts.filter { !$0.isEmpty }.joined(separator: ", ")
   }
 
   /// Below the step: why it failed, what it asks, how its own run is, or what it wrote last.
@@ -113,7 +117,9 @@ extension RunFrame {
     switch step.status {
     case .failed, .waitingRetry: text = TerminalText.sanitised(step.error?.message ?? "")
     case .waitingInput: text = TerminalText.sanitised(step.question?.prompt ?? "")
-    case .running: text = childRun(step, run) ?? run.tail(step.id, of: run.root.runID)?.line ?? ""
+    case .running:
+      let id = run.root.runID
+      text = childRun(step, run) ?? run.activity(step.id, of: id) ?? run.tail(step.id, of: id)?.line ?? ""
     case .pending, .succeeded, .skipped, .cancelled, .notRun, .unspecified, .unrecognized: return nil
     }
     return text.isEmpty ? nil : text
@@ -141,6 +147,14 @@ extension RunFrame {
     (run.tail(step.id, of: run.root.runID)?.lines ?? []).map { line in
       "    " + style.dim("\(glyphs.outputBar) " + DisplayWidth.truncated(line, to: max(1, width - 8)))
     }
+  }
+
+  /// The request or the agent on a line; of a failed step all that is known.
+  private func requestLines(_ step: WatchedStep) -> [String] {
+    guard let summary = StepDetailLines.summary(http: step.http, agent: step.agent) else { return [] }
+    let line = "    " + style.dim(DisplayWidth.truncated(summary, to: max(1, width - 6)))
+    guard step.status == .failed else { return [line] }
+    return [line] + StepDetailLines.details(http: step.http, agent: step.agent, style: style, width: width)
   }
 
   private func checkLines(_ step: WatchedStep, _ run: ShownRun) -> [String] {

@@ -23,7 +23,8 @@ extension Interview {
       }
     }
     let others = unanswered.count > 1 ? "; \(unanswered.count - 1) more after it" : ""
-    let terms = "\(question.name): \(question.terms(now: now))\(others); Ctrl-D leaves it to others"
+    let kind = question.input.reason == .permission ? "a permission for the agent of " : ""
+    let terms = "\(kind)\(question.name): \(question.terms(now: now))\(others); Ctrl-D leaves it to others"
     lines.append("  " + style.dim(DisplayWidth.truncated(terms, to: room)))
     if !complaint.isEmpty { lines.append("  " + style.red(DisplayWidth.truncated(complaint, to: room))) }
     let cursor = style.isColoured ? "\u{1B}[7m \u{1B}[0m" : "_"

@@ -90,7 +90,9 @@ public struct WatchedRun: Sendable {
       outputs = finished.outputs
       finishedAt = event.at
     case .stepStarted, .stepRetrying, .stepInputRequired, .stepInputAnswered, .stepFinished: applyToStep(event)
-    case .stepOutput, .sessionMetaChanged, .sessionSelected, .sessionClosed, .circuitChanged, .snapshot, nil: break
+    case .stepOutput, .stepActivity, .sessionMetaChanged, .sessionSelected, .sessionClosed, .circuitChanged, .snapshot,
+      nil:
+      break
     }
   }
 

@@ -25,6 +25,10 @@ public struct WatchedStep: Sendable {
   public internal(set) var childRunID = ""
   /// Its result was taken over from another run.
   public internal(set) var isReused = false
+  /// Of an `http` step: the request and the response of its last attempt.
+  public internal(set) var http: API.HttpExchange?
+  /// Of an `agent` step: what its last attempt was given and used.
+  public internal(set) var agent: API.AgentUse?
   /// Of a `foreach` step whose list is known.
   public internal(set) var children: WatchedChildren?
 
@@ -49,6 +53,8 @@ public struct WatchedStep: Sendable {
     result = step.result
     if !step.childRunID.isEmpty { childRunID = step.childRunID }
     isReused = step.reused
+    http = step.http
+    agent = step.agent
     if let count = step.childCount, children == nil { children = WatchedChildren(count: Int(count)) }
   }
 }

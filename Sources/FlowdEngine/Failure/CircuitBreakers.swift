@@ -3,7 +3,7 @@ package import FlowdModel
 /// Circuit breakers by name: after repeated failures nothing is tried for a while, then one attempt finds out.
 ///
 /// They live as long as the daemon: after a restart everything is tried again, which is right for a peer that may have
-/// recovered meanwhile.
+/// recovered meanwhile. What holds until a known time, as an exhausted quota does, is stored.
 package struct CircuitBreakers: Sendable {
   enum Admission: Equatable {
     case now
@@ -19,7 +19,12 @@ package struct CircuitBreakers: Sendable {
     /// The attempt that finds out is under way.
     var isProbing = false
     var lastUse: Timestamp
+    /// Why it is open until a time that the other side named.
+    var holdReason = ""
   }
+
+  /// The circuit of agent steps on a provider.
+  package static func name(ofProvider id: String) -> String { "provider \(id)" }
 
   private var breakers: [String: Breaker] = [:]
 
@@ -38,7 +43,8 @@ package struct CircuitBreakers: Sendable {
     case .closed: return .now
     case .open:
       // Further off than it can be: the clock was set back.
-      if let retryAt = breaker.retryAt, now < retryAt, retryAt - now <= Limits.circuitDelayMax {
+      let longest = breaker.holdReason.isEmpty ? Limits.circuitDelayMax : Limits.quotaResetMax
+      if let retryAt = breaker.retryAt, now < retryAt, retryAt - now <= longest {
         return .notBefore(retryAt)
       }
       breaker.state = .halfOpen
@@ -53,6 +59,36 @@ package struct CircuitBreakers: Sendable {
       return .notBefore(now + .seconds(1))
     }
   }
+
+  /// Why nothing is tried, as a sentence.
+  func reason(_ name: String) -> String {
+    let held = breakers[name]?.holdReason ?? ""
+    return held.isEmpty ? "the circuit \(quoted(name)) is open after repeated failures" : held
+  }
+
+  /// Lets nothing through until a time that the other side named; then one attempt finds out.
+  mutating func hold(_ name: String, _ hold: CircuitHold, now: Timestamp) -> CircuitView {
+    if breakers[name] == nil { makeRoom() }
+    var breaker = breakers[name] ?? Breaker(lastUse: now)
+    breaker.state = .open
+    breaker.isProbing = false
+    breaker.lastUse = now
+    breaker.retryAt = hold.until
+    breaker.holdReason = hold.reason
+    breakers[name] = breaker
+    return CircuitBreakers.view((name, breaker))
+  }
+
+  /// Until when a circuit is held; `nil`: it is not.
+  package func heldUntil(_ name: String, now: Timestamp) -> Timestamp? {
+    guard let breaker = breakers[name], !breaker.holdReason.isEmpty, let time = breaker.retryAt, time > now else {
+      return nil
+    }
+    return time
+  }
+
+  /// Whether a circuit's hold is in the store.
+  func isHeld(_ name: String) -> Bool { breakers[name].map { !$0.holdReason.isEmpty } ?? false }
 
   /// An attempt that was admitted is not made.
   mutating func giveBack(_ name: String) { breakers[name]?.isProbing = false }
@@ -75,6 +111,7 @@ package struct CircuitBreakers: Sendable {
     breaker.failures += 1
     breaker.isProbing = false
     breaker.lastUse = now
+    breaker.holdReason = ""
     let opens = breaker.state == .halfOpen || (breaker.state == .closed && breaker.failures >= Limits.circuitFailures)
     if opens {
       breaker.state = .open
@@ -95,6 +132,6 @@ package struct CircuitBreakers: Sendable {
   private static func view(_ entry: (key: String, value: Breaker)) -> CircuitView {
     CircuitView(
       name: entry.key, state: entry.value.state, failures: entry.value.failures,
-      retryAt: entry.value.state == .open ? entry.value.retryAt : nil)
+      retryAt: entry.value.state == .open ? entry.value.retryAt : nil, reason: entry.value.holdReason)
   }
 }

@@ -17,7 +17,10 @@ enum ErrorClassification {
     case .notStarted(let reason): (nil, StepError(.fatal, reason))
     case .raised(let error): (nil, StepError(.fatal, error.message))
     case .subflowFailed(let error): (nil, error)
-    case .returned, .elapsed, .cancelled: (nil, nil)
+    case .responded(let status, _): (nil, classify(status: status))
+    case .requestFailed(let failure, let message): (nil, StepError(errorClass(of: failure), message))
+    case .agentFailed(let failure, let message, _): (nil, StepError(errorClass(of: failure), message))
+    case .returned, .answered, .elapsed, .cancelled: (nil, nil)
     }
   }
 

@@ -61,6 +61,16 @@ extension Engine {
   /// Circuit breakers with failures.
   package var circuits: [CircuitView] { transaction.circuits.views }
 
+  /// Until when a provider's quota is exhausted, as far as is known.
+  package func heldUntil(provider: String, now: Timestamp) -> Timestamp? {
+    transaction.circuits.heldUntil(CircuitBreakers.name(ofProvider: provider), now: now)
+  }
+
+  /// Takes over what the daemon before this one knew about circuits.
+  package func restore(holds: [(name: String, hold: CircuitHold)], now: Timestamp) {
+    for (name, hold) in holds { _ = transaction.circuits.hold(name, hold, now: now) }
+  }
+
   // MARK: what runs ask for
 
   /// Makes a decision about a session that no call asked for.

@@ -20,10 +20,20 @@ extension RunMachine {
     if let bad = arguments.first(where: { $0.utf8.contains(0) }) {
       throw ExpressionError(.failed, "the argument \(quoted(bad)) holds a NUL character", line: step.line)
     }
+    let surroundings = try surroundings(of: index, session, renderer)
     return CommandRequest(
-      attempt: attemptID(of: index), arguments: arguments,
-      environment: try environment(for: step, index, session, renderer),
-      workingDirectory: try directory(of: step, renderer), timeout: timeout)
+      attempt: attemptID(of: index), arguments: arguments, environment: surroundings.environment,
+      workingDirectory: surroundings.directory, timeout: timeout, secrets: surroundings.secrets,
+      redacted: redacted(transaction.config))
+  }
+
+  /// Where a step's process runs, and with what environment.
+  func surroundings(
+    of index: Int, _ session: SessionMeta, _ renderer: Renderer
+  ) throws(ExpressionError) -> (directory: String, environment: [String], secrets: [EnvironmentSecret]) {
+    let step = definition(of: index)
+    let (environment, secrets) = try environment(for: step, index, session, renderer)
+    return (try directory(of: step, renderer), environment, secrets)
   }
 
   private func directory(of step: StepDefinition, _ renderer: Renderer) throws(ExpressionError) -> String {
@@ -34,54 +44,70 @@ extension RunMachine {
 
   private func environment(
     for step: StepDefinition, _ index: Int, _ session: SessionMeta, _ renderer: Renderer
-  ) throws(ExpressionError) -> [String] {
-    var added: [(name: String, value: String)] = []
+  ) throws(ExpressionError) -> ([String], [EnvironmentSecret]) {
+    var added: [(name: String, value: SecretText)] = []
     for definition in definition.flow.inputs {
       guard let value = inputs.first(where: { $0.name == definition.name })?.value else { continue }
-      added.append((definition.environmentName, environmentText(of: value)))
+      added.append((definition.environmentName, reference(environmentText(of: value))))
     }
-    added += [
+    let given = [
       ("FLOWD_RUN_ID", record.id.description), ("FLOWD_SESSION_ID", record.sessionID.description),
       ("FLOWD_STEP_ID", name(of: index).description), ("FLOWD_FLOW", record.snapshot.flowID),
       ("FLOWD_PROVIDER", record.snapshot.providerID),
       ("FLOWD_MODEL", record.snapshot.modelID), ("FLOWD_WORKSPACE", session.workspace),
     ]
-    for entry in definition.flow.env + step.env { added.append((entry.name, try renderer.text(entry.value))) }
-    var latest: [ExactName: String] = [:]
-    for (name, value) in added { latest[ExactName(name)] = try resolved(value, step) }
+    added += given.map { ($0.0, SecretText($0.1)) }
+    for entry in definition.flow.env + step.env {
+      var value = try renderer.secretText(entry.value)
+      if case .text(let text)? = value.parts.first, value.parts.count == 1 { value = reference(text) }
+      added.append((entry.name, value))
+    }
+    return try merged(added, step)
+  }
+
+  /// A text that is a reference to a secret of this run is the secret.
+  private func reference(_ text: String) -> SecretText {
+    secret(referredToBy: text).map { SecretText([.secret($0)]) } ?? SecretText(text)
+  }
+
+  /// The client's environment with what is added; what needs the daemon's secrets apart.
+  private func merged(
+    _ added: [(name: String, value: SecretText)], _ step: StepDefinition
+  ) throws(ExpressionError) -> ([String], [EnvironmentSecret]) {
+    var latest: [ExactName: SecretText] = [:]
+    for (name, value) in added { latest[ExactName(name)] = value }
     var result = environment.filter { entry in
       entry.utf8.firstIndex(of: UInt8(ascii: "=")).map { latest[ExactName(String(entry[..<$0]))] == nil } ?? false
     }
+    var secrets: [EnvironmentSecret] = []
     var written: Set<ExactName> = []
     for (name, _) in added where written.insert(ExactName(name)).inserted {
-      guard let value = latest[ExactName(name)], !value.utf8.contains(0) else {
+      guard let value = latest[ExactName(name)] else { continue }
+      guard let text = value.known else {
+        secrets.append(EnvironmentSecret(name, value))
+        continue
+      }
+      guard !text.utf8.contains(0) else {
         throw ExpressionError(.failed, "the environment variable \(name) would hold a NUL character", line: step.line)
       }
-      result.append("\(name)=\(value)")
+      result.append("\(name)=\(text)")
     }
-    return result
+    return (result, secrets)
   }
+}
 
-  /// The value behind a variable that is a reference to a secret of this run; anything else is itself.
-  ///
-  /// A reference is resolved here and nowhere else, so that a value reaches the environment of a command only.
-  private func resolved(_ value: String, _ step: StepDefinition) throws(ExpressionError) -> String {
-    guard value.hasPrefix("secret:") else { return value }
-    if value.hasPrefix("secret:step.") {
-      let name = value.dropFirst("secret:step.".count)
-      if let answer = secretAnswers.first(where: { self.name(of: $0.key).description == name })?.value { return answer }
-      return value
+extension SecretText {
+  /// The text, if the values of all its secrets are known.
+  fileprivate var known: String? {
+    var known = ""
+    for part in parts {
+      switch part {
+      case .text(let text): known += text
+      case .secret(let secret):
+        guard let value = secret.value else { return nil }
+        known += secret.encoding.encode(value)
+      }
     }
-    let isInput = definition.flow.inputs.contains { input in
-      input.kind == .secret && inputs.contains { $0.name == input.name && $0.value == .string(value) }
-    }
-    guard isInput else { return value }
-    let prefix = "\(value.dropFirst("secret:".count))="
-    guard let entry = environment.last(where: { $0.hasPrefix(prefix) }) else {
-      throw ExpressionError(
-        .failed, "\(value) is not set: the environment of the client that started the run has no \(prefix.dropLast())",
-        line: step.line)
-    }
-    return String(entry.dropFirst(prefix.count))
+    return known
   }
 }

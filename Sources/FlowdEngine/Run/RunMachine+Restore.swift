@@ -9,7 +9,8 @@ package struct StoredRun: Sendable {
   package var inputs: [JSONValue.Member]
   /// Those that have left `pending`, with children, ascending.
   package var steps: [StepRecord]
-  /// Of `foreach` steps that are not settled: their lists. Other outputs are read when they are asked for.
+  /// Of steps that are not settled: the lists of `foreach` steps, and what agents were given. Other outputs are read when
+  /// they are asked for.
   package var outputs: [Int: StepOutput]
   /// Answers to secret questions.
   package var secretAnswers: [Int: String]
@@ -57,6 +58,7 @@ extension RunMachine {
     restoreLists(stored)
     for step in stored.steps {
       restoreWork(of: step)
+      agentUses[step.index] = step.status.isFinal ? nil : stored.outputs[step.index]?.details.agent
       // The list of a `foreach` step is there as soon as it has begun.
       if step.status.isFinal || step.firstChild != nil, isKept(outputOf: step.index) {
         outputs.note(step.index, storedUnder: record.key, as: step.index)
@@ -116,7 +118,7 @@ extension RunMachine {
       case .flow:
         executing.insert(step.index)
         subflows.insert(step.index)
-      case .run, .script, .input, .wait: executing.insert(step.index)
+      case .run, .script, .http, .agent, .input, .wait: executing.insert(step.index)
       }
     case .running, .pending, .succeeded, .failed, .skipped, .cancelled, .notRun: break
     }

@@ -33,6 +33,14 @@ package final class RunMachine {
   var loading: Set<Int> = []
   /// By step: what a person answered to a secret question. In memory and in a private file, never in the store.
   var secretAnswers: [Int: String] = [:]
+  /// Values that are redacted, and how many answers there were when they were gathered.
+  var knownSecrets: (answers: Int, values: [String])?
+  /// By `agent` step that has begun: what its attempts are given.
+  var agentUses: [Int: AgentUse] = [:]
+  /// Steps that wait for a person to permit something, while their agents do.
+  var parked: Set<Int> = []
+  /// By step with an attempt in hand: the circuit that admitted it, when its definition does not name it.
+  var circuits: [Int: String] = [:]
   /// The step whose failure fails the run.
   var failedStep: Int?
   /// What is pending will not start any more, but for finalizers.

@@ -22,6 +22,7 @@ final class RunScope: ExpressionScope {
 
   var names: [String] {
     var names = ["inputs", "run"] + own.map(\.name)
+    if !run.definition.flow.secrets.isEmpty { names.append("secrets") }
     if let element { names += [element.name, ScopeNames.index] }
     return names
   }
@@ -31,6 +32,8 @@ final class RunScope: ExpressionScope {
     switch name {
     case "inputs": return .object(run.inputs)
     case "run": return runValue
+    case "secrets":
+      return .object(run.definition.flow.secrets.map { .init($0, .string("secret:\($0)")) })
     default: break
     }
     guard let element else { return nil }
@@ -54,6 +57,12 @@ final class RunScope: ExpressionScope {
     else { return nil }
     return (foreach.name, list.items[place], place)
   }
+
+  // MARK: secrets
+
+  func secret(named name: String) -> Secret { run.secret(named: name) }
+
+  func secret(referredToBy text: String) -> Secret? { run.secret(referredToBy: text) }
 
   // MARK: steps
 
@@ -102,6 +111,14 @@ final class RunScope: ExpressionScope {
     case "stderr": return .string(String(decoding: try output(of: index).stderr, as: UTF8.self))
     case "report": return .string(try output(of: index).details.report ?? "")
     case "outputs": return try outputs(of: index, definition)
+    case "response":
+      let output = try output(of: index)
+      return output.details.exchange?.value(body: output.stdout) ?? .null
+    case "text": return .string(String(decoding: try output(of: index).stdout, as: UTF8.self))
+    case "model": return .string(try output(of: index).details.agent?.model ?? "")
+    case "provider": return .string(try output(of: index).details.agent?.provider ?? "")
+    case "usage": return try output(of: index).details.agent?.usage ?? .null
+    case "partial": return .bool(try output(of: index).details.agent?.isPartial ?? false)
     case "result", "value":
       if let secret = run.secretReference(of: index) { return .string(secret) }
       return try output(of: index).details.result ?? .null

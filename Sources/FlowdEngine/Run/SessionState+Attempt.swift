@@ -6,12 +6,8 @@ extension SessionState {
   /// - Throws: What an expression of the step lacks or does wrong; the step is as it was.
   func startAttempt(_ index: Int, of run: RunMachine, _ transaction: Transaction) throws(ExpressionError) {
     let definition = run.definition(of: index)
-    if let circuit = definition.circuit, !isWithin(circuit, run),
-      case .notBefore(let time) = transaction.circuits.admit(circuit, now: transaction.now)
-    {
-      holdBack(index, of: run, circuit, until: time, transaction)
-      return
-    }
+    // What is named by the request itself is admitted once that is there.
+    if let circuit = definition.circuit, !admit(circuit, index, of: run, transaction) { return }
     run.steps[index].attempt += 1
     do throws(ExpressionError) {
       switch definition.action {
@@ -23,6 +19,8 @@ extension SessionState {
         let request = try run.request(
           for: index, script, timeout: timeout(of: index, run, transaction), transaction)
         execute(index, of: run, .startScript(request), transaction)
+      case .http(let http): try start(http, index, of: run, transaction)
+      case .agent(let agent): try start(agent, index, of: run, transaction)
       case .wait(let wait): try start(wait, index, of: run, transaction)
       case .input(let question): try start(question, index, of: run, transaction)
       case .flow(let call): try start(call, index, of: run, transaction)
@@ -32,6 +30,52 @@ extension SessionState {
       if let circuit = definition.circuit { transaction.circuits.giveBack(circuit) }
       throw error
     }
+  }
+
+  private func start(
+    _ http: HTTPStep, _ index: Int, of run: RunMachine, _ transaction: Transaction
+  ) throws(ExpressionError) {
+    let request = try run.request(
+      for: index, http, timeout: timeout(of: index, run, transaction), transaction)
+    guard admit(host: request.host, index, of: run, transaction) else { return }
+    execute(index, of: run, .startHTTP(request), transaction)
+  }
+
+  private func start(
+    _ agent: AgentStep, _ index: Int, of run: RunMachine, _ transaction: Transaction
+  ) throws(ExpressionError) {
+    let request = try run.request(
+      for: index, agent, session: meta, timeout: timeout(of: index, run, transaction), transaction)
+    guard admit(host: CircuitBreakers.name(ofProvider: request.provider.id), index, of: run, transaction) else {
+      return
+    }
+    execute(index, of: run, .startAgent(request), transaction)
+    // Kept before it is sent, so that an attempt after a restart is given the same.
+    guard let use = run.agentUses[index] else { return }
+    transaction.batch.outputs[Batch.StepKey(run: run.record.key, index: index)] = StepOutput(
+      details: StepDetails(agent: use))
+  }
+
+  /// Asks the circuit of a server or a provider, unless the step names its own; the attempt is not made if it is open.
+  private func admit(
+    host circuit: String, _ index: Int, of run: RunMachine, _ transaction: Transaction
+  ) -> Bool {
+    guard run.definition(of: index).circuit == nil else { return true }
+    // An attempt that is put off is none.
+    run.steps[index].attempt -= 1
+    guard admit(circuit, index, of: run, transaction) else { return false }
+    run.steps[index].attempt += 1
+    run.circuits[index] = circuit
+    return true
+  }
+
+  /// Whether the attempt may be made now; if not, it is put off.
+  private func admit(_ circuit: String, _ index: Int, of run: RunMachine, _ transaction: Transaction) -> Bool {
+    guard !isWithin(circuit, run),
+      case .notBefore(let time) = transaction.circuits.admit(circuit, now: transaction.now)
+    else { return true }
+    holdBack(index, of: run, circuit, until: time, transaction)
+    return false
   }
 
   private func execute(_ index: Int, of run: RunMachine, _ effect: Effect, _ transaction: Transaction) {
@@ -106,7 +150,7 @@ extension SessionState {
   private func holdBack(
     _ index: Int, of run: RunMachine, _ circuit: String, until time: Timestamp, _ transaction: Transaction
   ) {
-    let error = StepError(.recoverable, "the circuit \(quoted(circuit)) is open after repeated failures")
+    let error = StepError(.recoverable, transaction.circuits.reason(circuit))
     let begun = run.steps[index].firstStartedAt ?? transaction.now
     let end = run.definition(of: index).deadline.map { begun + $0 }
     if let end, end <= transaction.now {

@@ -39,7 +39,7 @@ extension SessionState {
         options: PendingQuestion.decisions, defaultValue: nil, askedAt: transaction.now), transaction)
   }
 
-  private func ask(_ index: Int, of run: RunMachine, _ question: PendingQuestion, _ transaction: Transaction) {
+  func ask(_ index: Int, of run: RunMachine, _ question: PendingQuestion, _ transaction: Transaction) {
     run.executing.remove(index)
     run.subflows.remove(index)
     run.steps[index].question = question
@@ -112,7 +112,9 @@ extension SessionState {
     _ index: Int, _ question: PendingQuestion, of run: RunMachine, by: AnsweredBy, _ transaction: Transaction
   ) {
     let mayUseDefault = by != .expiry || run.definition.flow.inputExpiry?.policy == .useDefault
-    guard question.reason == .input, let value = question.defaultValue, mayUseDefault else {
+    let isPermission = question.reason == .permission
+    guard question.reason == .input || isPermission, let value = question.defaultValue, mayUseDefault || isPermission
+    else {
       let error = run.steps[index].error ?? SessionState.unanswered(question, by, run.record.mode)
       settle(index, of: run, .failed, exitCode: run.steps[index].exitCode, error: error, transaction)
       return
@@ -143,8 +145,13 @@ extension SessionState {
     emit(
       .stepInputAnswered(run.name(of: index), inputID: question.id, value: isSecret ? nil : value, by: by), of: run,
       transaction)
-    guard question.reason == .input else {
+    switch question.reason {
+    case .input: break
+    case .error, .restart:
       decide(value, index, of: run, transaction)
+      return
+    case .permission:
+      permit(value, index, question, of: run, transaction)
       return
     }
     run.steps[index].status = .running

@@ -5,19 +5,29 @@ extension SessionState {
   /// ignored.
   func apply(_ report: StepReport, _ transaction: Transaction) {
     let index = report.attempt.step
-    guard let run = run(report.attempt.run), run.executing.contains(index),
-      run.steps[index].status == .running, run.steps[index].attempt == report.attempt.attempt,
+    guard let run = run(report.attempt.run), run.steps.indices.contains(index),
+      run.steps[index].attempt == report.attempt.attempt
+    else { return }
+    if run.parked.contains(index) {
+      applyToParked(report, run, transaction)
+      return
+    }
+    guard run.executing.contains(index), run.steps[index].status == .running,
       !run.awaitingValues.holdsResult(of: index)
     else { return }
     switch report.kind {
     case .launched: break
+    case .activity(let activity):
+      emit(.stepActivity(run.name(of: index), attempt: report.attempt.attempt, activity), of: run, transaction)
+    case .asked(let question):
+      askForPermission(question, index, of: run, transaction)
+      advance(run, transaction)
     case .output(let chunk):
       emit(.stepOutput(run.name(of: index), attempt: report.attempt.attempt, chunk), of: run, transaction)
     case .finished(let result):
       if result.outcome == .cancelled {
-        let output = StepOutput(result)
-        keepOutput(output, of: index, run, transaction)
-        settle(index, of: run, .cancelled, details: output.details, transaction)
+        let details = keepOutput(StepOutput(result), of: index, run, transaction)
+        settle(index, of: run, .cancelled, details: details, transaction)
       } else {
         conclude(index, result, of: run, transaction)
       }

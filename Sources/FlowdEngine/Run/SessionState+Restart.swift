@@ -61,7 +61,7 @@ extension SessionState {
     case .wait:
       transaction.batch.effects.append(.finishNow(run.attemptID(of: index)))
       return
-    case .run, .script: break
+    case .run, .script, .http, .agent: break
     }
     if run.isGivenUp(index) {
       settle(index, of: run, .cancelled, error: cutOff, transaction)

@@ -4,7 +4,7 @@ extension SessionState {
   /// What an attempt that has ended means for its step.
   private enum Verdict {
     case succeeded(StepOutput, exitCode: Int32?)
-    case failed(StepError, StepOutput, exitCode: Int32?)
+    case failed(StepError, StepOutput, exitCode: Int32?, StepResult.Outcome? = nil)
     /// `until` does not hold yet.
     case again(StepError, at: Timestamp)
   }
@@ -48,8 +48,9 @@ extension SessionState {
       output.details.result = value
       error = SessionState.tooLarge(value, "the result")
     }
+    let readsOwn = definition.until != nil || !definition.expect.isEmpty || !definition.outputs.isEmpty
     let renderer = run.renderer(
-      index, own: run.ownResults(of: index, output, exitCode, error), transaction)
+      index, own: readsOwn ? run.ownResults(of: index, output, exitCode, error) : [], transaction)
 
     if let until = definition.until {
       guard try renderer.holds(until.condition) else {
@@ -61,10 +62,9 @@ extension SessionState {
       let subject = CheckSubject(output, exitCode: exitCode, duration: duration)
       defer { transaction.checks.forget() }
       output.details.checks = try check(definition.expect, subject, renderer, transaction)
-      if exitCode != nil, definition.expect.contains(where: { $0.query == .exit }) { error = nil }
-      error = error ?? SessionState.failure(of: output.details.checks)
+      error = SessionState.error(error, exitCode, result.outcome, definition.expect, output.details.checks)
     }
-    if let error { return .failed(error, output, exitCode: exitCode) }
+    if let error { return .failed(error, output, exitCode: exitCode, result.outcome) }
     if !definition.outputs.isEmpty {
       output.details.outputs = try renderer.values(definition.outputs)
       if let tooLarge = SessionState.tooLarge(.object(output.details.outputs), "'outputs'") {
@@ -72,6 +72,20 @@ extension SessionState {
       }
     }
     return .succeeded(output, exitCode: exitCode)
+  }
+
+  /// What is wrong once the checks have been made: who checks the exit status or the status of a response decides about it,
+  /// and its class stays when the check fails.
+  private static func error(
+    _ error: StepError?, _ exitCode: Int32?, _ outcome: StepResult.Outcome, _ checks: [Check], _ results: [CheckResult]
+  ) -> StepError? {
+    guard let error else { return failure(of: results) }
+    var isChecked = exitCode != nil && checks.contains { $0.query == .exit }
+    if case .responded = outcome, checks.contains(where: { $0.query == .status }) { isChecked = true }
+    guard isChecked else { return error }
+    guard var failure = failure(of: results) else { return nil }
+    if case .responded = outcome { failure.errorClass = error.errorClass }
+    return failure
   }
 
   private func check(
@@ -119,30 +133,42 @@ extension SessionState {
     switch verdict {
     case .succeeded(let output, let exitCode):
       noteCircuit(index, run, failed: false, transaction)
-      keepOutput(output, of: index, run, transaction)
-      settle(index, of: run, .succeeded, exitCode: exitCode, details: output.details, transaction)
+      let details = keepOutput(output, of: index, run, transaction)
+      settle(index, of: run, .succeeded, exitCode: exitCode, details: details, transaction)
     case .again(let error, let time):
       noteCircuit(index, run, failed: false, transaction)
       wait(index, run, error, until: time, exitCode: nil, transaction)
-    case .failed(let error, let output, let exitCode):
+    case .failed(let error, let output, let exitCode, let outcome):
+      if let time = park(index, error, outcome, run, transaction) {
+        wait(index, run, error, until: time, exitCode: exitCode, transaction)
+        return
+      }
       noteCircuit(index, run, failed: error.errorClass == .recoverable, transaction)
-      if let time = nextAttempt(index, error, output, exitCode, run, transaction) {
+      if let time = nextAttempt(index, error, output, exitCode, outcome?.retryAfter, run, transaction) {
         run.steps[index].retries += 1
         wait(index, run, error, until: time, exitCode: exitCode, transaction)
       } else if error.errorClass == .needsUser, !run.isGivenUp(index), run.record.mode != .batch {
+        show(output, of: index, run, transaction)
         run.steps[index].error = error
         askForDecision(index, of: run, .error, "\(run.name(of: index)): \(error.message)", transaction)
       } else {
-        keepOutput(output, of: index, run, transaction)
-        settle(index, of: run, .failed, exitCode: exitCode, error: error, details: output.details, transaction)
+        let details = keepOutput(output, of: index, run, transaction)
+        settle(index, of: run, .failed, exitCode: exitCode, error: error, details: details, transaction)
       }
     }
   }
 
+  /// Has the store keep what an attempt produced about which a person is asked.
+  private func show(_ output: StepOutput, of index: Int, _ run: RunMachine, _ transaction: Transaction) {
+    var output = output
+    if let use = run.agentUses[index] { output.details.agent = use }
+    if !output.isEmpty { transaction.batch.outputs[Batch.StepKey(run: run.record.key, index: index)] = output }
+  }
+
   /// When a failed step is tried again; `nil`: it is not.
   private func nextAttempt(
-    _ index: Int, _ error: StepError, _ output: StepOutput, _ exitCode: Int32?, _ run: RunMachine,
-    _ transaction: Transaction
+    _ index: Int, _ error: StepError, _ output: StepOutput, _ exitCode: Int32?, _ retryAfter: Duration?,
+    _ run: RunMachine, _ transaction: Transaction
   ) -> Timestamp? {
     let definition = run.definition(of: index)
     let step = run.steps[index]
@@ -156,7 +182,9 @@ extension SessionState {
       // A condition that fails does not hide the failure it was asked about.
       guard (try? run.renderer(index, own: own, transaction).holds(expression)) == true else { return nil }
     }
-    let time = transaction.now + definition.retry.delay(after: step.retries, chance: transaction.chance())
+    let asked = min(retryAfter ?? .zero, Limits.retryAfterMax)
+    let time =
+      transaction.now + definition.retry.delay(after: step.retries, chance: transaction.chance(), atLeast: asked)
     guard let deadline = definition.deadline else { return time }
     return time < (step.firstStartedAt ?? transaction.now) + deadline ? time : nil
   }
@@ -179,8 +207,31 @@ extension SessionState {
     transaction.setTimer(time, step: index, of: run)
   }
 
+  /// An exhausted quota whose reset is known holds back every step on the provider until then; this one too.
+  ///
+  /// - Returns: When that is; `nil`: it is something else, or the step may not wait so long.
+  private func park(
+    _ index: Int, _ error: StepError, _ outcome: StepResult.Outcome?, _ run: RunMachine, _ transaction: Transaction
+  ) -> Timestamp? {
+    guard case .agentFailed(.quotaExhausted, _, let reset?)? = outcome, let provider = run.agentUses[index]?.provider
+    else { return nil }
+    let until = transaction.now + min(max(reset, .seconds(1)), Limits.quotaResetMax)
+    let hold = CircuitHold(
+      until: until, reason: "the quota of provider \(quoted(provider)) is exhausted: \(error.message)")
+    for circuit in [CircuitBreakers.name(ofProvider: provider)] + (run.definition(of: index).circuit.map { [$0] } ?? [])
+    {
+      emit(.circuitChanged(transaction.circuits.hold(circuit, hold, now: transaction.now)), of: run, transaction)
+      transaction.batch.holds[circuit] = hold
+    }
+    guard !run.isGivenUp(index) else { return nil }
+    let begun = run.steps[index].firstStartedAt ?? transaction.now
+    if let deadline = run.definition(of: index).deadline, until >= begun + deadline { return nil }
+    return until
+  }
+
   private func noteCircuit(_ index: Int, _ run: RunMachine, failed: Bool, _ transaction: Transaction) {
-    guard let circuit = run.definition(of: index).circuit else { return }
+    guard let circuit = run.circuits.removeValue(forKey: index) ?? run.definition(of: index).circuit else { return }
+    if transaction.circuits.isHeld(circuit) { transaction.batch.holds[circuit] = .some(nil) }
     let changed =
       failed
       ? transaction.circuits.noteFailure(circuit, now: transaction.now) : transaction.circuits.noteSuccess(circuit)
@@ -200,8 +251,10 @@ extension StepResult.Outcome {
   /// Whether there is something that checks can look at.
   fileprivate var hasResult: Bool {
     switch self {
-    case .exited, .returned: true
-    case .signalled, .timedOut, .cancelled, .notStarted, .raised, .elapsed, .subflowFailed: false
+    case .exited, .returned, .responded, .answered: true
+    case .signalled, .timedOut, .cancelled, .notStarted, .raised, .elapsed, .subflowFailed, .requestFailed,
+      .agentFailed:
+      false
     }
   }
 }
@@ -210,6 +263,13 @@ extension CheckSubject {
   fileprivate init(_ output: StepOutput, exitCode: Int32?, duration: Duration) {
     self.init(duration: duration)
     self.exitCode = exitCode
+    if let exchange = output.details.exchange {
+      status = exchange.status
+      headers = exchange.headers.map { ($0.name, $0.value) }
+      cookies = exchange.cookies.map { ($0.name, $0.value) }
+      body = output.stdout
+      return
+    }
     result = output.details.result
     guard output.details.result == nil else {
       body = output.details.result.map { JSONWriter.bytes(of: $0, .compact) }
@@ -235,6 +295,8 @@ extension RunMachine {
         case "error": error.map { .string($0.message) } ?? .null
         case "attempt": .number(String(steps[index].attempt))
         case "result", "value": output.details.result ?? .null
+        case "response": output.details.exchange?.value(body: output.stdout) ?? .null
+        case "text": .string(String(decoding: output.stdout, as: UTF8.self))
         case "outputs": .object(output.details.outputs)
         case "report": .string(output.details.report ?? "")
         case "status": .string(error == nil ? "succeeded" : "failed")

@@ -12,6 +12,10 @@ extension SessionState {
   ) {
     let wasBegun = run.steps[index].status != .pending
     let wasExecuting = run.executing.remove(index) != nil
+    // Nobody waits for its agent any more.
+    if run.parked.remove(index) != nil { transaction.batch.effects.append(.terminate(run.attemptID(of: index))) }
+    run.agentUses[index] = nil
+    let admittedBy = run.circuits.removeValue(forKey: index)
     run.subflows.remove(index)
     run.waiting.remove(index)
     run.asking.remove(index)
@@ -24,7 +28,9 @@ extension SessionState {
     run.steps[index].error = error
     write(index, of: run, transaction)
     let definition = run.definition(of: index)
-    if status == .cancelled, wasExecuting, let circuit = definition.circuit { transaction.circuits.giveBack(circuit) }
+    if status == .cancelled, wasExecuting, let circuit = admittedBy ?? definition.circuit {
+      transaction.circuits.giveBack(circuit)
+    }
     emit(.stepFinished(run.name(of: index), run.steps[index], definition, details), of: run, transaction)
     if let parent = run.steps[index].parent {
       settleChild(index, of: parent, run, transaction)
@@ -40,8 +46,26 @@ extension SessionState {
   }
 
   /// Keeps what a step produced: in the store always, in memory when an expression reads it.
-  func keepOutput(_ output: StepOutput, of index: Int, _ run: RunMachine, _ transaction: Transaction) {
-    guard !output.isEmpty else { return }
+  ///
+  /// - Returns: Its details as watchers are told of them.
+  @discardableResult
+  func keepOutput(
+    _ output: StepOutput, of index: Int, _ run: RunMachine, _ transaction: Transaction
+  ) -> StepDetails {
+    var output = output
+    if let use = run.agentUses[index] {
+      var whole = output.details.agent ?? use
+      whole.permissions = use.permissions + (output.details.agent?.permissions ?? [])
+      output.details.agent = whole
+    }
+    guard !output.isEmpty else { return output.details }
+    defer { keep(output, of: index, run, transaction) }
+    var details = output.details
+    details.exchange?.preview = HTTPExchange.preview(of: output.stdout)
+    return details
+  }
+
+  private func keep(_ output: StepOutput, of index: Int, _ run: RunMachine, _ transaction: Transaction) {
     transaction.batch.outputs[Batch.StepKey(run: run.record.key, index: index)] = output
     guard run.isKept(outputOf: index) else { return }
     run.outputs.insert(

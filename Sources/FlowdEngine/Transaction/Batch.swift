@@ -35,6 +35,8 @@ package struct Batch: Sendable {
   package var secretAnswers: [StepKey: String] = [:]
   /// By run: the entries of its environment that secret inputs refer to; kept like the answers.
   package var secretEnvironments: [Int64: [String]] = [:]
+  /// Circuits that are held open until a time; `nil`: not any more.
+  package var holds: [String: CircuitHold?] = [:]
   package var events: [Event] = []
   /// Rises with everything that is written to it.
   package private(set) var changeCount = 0
@@ -61,7 +63,7 @@ package struct Batch: Sendable {
   /// Nothing to write: replies in it wait for an earlier batch at most.
   package var isEmpty: Bool {
     events.isEmpty && sessions.isEmpty && runs.isEmpty && steps.isEmpty && selections.isEmpty
-      && environments.isEmpty
+      && environments.isEmpty && holds.isEmpty
   }
 
   mutating func append(_ event: Event) {
@@ -89,6 +91,10 @@ package struct Batch: Sendable {
 package enum Effect: Equatable, Sendable {
   case startCommand(CommandRequest)
   case startScript(ScriptRequest)
+  case startHTTP(HTTPRequest)
+  case startAgent(AgentRequest)
+  /// What was decided about a permission that an agent asks for.
+  case answerAgent(AttemptID, question: String, option: String)
   /// There is nothing to do: report it as elapsed.
   case finishNow(AttemptID)
   /// End it by force; its `finished` report follows.

@@ -27,10 +27,13 @@ package struct AgentQuestion: Equatable, Sendable {
   package var prompt: String
   /// What may be answered, such as `allow once`.
   package var options: [String]
+  /// The option that denies; what is answered when nobody may be asked.
+  package var denial: String
 
-  package init(id: String, prompt: String, options: [String]) {
+  package init(id: String, prompt: String, options: [String], denial: String) {
     self.id = id
     self.prompt = prompt
     self.options = options
+    self.denial = denial
   }
 }

@@ -13,6 +13,8 @@ package struct AgentRequest: Equatable, Sendable {
   package var outputBytesMax: Int
   /// As of a command; the whole of it.
   package var environment: [String]
+  /// Variables whose values hold secrets of the daemon.
+  package var environmentSecrets: [EnvironmentSecret]
   /// Absolute.
   package var workingDirectory: String
   package var timeout: Duration?
@@ -25,7 +27,8 @@ package struct AgentRequest: Equatable, Sendable {
   package init(
     attempt: AttemptID, provider: ProviderDefinition, model: String, system: String = "", prompt: String,
     isReadOnly: Bool = true, output: AgentStep.Output = .text, schema: JSONValue? = nil,
-    outputBytesMax: Int = Limits.resultBytesMax, environment: [String] = [], workingDirectory: String,
+    outputBytesMax: Int = Limits.resultBytesMax, environment: [String] = [],
+    environmentSecrets: [EnvironmentSecret] = [], workingDirectory: String,
     timeout: Duration? = nil, mayAsk: Bool = false, secrets: [Secret] = [], redacted: [String] = []
   ) {
     self.attempt = attempt
@@ -38,6 +41,7 @@ package struct AgentRequest: Equatable, Sendable {
     self.schema = schema
     self.outputBytesMax = outputBytesMax
     self.environment = environment
+    self.environmentSecrets = environmentSecrets
     self.workingDirectory = workingDirectory
     self.timeout = timeout
     self.mayAsk = mayAsk

@@ -84,11 +84,14 @@ package struct CircuitView: Equatable, Sendable {
   /// In a row.
   package var failures: Int
   package var retryAt: Timestamp?
+  /// Why it is open when not for failures in a row; empty otherwise.
+  package var reason: String
 
-  package init(name: String, state: State, failures: Int, retryAt: Timestamp?) {
+  package init(name: String, state: State, failures: Int, retryAt: Timestamp?, reason: String = "") {
     self.name = name
     self.state = state
     self.failures = failures
     self.retryAt = retryAt
+    self.reason = reason
   }
 }

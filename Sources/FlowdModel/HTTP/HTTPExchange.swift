@@ -32,6 +32,8 @@ package struct HTTPExchange: Equatable, Sendable {
   /// Where the body is as a whole, when it is longer than what is kept or was asked to be written to a file.
   package var file: String?
   package var timings: Timings
+  /// The beginning of the body as text, for people; not stored.
+  package var preview = ""
 
   /// Microseconds since the attempt began; 0 for what did not happen.
   package struct Timings: Equatable, Sendable {

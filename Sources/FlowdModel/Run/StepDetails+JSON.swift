@@ -7,6 +7,8 @@ extension StepDetails {
     if !checks.isEmpty { members.append(.init("checks", .array(checks.map(\.json)))) }
     if let items { members.append(.init("items", .array(items))) }
     if let report { members.append(.init("report", .string(report))) }
+    if let exchange { members.append(.init("exchange", exchange.json)) }
+    if let agent { members.append(.init("agent", agent.json)) }
     return .object(members)
   }
 
@@ -17,6 +19,8 @@ extension StepDetails {
     if case .array(let elements)? = json["checks"] { checks = elements.map(CheckResult.init(json:)) }
     if case .array(let elements)? = json["items"] { items = elements }
     if case .string(let text)? = json["report"] { report = text }
+    if let exchange = json["exchange"] { self.exchange = HTTPExchange(json: exchange) }
+    if let agent = json["agent"] { self.agent = AgentUse(json: agent) }
   }
 
   /// About what it takes in memory.

@@ -103,3 +103,15 @@ package struct StepResult: Equatable, Sendable {
     self.details = details
   }
 }
+
+extension StepResult.Outcome {
+  /// How long the other side asked to be left alone.
+  package var retryAfter: Duration? {
+    switch self {
+    case .responded(_, let retryAfter), .agentFailed(_, _, let retryAfter): retryAfter
+    case .exited, .signalled, .timedOut, .cancelled, .notStarted, .returned, .raised, .elapsed, .subflowFailed,
+      .requestFailed, .answered:
+      nil
+    }
+  }
+}

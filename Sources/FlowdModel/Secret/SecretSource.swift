@@ -24,7 +24,7 @@ extension SecretSource {
       case .secret(let secret):
         let value = try value(of: secret)
         values.append(value)
-        resolved += value
+        resolved += secret.encoding.encode(value)
       }
     }
     return (resolved, values)

@@ -37,6 +37,11 @@ extension API.Event.Kind {
           stepID: name.description, attempt: UInt32(clamping: attempt),
           stream: API.OutputStream(rawValue: Int32(chunk.stream.rawValue)), chunk: chunk.text, offset: chunk.offset,
           truncated: chunk.truncated))
+    case .stepActivity(let name, let attempt, let activity):
+      self = .stepActivity(
+        API.StepActivity(
+          stepID: name.description, attempt: UInt32(clamping: attempt),
+          kind: API.ActivityKind(rawValue: Int32(activity.kind.rawValue)), text: activity.text))
     case .stepRetrying(let name, let attempt, let error, let nextAt):
       self = .stepRetrying(
         API.StepRetrying(

@@ -47,12 +47,17 @@ extension API.Step {
     stdoutTruncated = output.stdoutTruncated
     stderrTruncated = output.stderrTruncated
     add(output.details)
+    http?.bodyPreview = HTTPExchange.preview(of: output.stdout)
+    agent?.system = output.details.agent?.system ?? ""
+    agent?.prompt = output.details.agent?.prompt ?? ""
   }
 
   mutating func add(_ details: StepDetails) {
     outputs = details.outputs.isEmpty ? [] : JSONWriter.bytes(of: .object(details.outputs), .compact)
     result = details.result.map { JSONWriter.bytes(of: $0, .compact) } ?? []
     checks = details.checks.map { API.CheckResult($0) }
+    http = details.exchange.map { API.HttpExchange($0) }
+    agent = details.agent.map { API.AgentUse($0) }
   }
 }
 
@@ -60,6 +65,7 @@ extension API.Circuit {
   init(_ circuit: CircuitView) {
     self.init(
       name: circuit.name, state: API.CircuitState(rawValue: Int32(circuit.state.rawValue)),
-      failures: UInt32(clamping: circuit.failures), retryAt: circuit.retryAt.map(API.Timestamp.init))
+      failures: UInt32(clamping: circuit.failures), retryAt: circuit.retryAt.map(API.Timestamp.init),
+      reason: circuit.reason)
   }
 }

@@ -91,6 +91,7 @@ extension Daemon {
       hub.publish(sealed, self)
       noteEnded(runs: sealed.batch.endedRuns.count)
       secrets.remove(of: secretRuns.takeEnded(sealed.batch))
+      forgetFiles(of: sealed.batch)
       perform(sealed.batch.effects)
       checkpointIfDue()
     }
@@ -145,13 +146,32 @@ extension Daemon {
       switch effect {
       case .startCommand(let request): executor.start(request)
       case .startScript(let request): scripts.start(request)
+      case .startHTTP(let request):
+        if let key = request.runKey { runFiles.insert(key) }
+        http.start(request)
+      case .startAgent(let request): agents.start(request)
+      case .answerAgent(let attempt, let question, let option):
+        agents.answer(attempt, question: question, option: option)
       case .finishNow(let attempt):
         elapsed.append(StepReport(attempt: attempt, kind: .finished(StepResult(outcome: .elapsed))))
       case .terminate(let attempt):
         executor.terminate(attempt)
         scripts.terminate(attempt)
-      case .acknowledgeOutput(let attempt, let bytes): executor.acknowledge(attempt, bytes: bytes)
+        http.terminate(attempt)
+        agents.terminate(attempt)
+      case .acknowledgeOutput(let attempt, let bytes):
+        executor.acknowledge(attempt, bytes: bytes)
+        agents.acknowledge(attempt, bytes: bytes)
       }
+    }
+  }
+
+  /// Cookies and bodies of runs that ended.
+  private func forgetFiles(of batch: Batch) {
+    guard !runFiles.isEmpty, !batch.endedRuns.isEmpty else { return }
+    for key in runFiles.intersection(batch.endedRuns.values.map(\.record.key)) {
+      runFiles.remove(key)
+      http.forget(run: key)
     }
   }
 
@@ -189,6 +209,7 @@ extension Daemon {
       "the disk failed in mid-write; flowd stops, and the next start reads what is on disk",
       ["error": error.description])
     flushAll()
+    agents.shutdown()
     executor.shutdown()
     exit(ExitCode.diskFailed)
   }
@@ -254,6 +275,7 @@ extension StoreBatch {
     for (key, step) in batch.steps { steps.append(StepRow(run: key.run, step: step)) }
     for (key, output) in batch.outputs { outputs.append(OutputRow(run: key.run, step: key.index, output: output)) }
     outputCopies = batch.outputCopies
+    holds = batch.holds.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
     events.reserveCapacity(batch.events.count)
     for (event, body) in zip(batch.events, sealed.eventBodies) {
       events.append(

@@ -23,9 +23,8 @@ struct StoredDefinitions {
     if let known = known[key] { return .success(known) }
     let stored = try reader.definition(hash)
     let file = "the stored definition of \(flow)"
-    // The file as it was keeps the line numbers of errors; what counts is the canonical form.
-    var parsed = FlowFile.parse(stored?.source ?? [], id: flow, file: file)
-    if parsed.hash != hash { parsed = FlowFile.parse(stored?.canonicalJSON ?? [], id: flow, file: file) }
+    let parsed = FlowFile.restore(
+      canonicalJSON: stored?.canonicalJSON ?? [], source: stored?.source ?? [], hash: hash, id: flow, file: file)
     guard let own = parsed.definition else {
       let reason = parsed.diagnostics.first?.description ?? "it is missing"
       return .failure(UnreadableDefinition(flow: flow, hash: hash, reason: reason))
@@ -100,15 +99,16 @@ extension StoreReader {
   private func storedRun(
     _ run: ResumableRun, _ environment: [String], _ definition: PinnedDefinition, _ secrets: SecretAnswers
   ) throws(StoreError) -> StoredRun {
-    var lists: [Int: StepOutput] = [:]
-    for step in run.steps where step.firstChild != nil && !step.status.isFinal {
-      lists[step.index] = try output(of: run.record.key, step: step.index)
+    var begun: [Int: StepOutput] = [:]
+    for step in run.steps where !step.status.isFinal {
+      guard step.firstChild != nil || definition.isAgent(step) else { continue }
+      begun[step.index] = try output(of: run.record.key, step: step.index)
     }
     var inputs: [JSONValue.Member] = []
     if let value = try? JSONValue(parsing: run.record.inputs), case .object(let members) = value { inputs = members }
     return StoredRun(
       record: run.record, definition: definition, environment: environment, inputs: inputs, steps: run.steps,
-      outputs: lists, secretAnswers: secrets.answers(of: run.record.key, steps: run.steps, definition))
+      outputs: begun, secretAnswers: secrets.answers(of: run.record.key, steps: run.steps, definition))
   }
 }
 
@@ -126,5 +126,13 @@ extension StoredRun {
     self.init(
       record: run.record, definition: error.standIn, environment: [], inputs: [], steps: run.steps, outputs: [:],
       unreadable: reason ?? error.message)
+  }
+}
+
+extension PinnedDefinition {
+  fileprivate func isAgent(_ step: StepRecord) -> Bool {
+    let index = step.parent ?? step.index
+    guard flow.steps.indices.contains(index), case .agent = flow.steps[index].action else { return false }
+    return true
   }
 }

@@ -80,7 +80,10 @@ extension Daemon {
 
   /// Ends what the daemon started and leaves; a run in hand goes on at the next start.
   private func finish() {
+    agents.shutdown()
     executor.shutdown()
+    http.shutdown()
+    client.shutdown()
     scripts.shutdown()
     writer.stop()
     reader.stop()

@@ -1,6 +1,8 @@
 internal import CLinux
+internal import FlowdAgents
 internal import FlowdEngine
 internal import FlowdFiles
+internal import FlowdHTTP
 internal import FlowdModel
 internal import FlowdSteps
 internal import FlowdStore
@@ -31,6 +33,11 @@ package final class Daemon {
   let files: Worker<FlowCatalog>
   let executor: CommandExecutor
   let scripts: ScriptExecutor
+  let client: HTTPClient
+  let http: HTTPExecutor
+  let agents: AgentExecutor
+  /// Unfinished runs with cookies and bodies in files.
+  var runFiles: Set<Int64> = []
   let secrets: SecretAnswers
   /// Unfinished runs with answers in `secrets`.
   var secretRuns: SecretRuns
@@ -84,6 +91,9 @@ package final class Daemon {
     files = parts.files
     executor = parts.executor
     scripts = parts.scripts
+    client = parts.client
+    http = parts.http
+    agents = parts.agents
     secrets = SecretAnswers(state: parts.options.state)
     let unfinished = parts.engine.unfinishedRunKeys
     let withSecrets = secrets.runs

@@ -3,7 +3,7 @@ struct Migration {
   let version: Int
   let sql: String
 
-  static let all: [Migration] = [.initialSchema, .wholeFlowFile]
+  static let all: [Migration] = [.initialSchema, .wholeFlowFile, .circuitHolds]
 
   /// The version of a database.
   ///

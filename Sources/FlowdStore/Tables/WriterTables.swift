@@ -20,6 +20,8 @@ final class WriterTables {
   let upsertOutput: Statement
   let copyOutput: Statement
   let insertEvent: Statement
+  private let upsertHold: Statement
+  private let deleteHold: Statement
   /// Written by SQLite's hook inside a commit; read at any time by another thread.
   private let logPages = Locked<Int32>(0)
 
@@ -42,6 +44,8 @@ final class WriterTables {
     upsertOutput = try prepare(OutputTable.upsert)
     copyOutput = try prepare(OutputTable.copy)
     insertEvent = try prepare(EventTable.insert)
+    upsertHold = try prepare(HoldTable.upsert)
+    deleteHold = try prepare(HoldTable.delete)
     sqlite3_wal_hook(
       connection.handle,
       { context, _, _, pages in
@@ -99,6 +103,9 @@ final class WriterTables {
     for row in batch.steps { try StepTable.bind(row, to: upsertStep).run() }
     for row in batch.outputs { try OutputTable.bind(row, to: upsertOutput).run() }
     for copy in batch.outputCopies { try OutputTable.bind(copy, to: copyOutput).run() }
+    for (name, hold) in batch.holds {
+      if let hold { try HoldTable.bind(name, hold, to: upsertHold).run() } else { try deleteHold.bind(name).run() }
+    }
     for row in batch.events { try EventTable.bind(row, to: insertEvent).run() }
   }
 }

@@ -1,0 +1,155 @@
+internal import FlowdModel
+
+extension RunMachine {
+  /// The request of a step with every expression evaluated.
+  func request(
+    for index: Int, _ http: HTTPStep, timeout: Duration?, _ transaction: Transaction
+  ) throws(ExpressionError) -> HTTPRequest {
+    let renderer = renderer(index, transaction)
+    let line = definition(of: index).line
+    let method = try renderer.text(http.method)
+    guard HTTPRequest.isToken(method) else {
+      throw ExpressionError(.failed, "\(quoted(method)) is not an HTTP method", line: line)
+    }
+    var request = HTTPRequest(
+      attempt: attemptID(of: index), cookieJar: http.usesCookies ? record.key : nil, runKey: record.key,
+      method: method, url: try url(of: http, line, renderer))
+    for header in http.headers {
+      let value = try renderer.secretText(header.value)
+      guard !value.shown.unicodeScalars.contains(where: { $0 == "\r" || $0 == "\n" || $0 == "\0" }) else {
+        throw ExpressionError(.failed, "the header \(header.name) would hold a line break", line: line)
+      }
+      request.headers.append(.init(header.name, value))
+    }
+    if let body = http.body { request.body = try self.body(body, renderer) }
+    request.auth = try http.auth.map { auth throws(ExpressionError) in try self.auth(auth, renderer) }
+    request.redirectsMax = http.redirectsMax
+    request.tls = HTTPRequest.TLS(
+      caFile: try path(http.tls.caFile, renderer), certificate: try path(http.tls.certificate, renderer),
+      key: try path(http.tls.key, renderer), verifies: http.tls.verifies)
+    if let proxy = http.proxy { request.proxy = try renderer.secretText(proxy) }
+    request.version = http.version
+    request.unixSocket = try path(http.unixSocket, renderer)
+    request.decompresses = http.decompresses
+    request.bodyBytesMax = http.bodyBytesMax
+    request.saveTo = try path(http.saveTo, renderer)
+    request.timeout = timeout
+    request.policies = [transaction.config.network] + (definition.flow.network.map { [$0] } ?? [])
+    request.substitutions = try substitutions(of: definition(of: index).action, renderer)
+    request.redacted = redacted(transaction.config)
+    return request
+  }
+
+  private func url(of http: HTTPStep, _ line: Int, _ renderer: Renderer) throws(ExpressionError) -> SecretText {
+    var url = try renderer.secretText(http.url)
+    if !HTTPRequest.isAbsolute(url.shown), let base = http.baseURL {
+      let base = try renderer.secretText(base)
+      let isJoined = base.shown.hasSuffix("/") || url.shown.hasPrefix("/") || url.shown.hasPrefix("?")
+      if base.shown.hasSuffix("/"), url.shown.hasPrefix("/"), case .text(let first)? = url.parts.first {
+        url.parts[0] = .text(String(first.dropFirst()))
+      }
+      url = SecretText(base.parts + (isJoined || url.parts.isEmpty ? [] : [.text("/")]) + url.parts)
+    }
+    guard HTTPRequest.isAbsolute(url.shown) else {
+      throw ExpressionError(
+        .failed, "the url \(quoted(url.shown)) does not begin with http:// or https://", line: line)
+    }
+    let query = try renderer.secretForm(http.query)
+    guard !query.parts.isEmpty else { return url }
+    var fragment: [SecretText.Part] = []
+    if case .text(let last)? = url.parts.last, let hash = last.firstIndex(of: "#") {
+      url.parts[url.parts.count - 1] = .text(String(last[..<hash]))
+      fragment = [.text(String(last[hash...]))]
+    }
+    return SecretText(url.parts + [.text(url.shown.contains("?") ? "&" : "?")] + query.parts + fragment)
+  }
+
+  private func body(
+    _ body: HTTPBodyTemplate, _ renderer: Renderer
+  ) throws(ExpressionError) -> HTTPRequest.Body {
+    switch body {
+    case .json(let value): return .text(try renderer.secretJSON(value), contentType: "application/json")
+    case .form(let fields):
+      return .text(try renderer.secretForm(fields), contentType: "application/x-www-form-urlencoded")
+    case .text(let template): return .text(try renderer.secretText(template), contentType: nil)
+    case .file(let template): return .file(absolute(try renderer.text(template)))
+    case .multipart(let fields):
+      var parts: [HTTPRequest.Part] = []
+      for field in fields {
+        let content: HTTPRequest.Part.Content =
+          switch field.content {
+          case .value(let template): .text(try renderer.secretText(template))
+          case .file(let template): .file(absolute(try renderer.text(template)))
+          }
+        parts.append(
+          HTTPRequest.Part(
+            field.name, content,
+            filename: try field.filename.map { name throws(ExpressionError) in
+              try renderer.text(name)
+            }, contentType: field.contentType))
+      }
+      return .multipart(parts)
+    }
+  }
+
+  private func auth(_ auth: HTTPAuthTemplate, _ renderer: Renderer) throws(ExpressionError) -> HTTPRequest.Auth {
+    switch auth {
+    case .basic(let user, let password):
+      .basic(user: try renderer.secretText(user), password: try renderer.secretText(password))
+    case .digest(let user, let password):
+      .digest(user: try renderer.secretText(user), password: try renderer.secretText(password))
+    case .bearer(let token): .bearer(try renderer.secretText(token))
+    case .netrc(let file): .netrc(try path(file, renderer))
+    }
+  }
+
+  private func path(_ template: Template?, _ renderer: Renderer) throws(ExpressionError) -> String? {
+    guard let template else { return nil }
+    return absolute(try renderer.text(template))
+  }
+
+  private func absolute(_ path: String) -> String { path.hasPrefix("/") ? path : "\(record.cwd)/\(path)" }
+
+  /// What each expression of `with` became, each once; a secret is its name. Long values are cut.
+  private func substitutions(
+    of action: StepAction, _ renderer: Renderer
+  ) throws(ExpressionError) -> [JSONValue.Member] {
+    var found: [JSONValue.Member] = []
+    for expression in action.expressions where found.count < Limits.outputsMax {
+      guard expression.path?.first != "secrets", !found.contains(where: { $0.name == expression.source }) else {
+        continue
+      }
+      let text = Renderer.text(try renderer.value(of: expression))
+      let isLong = text.utf8.count > Limits.checkSeenBytesMax
+      found.append(
+        .init(
+          expression.source,
+          .string(isLong ? String(decoding: text.utf8.prefix(Limits.checkSeenBytesMax), as: UTF8.self) + "…" : text)))
+    }
+    return found
+  }
+}
+
+extension HTTPRequest {
+  /// RFC 9110, section 5.6.2.
+  static func isToken(_ text: String) -> Bool {
+    !text.isEmpty && text.utf8.count <= 32
+      && text.utf8.allSatisfy { byte in
+        (0x30...0x39).contains(byte) || (0x41...0x5A).contains(byte) || (0x61...0x7A).contains(byte)
+          || "!#$%&'*+-.^_`|~".utf8.contains(byte)
+      }
+  }
+
+  static func isAbsolute(_ url: String) -> Bool {
+    let start = url.prefix(8).lowercased()
+    return start.hasPrefix("http://") || start.hasPrefix("https://")
+  }
+
+  /// Where it goes, for the circuit: scheme and authority.
+  var host: String {
+    let text = url.shown
+    let rest = text.split(separator: "/", maxSplits: 2, omittingEmptySubsequences: false).last ?? ""
+    let authority = rest.prefix { $0 != "/" && $0 != "?" && $0 != "#" }
+    return String(authority.split(separator: "@").last ?? authority).lowercased()
+  }
+}

@@ -1,0 +1,2 @@
+/* Written once, for flowd and for this program; the path keeps CLinux itself out of it. */
+#include "../CLinux/RemoveTree.c"
