@@ -228,6 +228,18 @@ def test_a_request_that_a_crash_cut_off_is_sent_again_or_asked_about(stage: Stag
         assert len(web.to(f"/hold/{policy}")) == (2 if policy == "retry" else 1)
 
 
+def test_a_crash_in_a_request_with_an_effect_is_asked_about(stage: Stage, web: Web) -> None:
+    id = stage.start(flow(http(f"{web.url}/hold/effect", method="POST", json={"n": 1})))
+    stage.until(lambda: web.to("/hold"), "the request")
+    stage.daemon.kill()
+    web.gate.set()
+    stage.again()
+    question = stage.asks(id, "call")
+    assert question.reason == run_pb2.INPUT_REASON_RESTART and len(web.to("/hold")) == 1
+    stage.answer(id, value="retry")
+    assert stage.end(id).status == SUCCEEDED and len(web.to("/hold")) == 2
+
+
 def test_failures_in_a_row_open_the_circuit_of_their_host(stage: Stage, web: Web) -> None:
     for _ in range(5):
         failure(stage, http(f"{web.url}/status/503"))
