@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import pathlib
 from typing import Any, Callable
 
 import pytest
@@ -21,9 +20,9 @@ THOUGHT, TOOL, PLAN, USAGE = (
 
 
 @pytest.fixture
-def on_acp(make_stage: Callable[..., Stage], tmp_path: pathlib.Path) -> Stage:
+def on_acp(make_stage: Callable[..., Stage]) -> Stage:
     providers = {
-        "acp": agents.acp(env={"ACP_LOG": str(tmp_path / "log")}),
+        "acp": agents.acp(env={"ACP_LOG": "acp.log"}),
         "planning": agents.acp(**{"read-only-mode": "plan"}),
         "modeless": agents.acp(**{"read-only-mode": "no-such-mode"}),
         "stubborn": agents.acp(env={"ACP_STUBBORN": "1"}),
@@ -33,8 +32,12 @@ def on_acp(make_stage: Callable[..., Stage], tmp_path: pathlib.Path) -> Stage:
     return stage
 
 
+def start(stage: Stage, *steps: dict[str, Any]) -> str:
+    return stage.start(flow(*steps), cwd=str(stage.workspace))
+
+
 def ended(stage: Stage, prompt: str, **keys: Any) -> Any:
-    return stage.end(stage.start(flow(agent(prompt, **keys)))).steps[0]
+    return stage.end(start(stage, agent(prompt, **keys))).steps[0]
 
 
 def answer(stage: Stage, prompt: str, **keys: Any) -> str:
@@ -43,14 +46,15 @@ def answer(stage: Stage, prompt: str, **keys: Any) -> str:
     return str(json.loads(step.result))
 
 
-def log(tmp_path: pathlib.Path) -> list[str]:
-    path = tmp_path / "log"
+def log(stage: Stage) -> list[str]:
+    """What the agents of steps that may write were told."""
+    path = stage.workspace / "acp.log"
     return path.read_text().splitlines() if path.exists() else []
 
 
 def test_what_an_agent_does_is_told_as_it_happens(on_acp: Stage) -> None:
     orders = "think Hmm, well.\nplan look,decide\nread /etc/hostname\nusage 100 2000\nsay It is\nsay  fine."
-    id = on_acp.start(flow(agent(orders)))
+    id = start(on_acp, agent(orders))
     run = on_acp.end(id)
     assert run.status == SUCCEEDED, run.error
     step = run.steps[0]
@@ -84,7 +88,7 @@ def test_a_read_only_step_sets_the_mode_and_the_kernel_denies_what_is_written(on
 
 
 def test_a_read_only_step_denies_a_permission_to_write_without_asking(on_acp: Stage) -> None:
-    id = on_acp.start(flow(agent("ask /etc/passwd\nsay done")))
+    id = start(on_acp, agent("ask /etc/passwd\nsay done"))
     run = on_acp.end(id)
     assert run.status == SUCCEEDED and json.loads(run.steps[0].result).startswith("[no]"), run.error
     (permission,) = run.steps[0].agent.permissions
@@ -94,7 +98,7 @@ def test_a_read_only_step_denies_a_permission_to_write_without_asking(on_acp: St
 
 def test_a_permission_is_asked_of_a_person_and_the_agent_goes_on(on_acp: Stage) -> None:
     for option, heard in (("Allow once", "[yes]"), ("Reject", "[no]")):
-        id = on_acp.start(flow(agent("say Before.\nask notes.txt\nsay After.", read_only=False)))
+        id = start(on_acp, agent("say Before.\nask notes.txt\nsay After.", read_only=False))
         question = on_acp.asks(id, "ask")
         assert question.reason == PERMISSION and "Edit notes.txt" in question.prompt
         assert list(question.options) == ["Allow once", "Allow always", "Reject"]
@@ -110,14 +114,14 @@ def test_a_permission_is_asked_of_a_person_and_the_agent_goes_on(on_acp: Stage) 
 
 def test_nobody_is_asked_in_a_batch_run(on_acp: Stage) -> None:
     on_acp.set_mode("BATCH")
-    id = on_acp.start(flow(agent("ask notes.txt\nsay After.", read_only=False)))
+    id = start(on_acp, agent("ask notes.txt\nsay After.", read_only=False))
     run = on_acp.end(id)
     assert run.status == SUCCEEDED and "[no]" in json.loads(run.steps[0].result), run.error
     assert "step_input_required" not in on_acp.kinds(id)
 
 
-def test_a_permission_can_be_answered_after_a_crash(on_acp: Stage, tmp_path: pathlib.Path) -> None:
-    id = on_acp.start(flow(agent("say Before.\nask notes.txt\nsay After.", read_only=False)))
+def test_a_permission_can_be_answered_after_a_crash(on_acp: Stage) -> None:
+    id = start(on_acp, agent("say Before.\nask notes.txt\nsay After.", read_only=False))
     question = on_acp.asks(id, "ask")
     on_acp.restart()
     again = on_acp.asks(id, "ask")
@@ -126,14 +130,15 @@ def test_a_permission_can_be_answered_after_a_crash(on_acp: Stage, tmp_path: pat
     on_acp.answer(id, value="Allow once")
     run = on_acp.end(id)
     assert run.status == SUCCEEDED, run.error
-    prompts = [line for line in log(tmp_path) if line.startswith("prompt")]
+    prompts = [line for line in log(on_acp) if line.startswith("prompt")]
     assert len(prompts) == 2 and "Allow once" in prompts[1] and "Edit notes.txt" in prompts[1]
     assert "Allow once" not in prompts[0] and run.steps[0].attempt == 2
-    assert json.loads(run.steps[0].result).endswith("After.")
+    text = json.loads(run.steps[0].result)
+    assert "[told before: Allow once]" in text and text.endswith("After.")
 
 
-def test_a_permission_is_answered_while_the_agent_lives_only_once(on_acp: Stage, tmp_path: pathlib.Path) -> None:
-    id = on_acp.start(flow(agent("ask one.txt\nask two.txt\nsay After.", read_only=False)))
+def test_questions_come_one_at_a_time(on_acp: Stage) -> None:
+    id = start(on_acp, agent("ask one.txt\nask two.txt\nsay After.", read_only=False))
     first = on_acp.asks(id, "ask")
     assert "one.txt" in first.prompt
     on_acp.answer(id, value="Allow once")
@@ -141,14 +146,18 @@ def test_a_permission_is_answered_while_the_agent_lives_only_once(on_acp: Stage,
     on_acp.answer(id, value="Reject")
     run = on_acp.end(id)
     assert run.status == SUCCEEDED, run.error
-    assert [line for line in log(tmp_path) if line.startswith("answered")] == ["answered yes", "answered no"]
+    assert [line for line in log(on_acp) if line.startswith("answered")] == ["answered yes", "answered no"]
 
 
 @pytest.mark.parametrize(
     ("orders", "expected"),
-    [("say half\ndie 7", "7"), ("complain It is all wrong.\ndie 1", "It is all wrong."), ("fail the disk is full", "disk is full"),
-     ("say no\nstop refusal", "refus")],
-)  # fmt: skip
+    [
+        ("say half\ndie 7", "7"),
+        ("complain It is all wrong.\ndie 1", "It is all wrong."),
+        ("fail the disk is full", "disk is full"),
+        ("say no\nstop refusal", "refus"),
+    ],
+)
 def test_an_agent_that_dies_or_refuses_is_explained(on_acp: Stage, orders: str, expected: str) -> None:
     step = ended(on_acp, orders)
     assert word(step.status) == "failed" and expected in step.error.message, step.error
@@ -162,19 +171,18 @@ def test_the_answers_end_by_the_agents_own_bound_is_told(on_acp: Stage) -> None:
     assert step.stdout == b"only half"
 
 
-def test_a_forced_cancel_tells_the_agent_and_leaves_nothing(on_acp: Stage, tmp_path: pathlib.Path) -> None:
-    id = on_acp.start(flow(agent("say half\nsleep 60\nsay whole", read_only=False)))
+def test_a_forced_cancel_tells_the_agent_and_leaves_nothing(on_acp: Stage) -> None:
+    id = start(on_acp, agent("say half\nsleep 60\nsay whole", read_only=False))
     on_acp.until(lambda: "step_output" in on_acp.kinds(id, "ask"), "the first half")
     on_acp.client.flow.cancel(on_acp.session, run_id=id, mode="CANCEL_MODE_FORCE")
     run = on_acp.end(id, 15)
     assert run.status == CANCELLED and run.steps[0].stdout == b"half" and run.steps[0].agent.partial
     assert processes.attempts_under(on_acp.daemon.place.folder) == {}
-    assert "cancelled" in log(tmp_path)
+    assert "cancelled" in log(on_acp)
 
 
 def test_a_graceful_cancel_lets_the_agent_finish(on_acp: Stage) -> None:
-    text = flow(agent("say half\nsleep 0.5\nsay  whole", "one"), agent("say more", "two"))
-    id = on_acp.start(text)
+    id = start(on_acp, agent("say half\nsleep 0.5\nsay  whole", "one"), agent("say more", "two"))
     on_acp.until(lambda: "step_output" in on_acp.kinds(id, "one"), "the first half")
     on_acp.client.flow.cancel(on_acp.session, run_id=id, mode="CANCEL_MODE_GRACEFUL")
     run = on_acp.end(id)
@@ -182,14 +190,14 @@ def test_a_graceful_cancel_lets_the_agent_finish(on_acp: Stage) -> None:
     assert word(run.steps[1].status) == "not_run"
 
 
-def test_a_cancel_takes_the_question_back(on_acp: Stage, tmp_path: pathlib.Path) -> None:
-    id = on_acp.start(flow(agent("ask notes.txt\nsay After.", read_only=False)))
+def test_a_cancel_takes_the_question_back(on_acp: Stage) -> None:
+    id = start(on_acp, agent("ask notes.txt\nsay After.", read_only=False))
     on_acp.asks(id, "ask")
     on_acp.client.flow.cancel(on_acp.session, run_id=id, mode="CANCEL_MODE_FORCE")
     run = on_acp.end(id, 15)
     assert run.status == CANCELLED and not run.steps[0].HasField("input")
     assert processes.attempts_under(on_acp.daemon.place.folder) == {}
-    heard = [line for line in log(tmp_path) if not line.startswith("prompt")]
+    heard = [line for line in log(on_acp) if not line.startswith("prompt")]
     assert heard[:1] == ["answered cancelled"] or heard == ["cancelled"], heard
 
 

@@ -78,7 +78,9 @@ def test_it_runs_where_the_run_does_with_its_environment(on_commands: Stage) -> 
 
 
 def test_lines_of_json_are_understood_by_the_mapping(on_commands: Stage) -> None:
-    id = on_commands.start(flow(agent("think Hmm.\ntool grep\nsay one\njunk\nsay  two\nusage 12 3", provider="stream", model="m")))
+    id = on_commands.start(
+        flow(agent("think Hmm.\ntool grep\nsay one\njunk\nsay  two\nusage 12 3", provider="stream", model="m"))
+    )
     run = on_commands.end(id)
     step = run.steps[0]
     assert run.status == SUCCEEDED and json.loads(step.result) == "one two", run.error
@@ -97,15 +99,23 @@ def test_a_long_line_is_read_and_an_endless_answer_is_not(on_commands: Stage) ->
     step = ended(on_commands, f"long {700_000}", provider="stream", model="m")
     assert word(step.status) == "succeeded" and len(json.loads(step.result)) == 700_000, step.error
     step = ended(on_commands, "flood 3000000", max_output="64KiB")
-    assert word(step.status) == "failed" and ("65536" in step.error.message or "64 KiB" in step.error.message), step.error
+    assert word(step.status) == "failed" and ("65536" in step.error.message or "64 KiB" in step.error.message), (
+        step.error
+    )
 
 
 @pytest.mark.parametrize(
     ("orders", "expected"),
-    [("complain The moon is full.\nexit 3", ("3", "The moon is full.")), ("say half\nexit 127", ("127", "not installed")),
-     ("signal 11", ("SIGSEGV",)), ("signal 9", ("SIGKILL",))],
-)  # fmt: skip
-def test_a_bad_end_is_explained_and_what_it_said_is_kept(on_commands: Stage, orders: str, expected: tuple[str, ...]) -> None:
+    [
+        ("complain The moon is full.\nexit 3", ("3", "The moon is full.")),
+        ("say half\nexit 127", ("127", "not installed")),
+        ("signal 11", ("SIGSEGV",)),
+        ("signal 9", ("SIGKILL",)),
+    ],
+)
+def test_a_bad_end_is_explained_and_what_it_said_is_kept(
+    on_commands: Stage, orders: str, expected: tuple[str, ...]
+) -> None:
     step = ended(on_commands, orders)
     assert word(step.status) == "failed"
     assert all(text in step.error.message for text in expected), step.error
@@ -144,12 +154,12 @@ def test_what_an_agent_leaves_behind_is_ended(on_commands: Stage) -> None:
 
 def test_a_crash_ends_agents_and_the_prompt_is_used_again(on_commands: Stage) -> None:
     stage, folder = on_commands, on_commands.daemon.place.folder
-    mark = stage.workspace / "go"
-    id = stage.start(flow(agent("say at ${{ now() }}\nprompt\nsleep ${{ inputs.s }}"), inputs={"s": "number"}), inputs={"s": 2})
+    id = stage.start(
+        flow(agent("say at ${{ now() }}\nprompt\nsleep ${{ inputs.s }}"), inputs={"s": "number"}), inputs={"s": 2}
+    )
     stage.until(lambda: "step_output" in stage.kinds(id), "the agent")
     before = stage.step(id, "ask").agent.prompt
     stage.restart()
-    mark.touch()
     run = stage.end(id)
     assert run.status == SUCCEEDED and run.steps[0].attempt == 2, run.error
     assert run.steps[0].agent.prompt == before and "say at " in before

@@ -93,14 +93,18 @@ def test_any_way_to_write_the_stream_is_read(on_chat: Stage, chat: Chat) -> None
             return json.dumps({"choices": [{"index": 0, "delta": {"content": content}}]}, ensure_ascii=False)
 
         exchange.begin()
-        exchange.raw(b"\xef\xbb\xbf: a comment\r\n\r\nevent: message\r\nid: 1\r\ndata:" + data("a").encode() + b"\r\n\r\n")
+        exchange.raw(
+            b"\xef\xbb\xbf: a comment\r\n\r\nevent: message\r\nid: 1\r\ndata:" + data("a").encode() + b"\r\n\r\n"
+        )
         exchange.raw(b"data: " + data("b").encode() + b"\r\r")
         one, two = data("ü€😀").encode().split(b"\x82", 1)
         exchange.raw(b"data: " + one)
         time.sleep(0.05)  # Not a wait: it cuts a character in two.
         exchange.raw(b"\x82" + two + b"\n\n")
         exchange.raw(b'data: {"choices": [{"index": 0,\ndata: "delta": {"content": "!"}}]}\n\n')
-        exchange.raw(b'data: {"choices": []}\n\nretry: 10\n\ndata: {"choices": [{"index": 0, "delta": {"content": null}}]}\n\n')
+        exchange.raw(
+            b'data: {"choices": []}\n\nretry: 10\n\ndata: {"choices": [{"index": 0, "delta": {"content": null}}]}\n\n'
+        )
         exchange.end()
 
     chat.script("small", strangely)
@@ -112,7 +116,8 @@ def test_any_way_to_write_the_stream_is_read(on_chat: Stage, chat: Chat) -> None
 def test_an_answer_that_breaks_off_is_kept_marked_and_not_asked_for_again(on_chat: Stage, chat: Chat, how: str) -> None:
     chat.script("small", breaks_off("one ", "two", how=how), says("never asked for"))
     text = flow(
-        agent("Count.", continue_on_error=True), script("return { steps.ask.text, steps.ask.partial }", needs={"ask": "any"})
+        agent("Count.", continue_on_error=True),
+        script("return { steps.ask.text, steps.ask.partial }", needs={"ask": "any"}),
     )
     run = on_chat.end(on_chat.start(text))
     ask = steps(run)["ask"]
@@ -134,7 +139,9 @@ def test_an_answer_cut_by_the_models_own_bound_is_told_as_such(on_chat: Stage, c
 
 def test_errors_before_the_first_piece_are_tried_again_where_that_can_help(on_chat: Stage, chat: Chat) -> None:
     retry = {"limit": 3, "delay": "1ms", "jitter": 0}
-    chat.script("small", refuses(500, "oops"), refuses(429, "slow down", retry_after="1"), breaks_off(how="reset"), says("fine"))
+    chat.script(
+        "small", refuses(500, "oops"), refuses(429, "slow down", retry_after="1"), breaks_off(how="reset"), says("fine")
+    )
     run = on_chat.end(on_chat.start(flow(agent("Go.", retry=retry))))
     assert run.status == SUCCEEDED and run.steps[0].attempt == 4, run.error
     times = [asked.at for asked in chat.asked]
@@ -194,7 +201,13 @@ def test_an_answer_past_its_bound_fails_and_ends_the_stream(on_chat: Stage, chat
 
 
 def test_silence_ends_an_attempt(make_stage: Callable[..., Stage], chat: Chat) -> None:
-    provider = {"kind": "openai", "base-url": chat.url, "key": "secret:CHAT_KEY", "models": ["small"], "silence": "300ms"}
+    provider = {
+        "kind": "openai",
+        "base-url": chat.url,
+        "key": "secret:CHAT_KEY",
+        "models": ["small"],
+        "silence": "300ms",
+    }
     stage = make_stage({"providers": {"house": provider}}, environment={"CHAT_KEY": chat.key})
 
     def silent(exchange: Exchange) -> None:

@@ -46,7 +46,11 @@ def test_an_answer_comes_in_pieces_with_what_it_used(on_litellm: Stage) -> None:
 
 def test_a_step_may_ask_another_model_than_its_run(on_litellm: Stage) -> None:
     stage = on_litellm
-    text = flow(agent("Hello?", "own"), agent("Hello?", "other", model="qwen-large"), agent("?", "text", output="json", model="json"))
+    text = flow(
+        agent("Hello?", "own"),
+        agent("Hello?", "other", model="qwen-large"),
+        agent("?", "text", output="json", model="json"),
+    )
     run = stage.end(stage.start(text))
     assert run.status == SUCCEEDED, run.error
     found = steps(run)

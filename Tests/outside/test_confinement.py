@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import pathlib
+import shlex
 import sys
 from typing import Any, Callable, Optional
 
@@ -12,17 +13,23 @@ import pytest
 from harness import agents, processes
 from harness.daemon import ROOT
 from harness.eventually import eventually
-from harness.flowfile import agent, flow
+from harness.flowfile import agent, flow, run as command
 from harness.stage import FAILED, SUCCEEDED, Stage, word
 from peers.web import Web
 
 #: Cross-device: the kernel's word for a link or a rename into a folder with other rights.
 DENIED = {"EPERM", "EACCES", "ENOSYS", "EXDEV"}
+#: What a step that may write may do in its working directory, and nowhere else.
+WRITES = {
+    "create in the workspace", "overwrite", "append", "truncate", "rename", "link", "link out", "symlink",
+    "make a folder", "make a pipe", "remove",
+}  # fmt: skip
 #: What anybody may do who is not confined: so each of these attempts is one that can succeed.
-USUAL = {
-    "create in the workspace", "overwrite", "append", "truncate", "link", "symlink", "make a folder", "make a pipe",
-    "chmod", "touch", "connect to the daemon", "connect half a pair", "read the daemon's state", "read a private key",
-    "read what is hidden", "read the daemon's secrets", "signal the daemon",
+USUAL = (WRITES - {"link out"}) | {
+    "create in /tmp", "create in /dev/shm", "create in the home", "chmod", "chown", "touch", "connect to the daemon",
+    "connect half a pair", "read the daemon's state", "read a private key", "read what is hidden",
+    "read what is hidden through a root", "read the daemon's secrets", "read the daemon's environment",
+    "signal the daemon",
 }  # fmt: skip
 
 
@@ -53,7 +60,8 @@ class Scene:
 
     def start(self, *, order: Optional[dict[str, Any]] = None, **keys: Any) -> str:
         prompt = json.dumps({**self.order, **(order or {})})
-        return self.stage.start(flow(agent(prompt, provider="hostile", model="m", **keys)))
+        text = flow(agent(prompt, provider="hostile", model="m", **keys))
+        return self.stage.start(text, cwd=str(self.stage.workspace))
 
     def census(self) -> dict[str, tuple[int, int, bytes]]:
         """Everything in the workspace and the home that an agent might have changed."""
@@ -93,13 +101,30 @@ def test_every_attempt_of_a_read_only_agent_is_denied_and_nothing_is_left(scene:
     assert scene.stage.client.daemon.status().pid == scene.order["daemon"]
 
 
-def test_the_same_attempts_succeed_without_a_confinement(scene: Scene) -> None:
-    """Otherwise the test above could not fail."""
-    run = scene.stage.end(scene.start(order={"only": sorted(USUAL)}, read_only=False))
-    assert run.status == SUCCEEDED and run.steps[0].agent.confinement == "", run.error
+def test_a_step_that_may_write_writes_in_its_working_directory_only(scene: Scene) -> None:
+    scene.stage.daemon.place.flow("f", flow(agent("warm up", provider="hostile", model="m")))
+    run = scene.stage.end(scene.start(read_only=False))
+    assert run.status == SUCCEEDED and run.steps[0].agent.confinement not in ("", "read-only"), run.error
     found = json.loads(json.loads(run.steps[0].result))
-    assert {name for name in USUAL if found["denied"][name] != "done"} == set(), found["denied"]
+    denied = {name: what for name, what in found["denied"].items() if name not in WRITES}
+    assert {name: what for name, what in denied.items() if what not in DENIED} == {}
+    wanted = WRITES - {"link out"}
+    assert {name: found["denied"][name] for name in wanted if found["denied"][name] != "done"} == {}
     eventually(lambda: is_gone(found["fled"]), "the end of what had fled")
+
+
+def test_the_same_attempts_succeed_without_a_confinement(scene: Scene) -> None:
+    """As a plain command; otherwise the tests above could not fail."""
+    order = scene.stage.workspace / "order"
+    order.write_text(json.dumps({**scene.order, "only": sorted(USUAL)}))
+    words = " ".join(shlex.quote(word) for word in agents.command("hostile_agent.py"))
+    text = flow(command(f'TMPDIR=/tmp exec {words} < "{order}"', "ask"))
+    run = scene.stage.end(scene.stage.start(text))
+    assert run.status == SUCCEEDED, run.error
+    found = json.loads(run.steps[0].stdout)
+    assert {name: what for name, what in found["denied"].items() if what != "done"} == {}
+    assert set(found["denied"]) == USUAL and found["privileges"]
+    pathlib.Path("/tmp/mine").unlink(missing_ok=True)
 
 
 def test_an_agent_that_ignores_sigterm_and_has_fled_is_ended_by_a_timeout(scene: Scene) -> None:
@@ -112,7 +137,9 @@ def test_an_agent_that_ignores_sigterm_and_has_fled_is_ended_by_a_timeout(scene:
 
 def test_a_crash_of_the_daemon_leaves_no_agent(scene: Scene) -> None:
     id = scene.start(order={"stay": True}, on_restart="fail")
-    told = scene.stage.until(lambda: scene.stage.step(id, "ask").stdout or events_text(scene.stage), "the agent's report", 30)
+    told = scene.stage.until(
+        lambda: scene.stage.step(id, "ask").stdout or events_text(scene.stage), "the agent's report", 30
+    )
     fled = json.loads(told.splitlines()[0])["fled"]
     scene.stage.daemon.kill()
     eventually(lambda: is_gone(fled), "the end of what had fled")
@@ -137,8 +164,8 @@ def test_where_the_kernel_cannot_confine_an_agent_it_is_not_started(
     assert word(step.status) == "failed" and not step.stdout, "it ran"
     assert "Landlock" in step.error.message or "confine" in step.error.message, step.error
     assert scene.victim.read_text() == "unharmed"
-    run = scene.stage.end(scene.start(order={"only": []}, read_only=False))
-    assert run.status == SUCCEEDED, "who asks for no confinement needs none"
+    assert word(scene.stage.end(scene.start(read_only=False)).steps[0].status) == "failed"
+    assert scene.stage.end(scene.stage.start(flow(command("true", "plain")))).status == SUCCEEDED
 
 
 def test_a_secret_of_the_daemon_is_not_in_an_agents_environment(make_stage: Callable[..., Stage]) -> None:

@@ -39,7 +39,9 @@ def test_a_certificate_of_an_unknown_authority_is_refused_with_a_sentence(stage:
 def test_a_ca_file_makes_it_known_and_another_does_not(stage: Stage, nginx: Nginx, authority: Authority) -> None:
     tls = {"ca": authority.certificate("ca")}
     assert "TLSv1" in answer(stage, http(f"{nginx.tls}/who", tls=tls))
-    assert "certificate" in refusal(stage, http(f"{nginx.tls}/who", tls={"ca": authority.certificate("stranger")})).message
+    assert (
+        "certificate" in refusal(stage, http(f"{nginx.tls}/who", tls={"ca": authority.certificate("stranger")})).message
+    )
     missing = refusal(stage, http(f"{nginx.tls}/who", tls={"ca": "/nowhere/ca.pem"}))
     assert "/nowhere/ca.pem" in missing.message and getattr(missing, "class") == FATAL
     wrong_name = http(f"{nginx.tls.replace('localhost', '127.0.0.2')}/who", tls=tls)
@@ -134,4 +136,3 @@ def test_an_ipv6_address_in_brackets_is_reached(stage: Stage) -> None:
         assert steps(run)["call"].http.status == 200
     finally:
         server.stop()
-

@@ -62,7 +62,9 @@ def test_a_redirect_keeps_or_changes_the_method_as_its_status_says(
     stage: Stage, web: Web, status: int, method: str, then: str
 ) -> None:
     body = {} if method == "GET" else {"json": {"n": 1}}
-    run = stage.end(stage.start(flow(http(f"{web.url}/redirect?to=/echo/there&status={status}", method=method, **body))))
+    run = stage.end(
+        stage.start(flow(http(f"{web.url}/redirect?to=/echo/there&status={status}", method=method, **body)))
+    )
     assert run.status == SUCCEEDED, run.error
     (there,) = web.to("/echo/there")
     assert there.method == then and bool(there.body) == (then != "GET")
@@ -101,10 +103,13 @@ def test_credentials_and_cookies_stay_with_their_origin(stage: Stage, web: Web) 
         other.stop()
 
 
-@pytest.mark.parametrize("target", ["file:///etc/passwd", "gopher://127.0.0.1/x", "ftp://127.0.0.1/x", "dict://127.0.0.1/x"])
+@pytest.mark.parametrize(
+    "target", ["file:///etc/passwd", "gopher://127.0.0.1/x", "ftp://127.0.0.1/x", "dict://127.0.0.1/x"]
+)
 def test_only_http_and_https_are_followed_or_asked(stage: Stage, web: Web, target: str) -> None:
+    text = flow(http("${{ inputs.url }}", expect=[{"status": {">": 0}}]), inputs={"url": "string"})
     for url in (f"{web.url}/redirect?to={target}", target):
-        run = stage.end(stage.start(flow(http(url, expect=[{"status": {">": 0}}]))))
+        run = stage.end(stage.start(text, inputs={"url": url}))
         error = run.steps[0].error
         assert run.status == FAILED and getattr(error, "class") == run_pb2.ERROR_CLASS_FATAL, error
         assert target.split(":")[0] in error.message, error

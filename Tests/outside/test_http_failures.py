@@ -43,8 +43,8 @@ def test_a_name_that_nobody_has_is_told_as_such(stage: Stage) -> None:
 
 def test_what_is_no_url_is_fatal(stage: Stage) -> None:
     for url in ("http://", "http://[::1", "http://a b/", "http://127.0.0.1:99999/", "not a url"):
-        kind, message = failure(stage, http("${{ inputs.u or '" + url + "' }}"))
-        assert kind == FATAL, (url, message)
+        run = stage.end(stage.start(flow(http("${{ inputs.url }}"), inputs={"url": "string"}), inputs={"url": url}))
+        assert run.status == FAILED and getattr(run.steps[0].error, "class") == FATAL, url
 
 
 def test_a_timeout_is_recoverable_and_ends_the_request(stage: Stage) -> None:
@@ -91,7 +91,9 @@ def test_what_is_no_whole_response_is_an_error(stage: Stage, reply: bytes) -> No
 
 
 def test_more_than_the_content_length_is_not_read(stage: Stage) -> None:
-    with Scripted(head("200 OK", "Content-Length: 2", "Connection: close") + b"okHTTP/1.1 200 OK\r\n\r\nmore") as server:
+    with Scripted(
+        head("200 OK", "Content-Length: 2", "Connection: close") + b"okHTTP/1.1 200 OK\r\n\r\nmore"
+    ) as server:
         run = stage.end(stage.start(flow(http(server.url))))
         assert (run.status, run.steps[0].stdout) == (SUCCEEDED, b"ok"), run.error
 
@@ -147,7 +149,9 @@ def test_a_status_has_a_class_and_only_recoverable_ones_are_tried_again(
 
 def test_a_server_that_recovers_is_tried_until_it_does(stage: Stage, web: Web) -> None:
     retry = {"limit": 3, "delay": "1ms", "jitter": 0}
-    id = stage.start(flow(http(f"{web.url}/flaky?fail=2", retry=retry, outputs={"count": "${{ response.json.count }}"})))
+    id = stage.start(
+        flow(http(f"{web.url}/flaky?fail=2", retry=retry, outputs={"count": "${{ response.json.count }}"}))
+    )
     run = stage.end(id)
     assert run.status == SUCCEEDED and run.steps[0].attempt == 3, run.error
     assert stage.kinds(id, "call").count("step_retrying") == 2
@@ -222,6 +226,18 @@ def test_a_request_that_a_crash_cut_off_is_sent_again_or_asked_about(stage: Stag
         run = stage.end(id)
         assert run.status == then, (number, run.error)
         assert len(web.to(f"/hold/{policy}")) == (2 if policy == "retry" else 1)
+
+
+def test_a_crash_in_a_request_with_an_effect_is_asked_about(stage: Stage, web: Web) -> None:
+    id = stage.start(flow(http(f"{web.url}/hold/effect", method="POST", json={"n": 1})))
+    stage.until(lambda: web.to("/hold"), "the request")
+    stage.daemon.kill()
+    web.gate.set()
+    stage.again()
+    question = stage.asks(id, "call")
+    assert question.reason == run_pb2.INPUT_REASON_RESTART and len(web.to("/hold")) == 1
+    stage.answer(id, value="retry")
+    assert stage.end(id).status == SUCCEEDED and len(web.to("/hold")) == 2
 
 
 def test_failures_in_a_row_open_the_circuit_of_their_host(stage: Stage, web: Web) -> None:

@@ -61,13 +61,13 @@ def test_metadata_addresses_are_refused_however_they_are_written(island: Callabl
     here = island()
     forms = [
         METADATA, "2852039166", "0xa9fea9fe", "0251.0376.0251.0376", "169.254.43518", "[::ffff:169.254.169.254]",
-        "[::ffff:a9fe:a9fe]", f"{METADATA}:80", f"user@{METADATA}",
+        "[::ffff:a9fe:a9fe]", f"{METADATA}:80",
     ]  # fmt: skip
     for form in forms:
         message = outcome(here.stage, f"http://{form}/echo/latest")
         assert message, f"{form} was reached"
     assert METADATA in outcome(here.stage, f"http://{METADATA}/echo/latest")
-    assert here.asked("metadata") == []
+    assert here.asked("others") == []
 
 
 @pytest.mark.root
@@ -76,18 +76,32 @@ def test_a_redirect_to_a_metadata_address_is_refused(island: Callable[..., Islan
     for target in (f"http://{METADATA}/echo", "http://2852039166/echo", "http://[::ffff:169.254.169.254]/echo"):
         message = outcome(here.stage, f"{LOOPBACK}/redirect?to={target}")
         assert message, f"{target} was reached"
-    assert len(here.asked("loopback")) == 3 and here.asked("metadata") == []
+    assert len(here.asked("loopback")) == 3 and here.asked("others") == []
 
 
 @pytest.mark.root
 def test_link_local_addresses_are_allowed_by_configuration_and_flow_together(island: Callable[..., Island]) -> None:
-    here = island({"network": {"link-local": True}})
-    url = f"http://{METADATA}/echo/latest"
+    here, url = island({"network": {"link-local": True}}), "http://169.254.7.7/echo"
     assert outcome(here.stage, url) == "" or outcome(here.stage, url, {"link-local": True}) == ""
+    asked = here.asked("others")
+    assert asked and set(asked) == {"169.254.7.7 /echo"}
     assert outcome(here.stage, url, {"link-local": False}), "a flow narrows what the configuration allows"
+    assert outcome(here.stage, f"http://{METADATA}/echo", {"link-local": True}), "metadata are another matter"
     closed = island()
     assert outcome(closed.stage, url, {"link-local": True}), "a flow cannot widen it"
-    assert closed.asked("metadata") == []
+    assert closed.asked("others") == [] and here.asked("others") == asked
+
+
+@pytest.mark.root
+def test_a_metadata_address_is_reached_only_where_it_is_named(island: Callable[..., Island]) -> None:
+    """Otherwise the tests above could not fail."""
+    here = island({"network": {"link-local": True, "allow": [METADATA]}})
+    url = f"http://{METADATA}/echo"
+    found = [outcome(here.stage, url), outcome(here.stage, url, {"link-local": True, "allow": [METADATA]})]
+    assert "" in found and set(here.asked("others")) == {f"{METADATA} /echo"}, found
+    wide = island({"network": {"link-local": True, "allow": ["0.0.0.0/0"]}})
+    assert outcome(wide.stage, url, {"link-local": True, "allow": ["0.0.0.0/0"]}), "a wide rule does not name it"
+    assert wide.asked("others") == []
 
 
 def test_loopback_can_be_switched_off_by_flow_and_by_configuration(make_stage: Callable[..., Stage], web: Web) -> None:

@@ -69,7 +69,7 @@ def test_the_kinds_of_bodies(stage: Stage, web: Web) -> None:
 def test_a_multipart_body_has_values_and_files(stage: Stage, web: Web) -> None:
     (stage.workspace / "photo.bin").write_bytes(b"\x00\xffphoto")
     multipart = [
-        {"name": "title", "value": "A \"title\" – ü"},
+        {"name": "title", "value": 'A "title" – ü'},
         {"name": "photo", "file": "photo.bin", "filename": "my photo.png", "type": "image/png"},
         {"name": "meta", "value": "{}", "type": "application/json"},
     ]
@@ -77,7 +77,7 @@ def test_a_multipart_body_has_values_and_files(stage: Stage, web: Web) -> None:
     assert request.header("content-type").startswith("multipart/form-data; boundary=")
     parts = parts_of(request)
     assert list(parts) == ["title", "photo", "meta"]
-    assert parts["title"].get_payload(decode=True) == "A \"title\" – ü".encode() and not parts["title"].get_filename()
+    assert parts["title"].get_payload(decode=True) == 'A "title" – ü'.encode() and not parts["title"].get_filename()
     assert parts["photo"].get_payload(decode=True) == b"\x00\xffphoto"
     assert (parts["photo"].get_filename(), parts["photo"].get_content_type()) == ("my photo.png", "image/png")
     assert parts["meta"].get_content_type() == "application/json"
@@ -122,7 +122,9 @@ def test_basic_bearer_and_digest_credentials(stage: Stage, web: Web, nginx: Ngin
     assert request.header("authorization") == "Basic " + base64.b64encode(b"ada:open sesame").decode()
     request = sent(stage, web, http(f"{web.url}/echo", auth={"bearer": "${{ secrets.T }}"}), env=env)
     assert request.header("authorization") == "Bearer t0ken-abc"
-    run = stage.end(stage.start(flow(http(f"{web.url}/digest", auth={"digest": ada}, method="POST", json=[1])), env=env))
+    run = stage.end(
+        stage.start(flow(http(f"{web.url}/digest", auth={"digest": ada}, method="POST", json=[1])), env=env)
+    )
     assert run.status == SUCCEEDED, run.error
     last = web.requests[-1]
     assert last.header("authorization").startswith("Digest ") and last.body == b"[1]"

@@ -89,7 +89,9 @@ def test_a_compressed_body_is_unpacked_unless_the_step_says_not_to(stage: Stage,
     assert run.status == SUCCEEDED and json.loads(run.steps[0].outputs) == {"last": 4999}, run.error
     assert ("Content-Encoding", "gzip") in [(header.name, header.value) for header in run.steps[0].http.headers]
     headers = {"Accept-Encoding": "gzip"}
-    run = stage.end(stage.start(flow(http(url, decompress=False, headers=headers, save_to="raw.gz")), cwd=str(stage.workspace)))
+    run = stage.end(
+        stage.start(flow(http(url, decompress=False, headers=headers, save_to="raw.gz")), cwd=str(stage.workspace))
+    )
     assert run.status == SUCCEEDED, run.error
     assert json.loads(gzip.decompress((stage.workspace / "raw.gz").read_bytes()))["numbers"][-1] == 4999
 

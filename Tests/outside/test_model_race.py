@@ -23,7 +23,9 @@ def racing(make_stage: Callable[..., Stage], chat: Chat) -> Stage:
     return make_stage(config, environment={"CHAT_KEY": chat.key})
 
 
-def test_500_switches_and_starts_at_once_ask_exactly_the_models_that_were_acknowledged(racing: Stage, chat: Chat) -> None:
+def test_500_switches_and_starts_at_once_ask_exactly_the_models_that_were_acknowledged(
+    racing: Stage, chat: Chat
+) -> None:
     stage, seed = racing, random.randrange(1 << 32)
     print(f"seed {seed}")
     rng = random.Random(seed)

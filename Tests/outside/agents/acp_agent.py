@@ -5,15 +5,16 @@ Each line of the prompt is an order; other lines are ignored:
     say TEXT | think TEXT | plan A,B | usage USED SIZE | read PATH | ask PATH | write PATH | model | mode | prompt
     sleep SECONDS | complain TEXT | fail TEXT | die CODE | stop REASON
 
-`ask` asks for the permission to edit and tells what it was answered; `write` writes without asking. The environment
-says more: ACP_MODELS (what it offers, `a,b` by default), ACP_STUBBORN (it keeps the first of them), ACP_LOG (a file that
-is told of prompts and cancels).
+`ask` asks for the permission to edit and tells what it was answered, unless the prompt says what it was answered
+before; `write` writes without asking. The environment says more: ACP_MODELS (what it offers, `a,b` by default),
+ACP_STUBBORN (it keeps the first of them), ACP_LOG (a file that is told of prompts and cancels).
 """
 
 from __future__ import annotations
 
 import asyncio
 import os
+import re
 import sys
 from typing import Any, Optional
 
@@ -44,8 +45,8 @@ def note(text: str) -> None:
     try:
         with open(path, "a") as log:
             log.write(text.replace("\n", " | ") + "\n")
-    except OSError as error:
-        print(f"no log: {error}", file=sys.stderr, flush=True)
+    except OSError:
+        return  # A read-only step may not.
 
 
 class ScriptedAgent(Agent):
@@ -139,7 +140,13 @@ class ScriptedAgent(Agent):
         await self.update(session, start_read_tool_call(f"c{self.calls}", f"Read {rest}", rest))
         await self.update(session, update_tool_call(f"c{self.calls}", status="completed"))
 
-    async def do_ask(self, rest: str, session: str, _: str) -> None:
+    async def do_ask(self, rest: str, session: str, text: str) -> None:
+        known = re.search(
+            rf"You asked: Edit {re.escape(rest)}\b[^\n]*\n(?:[^\n]*\n)*?\s*The answer was: ([^\n]+)", text
+        )
+        if known:
+            await self.update(session, update_agent_message_text(f"[told before: {known[1]}]"))
+            return
         self.calls += 1
         call = f"c{self.calls}"
         await self.update(session, start_edit_tool_call(call, f"Edit {rest}", rest, "new text"))
@@ -177,7 +184,7 @@ class ScriptedAgent(Agent):
         print(rest, file=sys.stderr, flush=True)
 
     async def do_fail(self, rest: str, _: str, __: str) -> None:
-        raise RequestError(-32000, rest)
+        raise RequestError(-32603, rest)
 
     async def do_die(self, rest: str, _: str, __: str) -> None:
         os._exit(int(rest))

@@ -1,8 +1,9 @@
 """An agent that tries to get out of its confinement and answers, as JSON, what became of each attempt.
 
-The prompt has a line that begins with `{`: a JSON object with `workspace`, `home`, `socket`, `state`, `secrets`, `hidden`
-(paths), `daemon` (a pid) and `port` (of loopback), and `only` where not all attempts are wanted. An outcome is `done`, or
-why not. No attempt does lasting harm where it succeeds: what would is tried in a way that fails for another reason.
+The prompt has a line that begins with `{`: a JSON object with `workspace`, `home`, `socket`, `state`, `secrets`,
+`hidden` (paths), `daemon` (a pid) and `port` (of loopback), and `only` where not all attempts are wanted. An outcome is
+`done`, or why not. No attempt does lasting harm where it succeeds: what would is tried in a way that fails for another
+reason.
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ CALLS = {
 }[platform.machine()]  # fmt: skip
 CLONE_NEWUSER = 0x10000000
 PTRACE_SEIZE = 0x4206
+CGROUP = "/sys/fs/cgroup/cgroup.procs"
 
 
 def call(name: str, *arguments: Any) -> int:
@@ -135,7 +137,9 @@ def attempts(at: dict[str, Any]) -> dict[str, Callable[[], object]]:
         "bpf": lambda: call("bpf", -1, ctypes.create_string_buffer(128), 128),
         "open by handle": lambda: call("handle", -100, ctypes.create_string_buffer(128), 0),
         "change the kernel": lambda: os.close(os.open("/proc/sys/kernel/core_pattern", os.O_WRONLY)),
-        "leave the cgroup": lambda: os.close(os.open("/sys/fs/cgroup/cgroup.procs", os.O_WRONLY)),
+        "leave the cgroup": lambda: os.close(
+            os.open(CGROUP if os.path.exists(CGROUP) else "/proc/sysrq-trigger", os.O_WRONLY)
+        ),
     }
 
 
@@ -192,7 +196,9 @@ def flee() -> int:
 def main() -> None:
     at = json.loads(next(line for line in sys.stdin.read().splitlines() if line.startswith("{")))
     found: dict[str, Any] = {"allowed": {name: outcome(attempt) for name, attempt in allowed(at).items()}}
-    wanted = attempts(at) if "only" not in at else {name: attempts(at)[name] for name in attempts(at) if name in at["only"]}
+    wanted = (
+        attempts(at) if "only" not in at else {name: attempts(at)[name] for name in attempts(at) if name in at["only"]}
+    )
     found["denied"] = {name: outcome(attempt) for name, attempt in wanted.items()}
     with open("/proc/self/status") as status:
         found["privileges"] = "NoNewPrivs:\t1" not in status.read()

@@ -1,6 +1,7 @@
 """An agent that tells in a JSON object a line, as coding agents do, and does what its prompt orders, one order a line.
 
-    say TEXT | think TEXT | tool NAME | result TEXT | error TEXT | junk | usage IN OUT | sleep SECONDS | exit CODE | long BYTES
+    say TEXT | think TEXT | tool NAME | result TEXT | error TEXT | junk | usage IN OUT | long BYTES
+    sleep SECONDS | exit CODE
 
 `say` is a piece of the answer; `result` is the whole of it. What is no order is ignored.
 """

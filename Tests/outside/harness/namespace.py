@@ -2,8 +2,8 @@
 
 usage: namespace.py FOLDER COMMAND...
 
-A server at 127.0.0.1:8000 and one at 169.254.169.254:80 tell in FOLDER/loopback and FOLDER/metadata what they were
-asked, a line each. Nothing that is sent there can leave the machine.
+A server at 127.0.0.1:8000 and one at port 80 of all addresses, 169.254.169.254 and 169.254.7.7 among them, tell in
+FOLDER/loopback and FOLDER/others what they were asked, a line each. Nothing that is sent there can leave the machine.
 """
 
 from __future__ import annotations
@@ -30,6 +30,7 @@ def main() -> None:
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as control:
         fcntl.ioctl(control, SIOCSIFFLAGS, struct.pack("16sH14x", b"lo", IFF_UP))
         _give(control, b"lo:1", "169.254.169.254")
+        _give(control, b"lo:2", "169.254.7.7")
     ready, told = os.pipe()
     parent = os.getpid()
     if os.fork() == 0:
@@ -60,9 +61,9 @@ def serve(folder: pathlib.Path, told: int) -> None:
 
         def note(self, request: Request) -> None:
             with self.path.open("a") as log:
-                log.write(f"{request.method} {request.path}\n")
+                log.write(f"{request.header('host')} {request.path}\n")
 
-    servers = [Noting("loopback", "127.0.0.1", 8000), Noting("metadata", "169.254.169.254", 80)]
+    servers = [Noting("loopback", "127.0.0.1", 8000), Noting("others", "0.0.0.0", 80)]
     os.write(told, b".")
     servers[0]._thread.join()
 

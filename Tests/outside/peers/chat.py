@@ -182,6 +182,10 @@ class _Handler(http.server.BaseHTTPRequestHandler):
             return exchange.refuse(404, {"error": {"message": "no such page"}})
         behaviour = self.chat.take(asked)
         if authorization != f"Bearer {self.chat.key}":
-            error = {"message": "Incorrect API key provided.", "type": "invalid_request_error", "code": "invalid_api_key"}
+            error = {
+                "message": "Incorrect API key provided.",
+                "type": "invalid_request_error",
+                "code": "invalid_api_key",
+            }
             return exchange.refuse(401, {"error": error})
         behaviour(exchange)

@@ -55,7 +55,7 @@ http {{
 
 
 class Nginx:
-    """`plain`, `tls` (HTTP/2 too) and `mutual` (asks for a client certificate) are base URLs; `socket` is a Unix one."""
+    """`plain`, `tls` (HTTP/2 too) and `mutual` (asks for a client certificate) are base URLs; `socket` is a path."""
 
     def __init__(self, folder: pathlib.Path, authority: Authority) -> None:
         assert shutil.which("nginx", path="/usr/sbin:/usr/bin"), "nginx is missing: run scripts/setup test"
