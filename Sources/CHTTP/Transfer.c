@@ -74,6 +74,7 @@ static void set_basics(struct chttp_transfer *transfer) {
 }
 
 struct chttp_transfer *chttp_transfer_create(const struct chttp_callbacks *callbacks, void *context) {
+  if (!chttp_start()) return NULL;
   struct chttp_transfer *transfer = calloc(1, sizeof *transfer);
   if (transfer == NULL) return NULL;
   transfer->easy = curl_easy_init();

@@ -86,6 +86,14 @@ public enum Limits {
   /// Of values with what the store puts around them.
   public static let storedJSONDepthMax = 68
 
+  /// What one comparison of a value with a JSON Schema may take: a step for each keyword, member, element and 64 bytes of
+  /// text, and four for each schema that a value is compared with.
+  public static let schemaStepsMax = 1_000_000
+  /// Schemas in one another, those that references lead to with them.
+  public static let schemaDepthMax = 256
+  /// Mistakes that are told of one value, or of one schema.
+  public static let schemaMistakesMax = 20
+
   // MARK: flow files
 
   public static let flowFileBytesMax = 1_048_576
@@ -162,6 +170,9 @@ public enum Limits {
 
   public static let configFileBytesMax = 1_048_576
   public static let providersMax = 256
+  /// Headers, parameters, variables, arguments and rules of one provider, each.
+  public static let providerEntriesMax = 256
+  public static let hiddenPathsMax = 256
   /// Models listed for one provider.
   public static let modelsMax = 1_024
 
@@ -192,6 +203,11 @@ public enum Limits {
   /// Commands that wait in the executor; one more is refused.
   public static let waitingCommandsMax = 65_536
   public static let reportBytesMax = 1_048_576
+
+  /// Bytes for a command's standard input that it has not read; past it the attempt is ended.
+  public static let standardInputBytesMax = 8_388_608
+  /// Paths that a confinement lets be written, and paths that it hides; `flowd-launch` has room for as many.
+  public static let confinementPathsMax = 256
 
   // MARK: HTTP steps
 
@@ -253,6 +269,10 @@ public enum Limits {
   public static let agentHandshakeMax = Duration.seconds(120)
   /// Between `session/cancel` and the end of the agent, and between the end of its input and the same.
   public static let agentCancelGrace = Duration.seconds(2)
+  /// Of standard output of one attempt; most of what an agent writes in its protocol is no answer.
+  public static let agentWrittenBytesMax = 1_073_741_824
+  /// For the list of a server's models.
+  public static let providerCheckTimeout = Duration.seconds(10)
   /// For `--version` of an agent that is checked.
   public static let agentVersionTimeout = Duration.seconds(5)
   /// Without a byte for so long, an attempt fails.
@@ -262,6 +282,14 @@ public enum Limits {
   public static let waitingAgentsMax = 65_536
   /// The longest time that an exhausted quota parks a provider for.
   public static let quotaResetMax = Duration.seconds(31 * 86_400)
+  /// Of the body of one response; most of a stream is not the answer.
+  public static let agentStreamBytesMax = 1_073_741_824
+  /// Of the body of a response that is an error.
+  public static let agentErrorBytesMax = 65_536
+  /// Between `[DONE]` and the end of a response, before the connection is given up.
+  public static let streamEndGrace = Duration.seconds(1)
+  /// Parts of one answer that are tried as the JSON that was asked for, of each kind.
+  public static let answerCandidatesMax = 64
   /// Shorter secrets are not looked for in what is reported.
   public static let redactedBytesMin = 4
   /// Shorter lines of a secret that has several are not looked for by themselves.

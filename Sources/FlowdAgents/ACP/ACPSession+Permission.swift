@@ -23,24 +23,26 @@ extension ACPSession {
       return reject(id, rejectID, prompt, because: isForbidden ? "the step is read-only" : "nobody may be asked")
     }
     questionCount += 1
+    var names = Self.distinct(options.map(\.name))
+    // Whoever asks a person needs an option that denies.
+    if rejectID == nil { names = Self.distinct(names + ["Deny"]) }
+    let denial = options.firstIndex { $0.id == rejectID } ?? options.count
     let question = AgentQuestion(
-      id: "permission-\(questionCount)", prompt: prompt, options: Self.distinct(options.map(\.name)))
+      id: "permission-\(questionCount)", prompt: prompt, options: names, denial: names[denial])
     permissions.append(
       PendingPermission(id: id, question: question, optionIDs: options.map(\.id), rejectID: rejectID))
-    return [.ask(question)]
+    // People are asked one question at a time.
+    return permissions.count == 1 ? [.ask(question)] : []
   }
 
   /// A person's answer; one to a question that is not open does nothing.
   mutating func answer(question: String, _ option: String) -> [Effect] {
-    guard let index = permissions.firstIndex(where: { $0.question.id == question }) else { return [] }
-    let pending = permissions.remove(at: index)
-    guard let chosen = pending.question.options.firstIndex(of: option) else {
-      return reject(pending.id, pending.rejectID, pending.question.prompt, because: "the answer is none of its options")
-    }
-    return [
-      .send(Self.selected(pending.id, pending.optionIDs[chosen])),
-      .decided(.init(question: pending.question.prompt, answer: option)),
-    ]
+    guard permissions.first?.question.id == question else { return [] }
+    let pending = permissions.removeFirst()
+    let next = permissions.first.map { [Effect.ask($0.question)] } ?? []
+    guard let chosen = pending.question.options.firstIndex(of: option), pending.optionIDs.indices.contains(chosen)
+    else { return [.send(pending.rejectID.map { Self.selected(pending.id, $0) } ?? Self.cancelled(pending.id))] + next }
+    return [.send(Self.selected(pending.id, pending.optionIDs[chosen]))] + next
   }
 
   /// The protocol wants every open request answered before the turn is cancelled.

@@ -16,30 +16,7 @@ struct ACPSession: Sendable {
     var mayAsk = false
   }
 
-  enum Effect: Equatable, Sendable {
-    /// Write this line, its end included, to the agent.
-    case send([UInt8])
-    case text(String)
-    /// The agent has begun another message after using a tool.
-    case nextMessage
-    case thought(String)
-    case activity(AgentActivity)
-    case ask(AgentQuestion)
-    /// What became of a permission.
-    case decided(AgentUse.Permission)
-    /// As the agent names it.
-    case model(String)
-    case usage(TokenCount)
-    /// Nothing more comes of this turn; after a failure or a cancel nothing comes at all.
-    case turnEnded(TurnEnd)
-  }
-
-  enum TurnEnd: Equatable, Sendable {
-    /// The answer is whole.
-    case answered(stopReason: String)
-    case failed(AgentError, stopReason: String)
-    case cancelled
-  }
+  typealias Effect = AgentEffect
 
   enum Phase: Equatable, Sendable {
     case new, initializing, creating, settingModel, settingMode, prompting
@@ -104,6 +81,11 @@ struct ACPSession: Sendable {
     }
   }
 
+  /// A turn is being cancelled.
+  var isCancelling: Bool { phase == .cancelling }
+  /// Nothing comes of it any more.
+  var isOver: Bool { phase == .over }
+
   // MARK: orders
 
   /// Begins: the first thing that the agent is sent.
@@ -149,6 +131,12 @@ struct ACPSession: Sendable {
             .line))
       return effects
     }
+  }
+
+  /// The agent has ended while its turn was being cancelled.
+  mutating func end() -> [Effect] {
+    phase = .over
+    return [.turnEnded(.cancelled)]
   }
 
   // MARK: what the agent sends
@@ -300,7 +288,9 @@ struct ACPSession: Sendable {
     fail(AgentError(failure, message))
   }
 
-  private mutating func fail(_ error: AgentError) -> [Effect] {
+  /// Ends the session; what is pending is answered.
+  mutating func fail(_ error: AgentError) -> [Effect] {
+    guard phase != .over else { return [] }
     let effects = cancelPermissions()
     phase = .over
     return effects + [.turnEnded(.failed(error, stopReason: ""))]

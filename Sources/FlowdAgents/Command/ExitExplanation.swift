@@ -42,8 +42,8 @@ enum ExitExplanation {
     }
   }
 
-  /// The last lines, where the reason is.
-  private static func quote(_ said: String) -> String {
+  /// The last lines, where the reason is, as the end of a sentence.
+  static func quote(_ said: String) -> String {
     let lines = said.split(whereSeparator: \.isNewline).suffix(5).map { $0.prefix(500) }
     return lines.isEmpty ? "" : ". It wrote: \(lines.joined(separator: "\n"))"
   }

@@ -91,7 +91,9 @@ enum FailureText {
     for (index, word) in words.enumerated() where word.utf8.count == 3 {
       guard let code = Int(word), (400...599).contains(code) else { continue }
       let before = words[max(0, index - 2)..<index]
-      if before.contains(where: { ["status", "code", "http", "error", "statuscode"].contains($0) }) { codes.insert(code) }
+      if before.contains(where: { ["status", "code", "http", "error", "statuscode"].contains($0) }) {
+        codes.insert(code)
+      }
     }
     return codes
   }

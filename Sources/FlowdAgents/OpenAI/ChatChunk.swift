@@ -12,7 +12,7 @@ struct ChatChunk: Equatable {
   var model = ""
   /// Empty: not said yet.
   var finishReason = ""
-  var usage: ChatUsage?
+  var usage: TokenCount?
   /// In place of all others.
   var error: JSONValue?
 
@@ -24,7 +24,7 @@ struct ChatChunk: Equatable {
       return
     }
     model = json.text(at: "model")
-    usage = json["usage"].flatMap(ChatUsage.init) ?? json["x_groq"]?["usage"].flatMap(ChatUsage.init)
+    usage = Self.usage(json["usage"]) ?? Self.usage(json["x_groq"]?["usage"])
     guard case .array(let choices)? = json["choices"], let choice = choices.first(where: \.isFirstChoice) else {
       return
     }
@@ -34,6 +34,11 @@ struct ChatChunk: Equatable {
     refusal = part.text(at: "refusal")
     thought = part.text(at: "reasoning_content")
     if thought.isEmpty { thought = part.text(at: "reasoning") }
+  }
+
+  private static func usage(_ json: JSONValue?) -> TokenCount? {
+    guard let count = json.map(TokenCount.init), !count.isEmpty else { return nil }
+    return count
   }
 
   /// A text, or a list of parts of which those with text count.
@@ -46,45 +51,10 @@ struct ChatChunk: Equatable {
   }
 }
 
-/// Tokens as a server counts them.
-struct ChatUsage: Equatable {
-  var inputTokens: Int?
-  var outputTokens: Int?
-
-  init(inputTokens: Int?, outputTokens: Int?) {
-    self.inputTokens = inputTokens
-    self.outputTokens = outputTokens
-  }
-
-  init?(_ json: JSONValue) {
-    inputTokens = json.count(at: "prompt_tokens")
-    outputTokens = json.count(at: "completion_tokens")
-    if inputTokens == nil, outputTokens == nil { return nil }
-  }
-
-  /// What two requests of one attempt used together.
-  static func + (left: ChatUsage, right: ChatUsage) -> ChatUsage {
-    ChatUsage(
-      inputTokens: sum(left.inputTokens, right.inputTokens), outputTokens: sum(left.outputTokens, right.outputTokens))
-  }
-
-  private static func sum(_ left: Int?, _ right: Int?) -> Int? {
-    guard let left, let right else { return left ?? right }
-    let (sum, isTooLarge) = left.addingReportingOverflow(right)
-    return isTooLarge ? nil : sum
-  }
-}
-
 extension JSONValue {
   /// The text of a member; empty for anything else.
   func text(at name: String) -> String {
     if case .string(let text)? = self[name] { text } else { "" }
-  }
-
-  /// A number of a member that counts something.
-  fileprivate func count(at name: String) -> Int? {
-    guard case .number(let text)? = self[name], let count = Int(text), count >= 0 else { return nil }
-    return count
   }
 
   /// Only one choice is asked for; servers that give more are taken at the first.

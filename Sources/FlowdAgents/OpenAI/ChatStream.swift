@@ -12,7 +12,7 @@ struct ChatStream {
   private(set) var model = ""
   private(set) var finishReason = ""
   private(set) var refusal = ""
-  private(set) var usage: ChatUsage?
+  private(set) var usage: TokenCount?
   /// `[DONE]` has come: what follows does not count.
   private(set) var isDone = false
 

@@ -1,7 +1,7 @@
 package import FlowdModel
 internal import Glibc
 
-/// Runs commands: each under a `flowd-launch` of its own, all driven by one thread named `steps`.
+/// Runs commands: each under a `flowd-launch` of its own, all driven by one thread.
 ///
 /// Of each attempt it reports `launched`, then `output` as it is written, then `finished`, exactly once and last; an
 /// attempt that could not be started, or was cancelled while it waited, has `finished` only. When `finished` is reported no
@@ -22,6 +22,19 @@ package final class CommandExecutor: Sendable {
     package var unacknowledgedOutputBytesMax = Limits.unacknowledgedOutputBytesMax
     /// How long after the grace the launcher may take to end the tree before it is killed itself.
     package var launcherPatience = Duration.seconds(35)
+    /// Of one stream of one attempt, as chunks.
+    package var streamedOutputBytesMax = Limits.streamedOutputBytesMax
+    /// Of one stream of one attempt, in its result.
+    package var capturedOutputBytesMax = Limits.capturedOutputBytesMax
+    /// How long output is gathered at most; zero: each read is handed on.
+    package var outputGathering = Duration.milliseconds(Limits.outputGatheringMilliseconds)
+    /// At most 15 bytes.
+    package var threadName = "steps"
+    /// Where the private directories of confined commands are made: absolute, in a directory that exists, and of this
+    /// executor alone, which empties it when it starts. `nil`: no confined command is started.
+    package var privateDirectory: String?
+    /// Has the secrets that requests do not bring themselves.
+    package var secrets: (any SecretSource)?
 
     /// The product's values.
     package init() {}
@@ -45,9 +58,13 @@ package final class CommandExecutor: Sendable {
     }
     Self.occupyStandardDescriptors()
     let mailbox = try CommandMailbox()
-    let loop = try CommandLoopSetup(launcherPath: launcherPath, options: options, mailbox: mailbox, deliver: deliver)
+    let privateDirectories = try options.privateDirectory.map { path throws(StepsError) in
+      try PrivateDirectories(in: path)
+    }
+    let loop = try CommandLoopSetup(launcherPath: launcherPath, options: options, privateDirectories: privateDirectories, mailbox: mailbox,
+      deliver: deliver)
     do {
-      thread = try OwnThread(named: "steps") { CommandLoop(loop).run() }
+      thread = try OwnThread(named: options.threadName) { CommandLoop(loop).run() }
     } catch {
       throw .system(call: "pthread_create", code: error.code)
     }
@@ -68,6 +85,15 @@ package final class CommandExecutor: Sendable {
   ///
   /// - Parameter bytes: The sizes of `OutputChunk.text` of chunks that were delivered.
   package func acknowledge(_ attempt: AttemptID, bytes: Int) { mailbox.post(.acknowledge(attempt, bytes: bytes)) }
+
+  /// Writes to the standard input of an attempt whose request says `.stream`, from its start on, also while it waits.
+  ///
+  /// What the command has no room for waits; past `Limits.standardInputBytesMax` the attempt is ended by force and finishes
+  /// as `agentFailed`. What is written to one that reads no more, or has finished, is dropped.
+  package func write(_ attempt: AttemptID, _ bytes: [UInt8]) { mailbox.post(.write(attempt, bytes)) }
+
+  /// Ends an attempt's standard input, after all that was written to it.
+  package func closeInput(_ attempt: AttemptID) { mailbox.post(.closeInput(attempt)) }
 
   /// Ends all commands (SIGTERM, one second, SIGKILL) and the thread; returns when it has ended, after at most 5 s.
   ///

@@ -12,6 +12,8 @@ struct CommandLife: Equatable, Sendable {
     case orphansEnded
     case cancelled
     case timedOut
+    /// More waits for the command's standard input than may.
+    case inputOverflowed
     /// The launcher did not end the tree in the time it needs at most.
     case stuck
   }
@@ -38,6 +40,12 @@ struct CommandLife: Equatable, Sendable {
   private enum Phase: Equatable, Sendable {
     case supervised, orphaned, over
   }
+
+  /// How an attempt ends whose standard input is not read.
+  static let inputOverflow = StepResult.Outcome.agentFailed(
+    .failed,
+    "It does not read its standard input: more than \(Limits.standardInputBytesMax) bytes would wait there. "
+      + "Check that the command is one that is meant to be talked to.", retryAfter: nil)
 
   private var phase = Phase.supervised
   /// The launcher told that the command runs.
@@ -78,6 +86,8 @@ struct CommandLife: Equatable, Sendable {
       return end(because: .cancelled)
     case .timedOut:
       return end(because: .timedOut)
+    case .inputOverflowed:
+      return end(because: Self.inputOverflow)
     case .stuck:
       return phase == .supervised ? .killLauncher : nil
     }

@@ -4,6 +4,7 @@ internal import Glibc
 extension CommandLoop {
   /// Which of a command's descriptors an event is about: the two low bits of a token, the slot above them.
   enum Source: UInt64 {
+    case input = 0
     case control = 1
     case output = 2
     case error = 3
@@ -18,6 +19,7 @@ extension CommandLoop {
     let slot = token >> 2
     guard let command = running[slot], let source = Source(rawValue: token & 3) else { return }
     switch source {
+    case .input: command.input?.flush()
     case .control: readControl(of: command, slot: slot, now: now)
     case .output: read(command.standardOutput, of: command, slot: slot, now: now)
     case .error: read(command.standardError, of: command, slot: slot, now: now)
@@ -55,7 +57,9 @@ extension CommandLoop {
     case .endOrphans(let announceFirst):
       if announceFirst { report(command.attempt, .launched(command.identity)) }
       command.stuckAt = .never
-      sweeper.add(slot: slot, attempt: command.attempt, session: command.launcher.pid)
+      sweeper.add(
+        slot: slot, attempt: command.attempt, session: command.launcher.pid,
+        privateDirectory: command.privateDirectory)
     case .finish(let ending):
       finish(command, slot: slot, ending: ending, now: now)
     }
@@ -147,7 +151,7 @@ extension CommandLoop {
     case .outcome(let outcome):
       return outcome
     case .failure(let failure):
-      return .notStarted(failure.sentence(for: command.place))
+      return failure.outcome(for: command.place)
     case .launcherLost:
       let signal = status & 0x7F
       guard reaped == pid, signal == 0, !command.life.hasStarted else {

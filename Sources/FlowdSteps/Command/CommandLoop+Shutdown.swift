@@ -21,6 +21,7 @@ extension CommandLoop {
   func beginShutdown(now: MonotonicInstant) {
     ending = .terminating(until: now + Self.terminating)
     waiting.removeAll()
+    earlyInput = [:]
     for (slot, command) in running { apply(.cancelled, to: command, slot: slot, now: now) }
   }
 

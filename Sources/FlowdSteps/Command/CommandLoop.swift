@@ -5,16 +5,18 @@ internal import Glibc
 final class CommandLoopSetup: Sendable {
   let launcherPath: String
   let options: CommandExecutor.Options
+  let privateDirectories: PrivateDirectories?
   let mailbox: CommandMailbox
   let deliver: @Sendable ([StepReport]) -> Void
   let epoll: Epoll
 
   init(
-    launcherPath: String, options: CommandExecutor.Options, mailbox: CommandMailbox,
-    deliver: @escaping @Sendable ([StepReport]) -> Void
+    launcherPath: String, options: CommandExecutor.Options, privateDirectories: PrivateDirectories?,
+    mailbox: CommandMailbox, deliver: @escaping @Sendable ([StepReport]) -> Void
   ) throws(StepsError) {
     self.launcherPath = launcherPath
     self.options = options
+    self.privateDirectories = privateDirectories
     self.mailbox = mailbox
     self.deliver = deliver
     epoll = try Epoll()
@@ -34,6 +36,8 @@ final class CommandLoop {
   var running: [UInt64: RunningCommand] = [:]
   var slots: [AttemptID: UInt64] = [:]
   var waiting = WaitingLine<CommandRequest>()
+  /// What was written to attempts that wait and take their input from a stream.
+  var earlyInput: [AttemptID: InputBacklog] = [:]
   var sweeper: OrphanSweeper
   /// Launchers that have done their work and are about to exit.
   var exiting: [Int32] = []
@@ -92,12 +96,17 @@ final class CommandLoop {
       if let slot = slots[attempt], let command = running[slot] {
         apply(.cancelled, to: command, slot: slot, now: now)
       } else if waiting.remove(where: { $0.attempt == attempt }) != nil {
+        earlyInput[attempt] = nil
         report(attempt, .finished(StepResult(outcome: .cancelled)))
       }
     case .acknowledge(let attempt, let bytes):
       guard let slot = slots[attempt], let command = running[slot] else { return }
       command.queue.acknowledge(bytes)
       resumePipes(of: command)
+    case .write(let attempt, let bytes):
+      write(bytes, to: attempt, now: now)
+    case .closeInput(let attempt):
+      closeInput(of: attempt)
     case .orphansEnded(let ended):
       sweeper.hasEnded()
       for slot in ended {
@@ -115,6 +124,7 @@ final class CommandLoop {
       finish(request, failure: LaunchFailure(stage: .queue, code: 0))
       return
     }
+    if request.input == .stream { earlyInput[request.attempt] = InputBacklog() }
     waiting.append(request)
   }
 

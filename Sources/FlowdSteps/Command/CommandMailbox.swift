@@ -8,6 +8,8 @@ final class CommandMailbox: Sendable {
     case start(CommandRequest)
     case terminate(AttemptID)
     case acknowledge(AttemptID, bytes: Int)
+    case write(AttemptID, [UInt8])
+    case closeInput(AttemptID)
     case orphansEnded(slots: [UInt64])
     case shutDown
   }

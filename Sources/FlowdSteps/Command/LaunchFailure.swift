@@ -4,13 +4,21 @@ internal import Glibc
 
 /// Why a command could not be started.
 struct LaunchFailure: Error, Equatable, Sendable {
-  /// What was being done; the raw values of the first five are `enum flowd_launch_stage`.
+  /// What was being done; the raw values up to 11 are `enum flowd_launch_stage`.
   enum Stage: UInt32, Sendable {
     case process = 1
     case directory = 2
     case notFound = 3
     case interpreter = 4
     case execute = 5
+    case privateDirectory = 6
+    /// From here to `privileges`: the command could not be confined.
+    case landlock = 7
+    /// The code is the version that the kernel has.
+    case landlockVersion = 8
+    case landlockRules = 9
+    case seccomp = 10
+    case privileges = 11
     /// The pipes or the launcher itself, in flowd.
     case launcher = 100
     /// An argument, a variable or the directory holds a NUL, which no program can be given.
@@ -19,6 +27,10 @@ struct LaunchFailure: Error, Equatable, Sendable {
     case queue = 102
     /// The launcher ended before it reported anything; the code is its exit code.
     case lost = 103
+    /// More bytes for standard input than are taken.
+    case input = 104
+    /// A confinement that cannot be told to the launcher, or no place for private directories.
+    case confinement = 105
   }
 
   var stage: Stage
@@ -53,6 +65,25 @@ struct LaunchFailure: Error, Equatable, Sendable {
     case .lost:
       "flowd-launch ended with code \(code) before `\(command.program)` was started. "
         + "Check that flowd and flowd-launch are of the same version."
+    case .input:
+      "There are more than \(Limits.standardInputBytesMax) bytes for the standard input of `\(command.program)`. "
+        + "Pass large values by a file."
+    case .privateDirectory:
+      "The private directory of `\(command.program)` could not be made in flowd's state directory "
+        + "(\(errorText(code))). \(Self.advice(onShortageBy: code))"
+    case .landlock, .landlockVersion, .landlockRules, .seccomp, .privileges, .confinement:
+      "`\(command.program)` must be confined and was not started: \(unconfinedCause)"
+    }
+  }
+
+  /// What the attempt ends with.
+  func outcome(for command: CommandPlace) -> StepResult.Outcome {
+    switch stage {
+    case .landlock, .landlockVersion, .landlockRules, .seccomp, .privileges, .confinement:
+      .agentFailed(.unconfined, sentence(for: command), retryAfter: nil)
+    case .process, .directory, .notFound, .interpreter, .execute, .privateDirectory, .launcher, .text, .queue, .lost,
+      .input:
+      .notStarted(sentence(for: command))
     }
   }
 

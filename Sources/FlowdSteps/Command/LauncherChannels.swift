@@ -29,7 +29,7 @@ struct LauncherChannels: ~Copyable {
 }
 
 /// Two descriptors that one system call makes.
-private struct DescriptorPair: ~Copyable {
+struct DescriptorPair: ~Copyable {
   let first: FileDescriptor
   let second: FileDescriptor
 

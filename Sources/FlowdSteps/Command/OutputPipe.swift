@@ -15,12 +15,13 @@ final class OutputPipe {
   let stream: OutputChunk.Stream
   let token: UInt64
   var isPaused = false
-  var output = StreamOutput()
+  var output: StreamOutput
   private var descriptor: FileDescriptor?
 
-  init(stream: OutputChunk.Stream, token: UInt64, descriptor: consuming FileDescriptor) {
+  init(stream: OutputChunk.Stream, token: UInt64, descriptor: consuming FileDescriptor, output: StreamOutput) {
     self.stream = stream
     self.token = token
+    self.output = output
     self.descriptor = consume descriptor
   }
 

@@ -8,15 +8,19 @@ final class RunningCommand {
   let identity: ProcessIdentity
   let standardOutput: OutputPipe
   let standardError: OutputPipe
+  let input: InputPipe?
+  /// Of a confined command.
+  let privateDirectory: String?
   var life = CommandLife()
-  var queue = OutputQueue()
+  var queue: OutputQueue
   var timeoutAt: MonotonicInstant
   /// When the launcher has had all the time it needs to carry out an order.
   var stuckAt = MonotonicInstant.never
 
   init(
     request: CommandRequest, launcher: LauncherProcess, identity: ProcessIdentity, standardOutput: OutputPipe,
-    standardError: OutputPipe, timeoutAt: MonotonicInstant
+    standardError: OutputPipe, input: InputPipe?, privateDirectory: String?, gathering: Duration,
+    timeoutAt: MonotonicInstant
   ) {
     attempt = request.attempt
     place = CommandPlace(request)
@@ -24,6 +28,9 @@ final class RunningCommand {
     self.identity = identity
     self.standardOutput = standardOutput
     self.standardError = standardError
+    self.input = input
+    self.privateDirectory = privateDirectory
+    queue = OutputQueue(gathering: gathering)
     self.timeoutAt = timeoutAt
   }
 

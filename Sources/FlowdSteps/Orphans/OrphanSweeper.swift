@@ -8,6 +8,7 @@ struct OrphanSweeper {
     var slot: UInt64
     var attempt: AttemptID
     var session: Int32
+    var privateDirectory: String?
   }
 
   private let mailbox: CommandMailbox
@@ -23,9 +24,12 @@ struct OrphanSweeper {
   /// When `startIfDue` wants to be called at the latest: soon, when a thread could not be had.
   var dueAt: MonotonicInstant { pending.isEmpty || isBusy ? .never : .now + .milliseconds(100) }
 
-  /// - Parameter session: The launcher's, which must not be reaped before the sweep has ended.
-  mutating func add(slot: UInt64, attempt: AttemptID, session: Int32) {
-    pending.append(Orphans(slot: slot, attempt: attempt, session: session))
+  /// - Parameters:
+  ///   - session: The launcher's, which must not be reaped before the sweep has ended.
+  ///   - privateDirectory: Removed when the orphans are dead.
+  mutating func add(slot: UInt64, attempt: AttemptID, session: Int32, privateDirectory: String?) {
+    pending.append(
+      Orphans(slot: slot, attempt: attempt, session: session, privateDirectory: privateDirectory))
   }
 
   /// The order of a sweep that has ended was received.
@@ -36,8 +40,10 @@ struct OrphanSweeper {
     guard !pending.isEmpty, !isBusy else { return }
     let scan = OrphanScan(attempts: Set(pending.map(\.attempt)), sessions: Set(pending.map(\.session)))
     let ended = pending.map(\.slot)
+    let directories = pending.compactMap(\.privateDirectory)
     let work: @Sendable () -> Void = { [mailbox, grace] in
       _ = OrphanReaper.end(scan, grace: grace)
+      for directory in directories { PrivateDirectories.remove(directory) }
       mailbox.post(.orphansEnded(slots: ended))
     }
     guard (try? OwnThread(named: "steps-sweep", body: work)) != nil else { return }

@@ -10,6 +10,7 @@ package struct OutputQueue {
 
   /// Bytes handed on or gathered, and not yet acknowledged.
   package private(set) var unacknowledgedBytes = 0
+  private let gathering: Duration
   private var chunks: [OutputChunk] = []
   private var gatheredBytes = 0
   private var gatheredSince = MonotonicInstant.never
@@ -18,7 +19,8 @@ package struct OutputQueue {
   /// When what is gathered has to go out; `never` when nothing is.
   package private(set) var dueAt = MonotonicInstant.never
 
-  package init() {}
+  /// - Parameter gathering: The delay.
+  package init(gathering: Duration = .milliseconds(Limits.outputGatheringMilliseconds)) { self.gathering = gathering }
 
   /// Adds a piece of a stream.
   package mutating func append(_ piece: StreamOutput.Piece, of stream: OutputChunk.Stream, now: MonotonicInstant) {
@@ -75,13 +77,12 @@ package struct OutputQueue {
 
   private mutating func updateDueTime(now: MonotonicInstant, atOnce: Bool) {
     guard let last = chunks.last else { return }
-    let delay = Duration.milliseconds(Limits.outputGatheringMilliseconds)
     if atOnce || gatheredBytes >= Self.gatheredBytesMax {
       dueAt = now
     } else if last.text.last == UInt8(ascii: "\n") {
-      dueAt = lastSent.map { $0 + delay } ?? now
+      dueAt = lastSent.map { $0 + gathering } ?? now
     } else {
-      dueAt = gatheredSince + delay
+      dueAt = gatheredSince + gathering
     }
   }
 }

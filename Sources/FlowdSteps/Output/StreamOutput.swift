@@ -16,14 +16,28 @@ package struct StreamOutput {
     }
   }
 
-  /// The first bytes, at most `Limits.capturedOutputBytesMax`.
+  /// The first bytes, at most `capturedBytesMax`.
   private(set) var captured: [UInt8] = []
   private(set) var isCapturedTruncated = false
   /// Past the cap: what comes is thrown away.
   private(set) var isCapped = false
 
+  private let capturedBytesMax: Int
+  private let streamedBytesMax: Int
+  /// `nil`: there is nothing to look for.
+  private var redactor: StreamRedactor?
   private var sanitizer = UTF8Sanitizer()
   private var streamed: UInt64 = 0
+
+  /// - Parameter redactor: Takes secrets out of what is streamed and kept.
+  init(
+    capturedBytesMax: Int = Limits.capturedOutputBytesMax, streamedBytesMax: Int = Limits.streamedOutputBytesMax,
+    redactor: Redactor? = nil
+  ) {
+    self.capturedBytesMax = capturedBytesMax
+    self.streamedBytesMax = streamedBytesMax
+    self.redactor = redactor.flatMap { $0.isEmpty ? nil : StreamRedactor($0) }
+  }
 
   /// Takes what was read.
   ///
@@ -32,7 +46,11 @@ package struct StreamOutput {
     guard !isCapped else { return nil }
     var text: [UInt8] = []
     text.reserveCapacity(input.count + 4)
-    sanitizer.append(input, to: &text)
+    if redactor == nil {
+      sanitizer.append(input, to: &text)
+    } else {
+      sanitize(redactor?.push(Array(input)) ?? [], to: &text)
+    }
     return accept(text)
   }
 
@@ -42,15 +60,20 @@ package struct StreamOutput {
   mutating func finish() -> Piece? {
     guard !isCapped else { return nil }
     var text: [UInt8] = []
+    sanitize(redactor?.finish() ?? [], to: &text)
     sanitizer.finish(to: &text)
     return accept(text)
+  }
+
+  private mutating func sanitize(_ bytes: [UInt8], to text: inout [UInt8]) {
+    bytes.withUnsafeBytes { sanitizer.append($0, to: &text) }
   }
 
   private mutating func accept(_ text: [UInt8]) -> Piece? {
     guard !text.isEmpty else { return nil }
     capture(text)
     let offset = streamed
-    let room = Limits.streamedOutputBytesMax - Int(streamed)
+    let room = streamedBytesMax - Int(streamed)
     isCapped = text.count > room
     let end = isCapped ? UTF8Boundary.atOrBefore(room, in: text[...]) : text.count
     streamed += UInt64(end)
@@ -59,7 +82,7 @@ package struct StreamOutput {
 
   private mutating func capture(_ text: [UInt8]) {
     guard !isCapturedTruncated else { return }
-    let room = Limits.capturedOutputBytesMax - captured.count
+    let room = capturedBytesMax - captured.count
     isCapturedTruncated = text.count > room
     captured += isCapturedTruncated ? text[..<UTF8Boundary.atOrBefore(room, in: text[...])] : text[...]
   }

@@ -21,6 +21,16 @@ package struct Epoll: ~Copyable, Sendable {
     }
   }
 
+  /// Reports a descriptor once whenever it has become writable, or its other side has closed.
+  package func addForWriting(_ raw: Int32, token: UInt64) throws(StepsError) {
+    var event = epoll_event()
+    event.events = EPOLLOUT.rawValue | EPOLLET.rawValue
+    event.data.u64 = token
+    guard epoll_ctl(descriptor.raw, EPOLL_CTL_ADD, raw, &event) == 0 else {
+      throw StepsError.system(call: "epoll_ctl", code: errno)
+    }
+  }
+
   /// Reports a paused descriptor again.
   package func resume(_ raw: Int32, token: UInt64) {
     let result = control(EPOLL_CTL_MOD, raw, token: token, paused: false)

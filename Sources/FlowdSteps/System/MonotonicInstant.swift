@@ -28,6 +28,9 @@ package struct MonotonicInstant: Comparable, Sendable {
     left.nanoseconds < right.nanoseconds
   }
 
+  /// How long after this instant another one is; negative when it is before it.
+  package func duration(to other: MonotonicInstant) -> Duration { .nanoseconds(other.nanoseconds - nanoseconds) }
+
   /// For `poll`: milliseconds from `now` until this instant, rounded up; 0 when it has passed, -1 for `never`.
   package func timeout(from now: MonotonicInstant) -> Int32 {
     if self == .never { return -1 }

@@ -15,8 +15,6 @@ struct RunModel: Equatable {
     var firstChild: Int?
     var childCount = 0
     var childRun: RunID?
-    /// Its agent waits for the answer itself.
-    var isAgentAlive = false
     /// Of a child: its list.
     var parent: Int?
   }
@@ -227,7 +225,10 @@ struct RunModel: Equatable {
   private mutating func take(_ chunk: OutputChunk, of index: Int, _ attempt: Int) -> String? {
     let isDue = chunk.offset == steps[index].outputBytes
     steps[index].outputBytes += UInt64(chunk.text.count)
-    guard steps[index].status == .running, steps[index].attempt == attempt else { return "output of no attempt" }
+    let isAsking = steps[index].status == .waitingInput && steps[index].question?.reason == .permission
+    guard steps[index].status == .running || isAsking, steps[index].attempt == attempt else {
+      return "output of no attempt"
+    }
     return isDue ? nil : "output from \(chunk.offset) on, out of order"
   }
 
@@ -280,8 +281,8 @@ struct RunModel: Equatable {
     if question.reason == .input {
       steps[index].status = .running
     } else if question.reason == .permission {
-      // Its agent goes on with it, or another attempt is told of it.
-      steps[index].status = steps[index].isAgentAlive ? .running : .waitingRetry
+      // Its agent goes on with it; if there is none any more, the step is said to be tried again.
+      steps[index].status = .running
     } else if value == .string("retry") {
       steps[index].status = .waitingRetry
     } else {

@@ -43,7 +43,8 @@ struct LabExecutor {
     case .startHTTP(let request): return start(request.attempt, .http(request))
     case .startAgent(let request): return start(request.attempt, .agent(request))
     case .answerAgent(let attempt, let question, let option):
-      guard attempts[attempt]?.agent != nil else { return ["\(attempt) is answered and has asked nothing"] }
+      // It may have ended meanwhile.
+      guard everStarted.contains(attempt) else { return ["\(attempt) is answered and has asked nothing"] }
       attempts[attempt]?.answers.append("\(question)=\(option)")
     case .finishNow(let attempt):
       // Nothing is done, so it may be asked for again after a restart.

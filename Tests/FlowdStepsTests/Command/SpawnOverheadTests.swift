@@ -55,7 +55,7 @@ extension CommandTests {
       let environment = CStringArray(["PATH=/usr/bin:/bin"])
       var pid: Int32 = 0
       let code = clinux_spawn(
-        &pid, file, try #require(arguments.pointers.baseAddress), try #require(environment.pointers.baseAddress), 2, 2,
+        &pid, file, try #require(arguments.pointers.baseAddress), try #require(environment.pointers.baseAddress), -1, 2, 2,
         control)
       try #require(code == 0)
       var status: Int32 = 0

@@ -116,8 +116,8 @@ private final class Owned {
     let environment = CStringArray(environment)
     var pid: Int32 = 0
     let code = clinux_spawn(
-      &pid, file, try #require(arguments.pointers.baseAddress), try #require(environment.pointers.baseAddress), output,
-      output, control)
+      &pid, file, try #require(arguments.pointers.baseAddress), try #require(environment.pointers.baseAddress), -1,
+      output, output, control)
     try #require(code == 0)
     return pid
   }

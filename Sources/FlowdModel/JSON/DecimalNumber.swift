@@ -1,9 +1,7 @@
-internal import FlowdModel
-
 /// A decimal number of any size and precision; `1`, `1.0` and `10e-1` are equal.
 ///
 /// Exponents of more than 17 digits count as the largest of 17.
-struct DecimalNumber: Equatable {
+package struct DecimalNumber: Equatable {
   private var isNegative: Bool
   /// Without zeros at either end; none for zero.
   private var digits: ArraySlice<UInt8>
@@ -11,7 +9,7 @@ struct DecimalNumber: Equatable {
   private var exponent: Int
 
   /// Reads an optional sign, digits, and optionally a fraction and an exponent; all JSON numbers and such as `+7` or `007`.
-  init?(_ text: some StringProtocol) {
+  package init?(_ text: some StringProtocol) {
     var rest = Array(text.utf8)[...]
     isNegative = rest.first == UInt8(ascii: "-")
     if let sign = rest.first, Self.isSign(sign) { rest = rest.dropFirst() }
@@ -31,7 +29,31 @@ struct DecimalNumber: Equatable {
   }
 
   /// Whether it has no fraction, however it is written.
-  var isInteger: Bool { exponent >= digits.count }
+  package var isInteger: Bool { exponent >= digits.count }
+
+  /// The one text of all equal numbers; itself a JSON number.
+  package var canonicalText: String {
+    if digits.isEmpty { return "0" }
+    return "\(isNegative ? "-" : "")\(String(decoding: digits, as: UTF8.self))e\(exponent - digits.count)"
+  }
+
+  /// Whether it is a whole number of times another one.
+  ///
+  /// - Returns: `nil` where that would take too much work to find out: the divisor has more than 18 digits, or the
+  ///   number more than a thousand in front of the divisor's last one.
+  package func isMultiple(of divisor: DecimalNumber) -> Bool? {
+    guard !divisor.digits.isEmpty, divisor.digits.count <= 18 else { return divisor.digits.isEmpty ? false : nil }
+    if digits.isEmpty { return true }
+    // Both as whole numbers of 10^place, the place of the divisor's last digit.
+    let place = divisor.exponent - divisor.digits.count
+    let (zeros, isTooFar) = (exponent - digits.count).subtractingReportingOverflow(place)
+    guard !isTooFar, zeros >= 0 else { return isTooFar ? nil : false }
+    guard digits.count + zeros <= 1000 else { return nil }
+    let modulus = divisor.digits.reduce(UInt64(0)) { $0 * 10 + UInt64($1 - 0x30) }
+    var rest = digits.reduce(UInt64(0)) { ($0 * 10 + UInt64($1 - 0x30)) % modulus }
+    for _ in 0..<zeros { rest = rest * 10 % modulus }
+    return rest == 0
+  }
 
   /// Takes away what does not change the value.
   private mutating func normalise() {
@@ -62,7 +84,7 @@ struct DecimalNumber: Equatable {
 }
 
 extension DecimalNumber: Comparable {
-  static func < (left: Self, right: Self) -> Bool {
+  package static func < (left: Self, right: Self) -> Bool {
     if left.isNegative != right.isNegative { return left.isNegative }
     let (small, large) = left.isNegative ? (right, left) : (left, right)
     if small.digits.isEmpty || large.digits.isEmpty { return small.digits.isEmpty && !large.digits.isEmpty }
@@ -72,7 +94,7 @@ extension DecimalNumber: Comparable {
 }
 
 extension DecimalNumber {
-  init(_ integer: Int) {
+  package init(_ integer: Int) {
     guard let number = DecimalNumber(String(integer)) else { preconditionFailure("an integer is a decimal number") }
     self = number
   }
