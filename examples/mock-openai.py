@@ -1,7 +1,7 @@
 """A server that speaks OpenAI's chat completions and has no model behind it, to try agent steps without one.
 
-It streams, checks its key, lists its models and counts tokens as a real one does; what it answers follows simple rules. Asked
-for a review it reports what it finds in the diff: `quick-model` little, `careful-model` more. Asked for a verdict
+It streams, checks its key, lists its models and counts tokens as a real one does; what it answers follows simple rules.
+Asked for a review it reports what it finds in the diff: `quick-model` little, `careful-model` more. Asked for a verdict
 `careful-model` also refutes. Anything else it repeats in its own words. Every request is a line of JSON in its log.
 
 usage: mock-openai.py [--port PORT] [--key KEY] [--log FILE] [--port-file FILE]

@@ -86,11 +86,21 @@ public enum Limits {
   /// Of values with what the store puts around them.
   public static let storedJSONDepthMax = 68
 
+  /// What one comparison of a value with a JSON Schema may take: a step for each keyword, member, element and 64 bytes of
+  /// text, and four for each schema that a value is compared with.
+  public static let schemaStepsMax = 1_000_000
+  /// Schemas in one another, those that references lead to with them.
+  public static let schemaDepthMax = 256
+  /// Mistakes that are told of one value, or of one schema.
+  public static let schemaMistakesMax = 20
+
   // MARK: flow files
 
   public static let flowFileBytesMax = 1_048_576
   public static let flowStepsMax = 10_000
   public static let flowNeedsMax = 100_000
+  /// Of a definition with its documents, as JSON.
+  public static let definitionBytesMax = 1_572_864
   public static let flowInputsMax = 256
   /// Variables and checks of all steps that have both some of their own and some from `defaults`.
   public static let flowMergedMax = 200_000
@@ -160,6 +170,9 @@ public enum Limits {
 
   public static let configFileBytesMax = 1_048_576
   public static let providersMax = 256
+  /// Headers, parameters, variables, arguments and rules of one provider, each.
+  public static let providerEntriesMax = 256
+  public static let hiddenPathsMax = 256
   /// Models listed for one provider.
   public static let modelsMax = 1_024
 
@@ -212,6 +225,9 @@ public enum Limits {
   /// Of a URL as it is sent.
   public static let urlBytesMax = 65_536
   public static let previewBytesMax = 4_096
+  /// Names of one `query` or `form`, and parts of one `multipart`.
+  public static let httpFieldsMax = 1_000
+  public static let methodBytesMax = 64
   /// Requests under way at one time; more wait in the executor.
   public static let httpRequestsMax = 256
   public static let waitingRequestsMax = 65_536
@@ -235,6 +251,30 @@ public enum Limits {
   public static let agentPromptBytesMax = 4_194_304
   /// Of one line of an agent's output, or one event of a stream.
   public static let agentLineBytesMax = 8_388_608
+  /// Values of one such line, nested ones counted.
+  public static let agentLineValuesMax = 262_144
+  /// Of one argument of a command on Linux, without its NUL.
+  public static let argumentBytesMax = 131_071
+  /// Lines of an ACP agent that are no messages; one more fails the attempt.
+  public static let agentStrayLinesMax = 1_000
+  /// Requests that an ACP agent may make in one attempt, and those it may wait for at one time.
+  public static let agentRequestsMax = 10_000
+  public static let agentQuestionsMax = 64
+  /// Tool calls of an ACP agent whose kinds are remembered.
+  public static let agentToolCallsMax = 4_096
+  /// Activities of one attempt that are reported, and their texts together.
+  public static let agentActivitiesMax = 4_096
+  public static let agentActivityBytesMax = 2_097_152
+  /// For an ACP agent's answer before it has a session.
+  public static let agentHandshakeMax = Duration.seconds(120)
+  /// Between `session/cancel` and the end of the agent, and between the end of its input and the same.
+  public static let agentCancelGrace = Duration.seconds(2)
+  /// Of standard output of one attempt; most of what an agent writes in its protocol is no answer.
+  public static let agentWrittenBytesMax = 1_073_741_824
+  /// For the list of a server's models.
+  public static let providerCheckTimeout = Duration.seconds(10)
+  /// For `--version` of an agent that is checked.
+  public static let agentVersionTimeout = Duration.seconds(5)
   /// Without a byte for so long, an attempt fails.
   public static let agentSilenceDefault = Duration.seconds(600)
   /// Agents and streams of all runs at one time; more wait in the executor.
@@ -242,8 +282,18 @@ public enum Limits {
   public static let waitingAgentsMax = 65_536
   /// The longest time that an exhausted quota parks a provider for.
   public static let quotaResetMax = Duration.seconds(31 * 86_400)
+  /// Of the body of one response; most of a stream is not the answer.
+  public static let agentStreamBytesMax = 1_073_741_824
+  /// Of the body of a response that is an error.
+  public static let agentErrorBytesMax = 65_536
+  /// Between `[DONE]` and the end of a response, before the connection is given up.
+  public static let streamEndGrace = Duration.seconds(1)
+  /// Parts of one answer that are tried as the JSON that was asked for, of each kind.
+  public static let answerCandidatesMax = 64
   /// Shorter secrets are not looked for in what is reported.
   public static let redactedBytesMin = 4
+  /// Shorter lines of a secret that has several are not looked for by themselves.
+  public static let redactedLineBytesMin = 8
   public static let secretBytesMax = 65_536
 
   // MARK: expressions and scripts

@@ -36,6 +36,8 @@ extension FlowSchema {
     case .number(let range): "number from \(short(range.lowerBound)) to \(short(range.upperBound))"
     case .duration: "duration"
     case .durationTemplate: "duration, with `${{ }}`"
+    case .size: "bytes, or a size such as `64MiB`"
+    case .networkRule: "host, address or network"
     case .words(let words): words.map { "`\($0)`" }.joined(separator: ", ")
     case .identifier: "id"
     case .variable: "name"

@@ -18,9 +18,10 @@ package enum FlowSchema {
   /// Every mapping below the file itself.
   package static let objects: [SchemaObject] =
     [
-      Language.input, Language.defaults, Language.concurrency, Language.failure, Language.expiry, Language.step,
-      Language.foreach, Language.until, Language.retry, Language.check, Language.predicates, Language.comparison,
-    ] + StepKind.allCases.map(Language.with)
+      Language.input, Language.defaults, Language.concurrency, Language.network, Language.failure, Language.expiry,
+      Language.step, Language.foreach, Language.until, Language.retry, Language.check, Language.predicates,
+      Language.comparison,
+    ] + StepKind.allCases.flatMap { [Language.with($0)] + Language.parts(of: $0) }
 
   // MARK: mappings
 
@@ -35,9 +36,16 @@ package enum FlowSchema {
     var conditions = object.exactlyOne.map { names in
       Self.object(("oneOf", .array(names.map { Self.object(("required", .array([.string($0)]))) })))
     }
+    if !object.atMostOne.isEmpty { conditions.append(atMostOne(of: object.atMostOne)) }
     if object.name == Language.step.name { conditions += StepKind.allCases.map(condition) }
     if !conditions.isEmpty { body.append(.init("allOf", .array(conditions))) }
     return body
+  }
+
+  private static func atMostOne(of names: [String]) -> JSONValue {
+    let given = names.map { Self.object(("required", .array([.string($0)]))) }
+    let none = Self.object(("not", Self.object(("anyOf", .array(given)))))
+    return Self.object(("oneOf", .array(given + [none])))
   }
 
   /// What holds of a step by its `uses`.
@@ -72,7 +80,7 @@ package enum FlowSchema {
 
   private static func type(_ type: SchemaType) -> JSONValue {
     switch type {
-    case .text, .template, .expression: scalar
+    case .text, .template, .expression, .networkRule: scalar
     case .constant: object(("type", scalarTypes), ("not", object(("pattern", .string(#"\$\{\{"#)))))
     case .value, .json, .with: .object([])
     case .plainValue: object(("not", object(("type", .string("object")))))
@@ -81,7 +89,8 @@ package enum FlowSchema {
     case .number(let range): number("number", "\(range.lowerBound)", "\(range.upperBound)")
     case .duration: string(pattern: SchemaPattern.duration)
     case .durationTemplate: string(pattern: "\(SchemaPattern.duration)|\\$\\{\\{")
-    case .words(let words): object(("enum", .array(words.map { .string($0) })))
+    case .size: object(("type", scalarTypes), ("pattern", .string(SchemaPattern.size)))
+    case .words(let words): object(("enum", .array(words.flatMap(spellings))))
     case .identifier: string(pattern: SchemaPattern.identifier)
     case .variable: string(pattern: SchemaPattern.variable)
     case .list(let element, let max, let min):
@@ -95,6 +104,11 @@ package enum FlowSchema {
   }
 
   private static let scalarTypes = JSONValue.array(["string", "number", "boolean"].map { .string($0) })
+
+  /// A word that looks like a number may be written as one.
+  private static func spellings(of word: String) -> [JSONValue] {
+    Double(word) == nil ? [.string(word)] : [.string(word), .number(word)]
+  }
 
   /// Numbers and truth values are taken as they are written.
   private static let scalar = object(("type", scalarTypes))
@@ -112,6 +126,8 @@ package enum FlowSchema {
       switch names {
       case .identifiers: SchemaPattern.identifier
       case .variables: SchemaPattern.variable
+      case .headers: SchemaPattern.header
+      case .any: SchemaPattern.any
       }
     return object(
       ("type", .string("object")), ("propertyNames", object(("pattern", .string(pattern)))),
@@ -127,5 +143,8 @@ package enum FlowSchema {
 private enum SchemaPattern {
   static let identifier = "^[A-Za-z_][A-Za-z0-9_-]{0,63}$"
   static let variable = "^[A-Za-z_][A-Za-z0-9_]*$"
+  static let header = "^[!#$%&'*+.^_`|~0-9A-Za-z-]+$"
+  static let any = "^"
+  static let size = "^[0-9]+(KiB|MiB|GiB)?$"
   static let duration = "^(?=[0-9])([0-9]+d)?([0-9]+h)?([0-9]+m)?([0-9]+s)?([0-9]+ms)?$"
 }

@@ -11,7 +11,8 @@ extension Language {
   package static func queries(of kind: StepKind) -> [String] {
     switch kind {
     case .run: ["exit", "stdout", "stderr", "body", "json", "regex", "duration", "bytes"]
-    case .script: ["body", "json", "regex", "duration", "bytes"]
+    case .http: ["status", "header", "cookie", "body", "json", "regex", "duration", "bytes"]
+    case .agent, .script: ["body", "json", "regex", "duration", "bytes"]
     case .input, .wait, .flow: []
     }
   }
@@ -23,16 +24,16 @@ extension Language {
       SchemaKey("exit", held, "The command's exit status."),
       SchemaKey("stdout", held, "What the command printed."),
       SchemaKey("stderr", held, "What the command printed on standard error."),
-      SchemaKey("body", held, "The result as text: of a command its standard output, of a script its result as JSON."),
+      SchemaKey("body", held, "The result as text: a response's body, a command's standard output, an agent's answer, a script's result as JSON."),
       SchemaKey("duration", held, "Milliseconds the attempt took; a duration such as `2s` may be written instead."),
       SchemaKey("bytes", held, "The length of `body`."),
-      SchemaKey("status", held, "The status of an HTTP response; no kind has one yet."),
+      SchemaKey("status", held, "The status of an HTTP response; without a check of it, one from 400 on fails the step."),
       SchemaKey("json", .constant, "A JSONPath (RFC 9535) into `body`; predicates stand beside it."),
       SchemaKey(
         "regex", .constant,
         "The first match of a regular expression in `body`, its first group if it has one; predicates stand beside it."),
-      SchemaKey("header", .constant, "A header of an HTTP response; no kind has one yet."),
-      SchemaKey("cookie", .constant, "A cookie of an HTTP response; no kind has one yet."),
+      SchemaKey("header", .constant, "A header of an HTTP response, its name in any case; predicates stand beside it."),
+      SchemaKey("cookie", .constant, "A cookie that an HTTP response sets; predicates stand beside it."),
     ] + predicates.keys,
     exactlyOne: [plainQueries + queriesWithArgument])
 

@@ -12,11 +12,13 @@ package enum Language {
         "inputs",
         .map(of: .either([.words(inputKinds), .object(input)]), names: .identifiers, max: Limits.flowInputsMax),
         "What a start gives, by name."),
-      SchemaKey("env", environment, "Environment variables of every `run` step; they may not read steps."),
+      SchemaKey("env", environment, "Environment variables of every `run` and `agent` step; they may not read steps."),
       SchemaKey("defaults", .object(defaults), "Keys that steps have unless they say otherwise."),
       SchemaKey(
         "mode", .words(RunMode.allCases.map(\.name)), "The mode that runs begin with.", standard: "the session's mode"),
       SchemaKey("concurrency", .object(concurrency), "How much runs at once."),
+      SchemaKey(
+        "network", .object(network), "What `http` steps may reach, within what the configuration allows."),
       SchemaKey(
         "on-cancel", .words(["graceful", "force"]),
         "How a cancel that does not say it ends a run: running steps finish, or are ended.", standard: "`graceful`"),
@@ -64,6 +66,21 @@ package enum Language {
         "group", .template,
         "Runs with the same text, in any session, wait for each other; may read `inputs` and `run`."),
     ])
+
+  /// Also of the configuration.
+  package static let network = SchemaObject(
+    "network", place: "'network'",
+    keys: [
+      SchemaKey("loopback", .boolean, "Whether this machine may be reached.", standard: "`true`"),
+      SchemaKey("private", .boolean, "Whether private networks may be reached.", standard: "`true`"),
+      SchemaKey(
+        "link-local", .boolean, "Whether link-local and metadata addresses may be reached.", standard: "`false`"),
+      SchemaKey("allow", networkRules, "Only these; each also stands above the keys before.", standard: "all"),
+      SchemaKey("deny", networkRules, "Never these, whatever else is allowed."),
+    ],
+    instead: ["link_local": "'link-local'", "block": "'deny'", "hosts": "'allow'"])
+
+  private static let networkRules = SchemaType.list(of: .networkRule, max: Limits.networkRulesMax)
 
   package static let failure = SchemaObject(
     "on-failure", place: "'on-failure'",

@@ -2,7 +2,7 @@ internal import FlowdModel
 
 extension Language {
   /// Kinds whose attempts run, fail and are repeated.
-  private static let working: [StepKind] = [.run, .script, .flow]
+  private static let working: [StepKind] = [.run, .http, .agent, .script, .flow]
 
   package static let step = SchemaObject(
     "step", place: "a step",
@@ -22,25 +22,28 @@ extension Language {
         "foreach", .either([.expression, .list(of: .value, max: Limits.foreachItemsMax), .object(foreach)]),
         "One child of the step for each element of a list; a list or an expression alone is its `in`."),
       SchemaKey(
-        "env", environment, "Environment variables, over those of the flow.", kinds: [.run],
-        elsewhere: [.script: "the values in 'with.lua', which reads 'inputs' and 'steps'", .flow: "'with.inputs'"]),
+        "env", environment, "Environment variables, over those of the flow.", kinds: [.run, .agent],
+        elsewhere: [
+          .script: "the values in 'with.lua', which reads 'inputs' and 'steps'", .flow: "'with.inputs'",
+          .http: "the values in 'with', as ${{ }}",
+        ]),
       SchemaKey(
-        "cwd", .template, "Where the command runs: absolute, or relative to the run's directory.",
-        standard: "the run's directory", kinds: [.run]),
+        "cwd", .template, "Where the command or the agent runs: absolute, or relative to the run's directory.",
+        standard: "the run's directory", kinds: [.run, .agent]),
       SchemaKey(
         "expect", .list(of: .object(check), max: Limits.checksMax),
         "Checks of the result; the step fails when one of them does. Replaces those of `defaults`.",
-        kinds: [.run, .script]),
+        kinds: [.run, .http, .agent, .script]),
       SchemaKey(
         "+expect", .list(of: .object(check), max: Limits.checksMax), "Checks in addition to those of `defaults`.",
-        kinds: [.run, .script]),
+        kinds: [.run, .http, .agent, .script]),
       SchemaKey(
         "until", .object(until), "Repeats the step until a condition holds; only the last attempt decides.",
         kinds: working, elsewhere: [.wait: "'with.until'"]),
       SchemaKey(
         "outputs", .map(of: .value, names: .identifiers, max: Limits.outputsMax),
         "Values for other steps, `steps.ID.outputs.NAME`; may read the step's own results.",
-        kinds: [.run, .script, .input], elsewhere: [.flow: "'outputs' in the flow it runs"]),
+        kinds: [.run, .http, .agent, .script, .input], elsewhere: [.flow: "'outputs' in the flow it runs"]),
       SchemaKey(
         "retry", .object(retry), "When a failed attempt is followed by another one.", kinds: working),
       SchemaKey(
@@ -52,12 +55,13 @@ extension Language {
       SchemaKey(
         "on-restart", .words(RestartPolicy.allCases.map(\.rawValue)),
         "What becomes of an attempt that the daemon's end cut off; `ask` leaves it to a person, and fails in BATCH.",
-        standard: "`retry`", kinds: working),
+        standard: "`retry`; `ask` for `http` with a method that may change something twice, and for `agent` that may write",
+        kinds: working),
       SchemaKey("continue-on-error", .boolean, "Whether a failure leaves the run as it is.", standard: "`false`"),
       SchemaKey(
         "circuit", .constant,
         "Steps with the same name, in all runs, are not tried for a while when they fail again and again.",
-        kinds: working),
+        standard: "of `http` its host, of `agent` its provider", kinds: working),
     ],
     instead: [
       "name": "'label'", "run": "'uses: run' and 'with: { command: … }'", "working-directory": "'cwd'",
@@ -69,8 +73,14 @@ extension Language {
     "defaults", place: "'defaults'",
     keys: defaultKeys.map { name, meaning in
       SchemaKey(name, step.key(name)?.type ?? .json, meaning, kinds: step.key(name)?.kinds)
-    },
-    instead: ["foreach": "it in each step", "until": "it in each step", "needs": "it in each step"])
+    } + [
+      SchemaKey("baseUrl", .template, "What a `url` without a scheme is put behind.", kinds: [.http]),
+      SchemaKey("headers", headers, "Merged by name, in any case; the step's wins.", kinds: [.http]),
+    ],
+    instead: [
+      "foreach": "it in each step", "until": "it in each step", "needs": "it in each step", "base-url": "'baseUrl'",
+      "base_url": "'baseUrl'", "baseURL": "'baseUrl'", "url": "'baseUrl'", "header": "'headers'",
+    ])
 
   private static let defaultKeys = [
     ("env", "Merged by name; the step's variable wins."),

@@ -5,10 +5,20 @@ extension Language {
   package static func with(_ kind: StepKind) -> SchemaObject {
     switch kind {
     case .run: run
+    case .http: http
+    case .agent: agent
     case .script: script
     case .input: question
     case .wait: wait
     case .flow: subflow
+    }
+  }
+
+  /// The mappings within it.
+  package static func parts(of kind: StepKind) -> [SchemaObject] {
+    switch kind {
+    case .http: [multipart, auth, credentials, tls]
+    case .run, .agent, .script, .input, .wait, .flow: []
     }
   }
 

@@ -11,10 +11,12 @@ package struct SchemaObject: Sendable {
   package let instead: [String: String]
   /// Sets of keys of which exactly one must be there.
   package let exactlyOne: [[String]]
+  /// Keys of which at most one may be there.
+  package let atMostOne: [String]
 
   package init(
     _ name: String, place: String, keys: [SchemaKey], notYet: [String] = [], instead: [String: String] = [:],
-    exactlyOne: [[String]] = []
+    exactlyOne: [[String]] = [], atMostOne: [String] = []
   ) {
     self.name = name
     self.place = place
@@ -22,6 +24,7 @@ package struct SchemaObject: Sendable {
     self.notYet = notYet
     self.instead = instead
     self.exactlyOne = exactlyOne
+    self.atMostOne = atMostOne
   }
 
   /// The key of that name, if there is one.
@@ -61,8 +64,5 @@ package struct SchemaKey: Sendable {
 
 /// The values of `uses`.
 package enum StepKind: String, Sendable, CaseIterable {
-  case run, script, input, wait, flow
-
-  /// Documented kinds of later versions.
-  package static let notYet = ["http", "agent"]
+  case run, http, agent, script, input, wait, flow
 }

@@ -20,6 +20,10 @@ package indirect enum SchemaType: Sendable {
   case duration
   /// A duration, or text with `${{ }}` that becomes one.
   case durationTemplate
+  /// A number of bytes, alone or with a unit.
+  case size(ClosedRange<Int>)
+  /// Such as `10.0.0.0/8`.
+  case networkRule
   case words([String])
   /// Of a step or an input.
   case identifier
@@ -37,4 +41,7 @@ package indirect enum SchemaType: Sendable {
 /// What keys of the author's look like.
 package enum SchemaNames: Sendable {
   case identifiers, variables
+  /// Names of HTTP headers.
+  case headers
+  case any
 }

@@ -2,7 +2,7 @@ internal import FlowdModel
 
 /// Named pieces of text below a line, in two columns; as safe as a terminal wants it.
 struct DetailBlock {
-  private static let labelColumns = 11
+  private static let labelColumns = 14
   private static let linesMax = 12
 
   private(set) var lines: [String] = []
@@ -36,7 +36,7 @@ struct DetailBlock {
   }
 
   private mutating func addLine(_ label: String, _ text: String) {
-    let room = max(20, width - DetailBlock.labelColumns - 4)
+    let room = max(20, width - DetailBlock.labelColumns - 5)
     let shown = isWhole ? text : DisplayWidth.truncated(text, to: room)
     lines.append("    \(style.dim(DisplayWidth.padded(label, to: DetailBlock.labelColumns)))\(shown)")
   }

@@ -35,7 +35,8 @@ extension RunMachine {
       attempt: attemptID(of: index), provider: provider, model: use.model, system: use.system,
       prompt: use.prompt + AgentUse.text(of: use.permissions), isReadOnly: agent.isReadOnly, output: agent.output,
       schema: agent.schema, outputBytesMax: agent.outputBytesMax, environment: surroundings.environment,
-      environmentSecrets: surroundings.secrets, workingDirectory: surroundings.directory, timeout: timeout, mayAsk: record.mode != .batch,
+      environmentSecrets: surroundings.secrets, workingDirectory: surroundings.directory, timeout: timeout,
+      mayAsk: record.mode != .batch,
       secrets: provider.kind.secrets, redacted: redacted(transaction.config))
   }
 

@@ -61,10 +61,10 @@ extension SessionState {
     host circuit: String, _ index: Int, of run: RunMachine, _ transaction: Transaction
   ) -> Bool {
     guard run.definition(of: index).circuit == nil else { return true }
-    guard admit(circuit, index, of: run, transaction) else {
-      run.steps[index].attempt -= 1
-      return false
-    }
+    // An attempt that is put off is none.
+    run.steps[index].attempt -= 1
+    guard admit(circuit, index, of: run, transaction) else { return false }
+    run.steps[index].attempt += 1
     run.circuits[index] = circuit
     return true
   }

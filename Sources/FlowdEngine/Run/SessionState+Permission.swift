@@ -5,6 +5,14 @@ extension SessionState {
   func askForPermission(
     _ question: AgentQuestion, _ index: Int, of run: RunMachine, _ transaction: Transaction
   ) {
+    guard !run.isGivenUp(index) else {
+      // The step finishes, and nothing waits for a person any more.
+      let denied = AgentActivity(.permission, "\(question.prompt) — \(question.denial), as the run ends")
+      emit(.stepActivity(run.name(of: index), attempt: run.steps[index].attempt, denied), of: run, transaction)
+      transaction.batch.effects.append(
+        .answerAgent(run.attemptID(of: index), question: question.id, option: question.denial))
+      return
+    }
     run.parked.insert(index)
     ask(
       index, of: run,
@@ -37,7 +45,13 @@ extension SessionState {
     transaction.batch.effects.append(.terminate(run.attemptID(of: index)))
     run.waiting.insert(index)
     run.steps[index].status = .waitingRetry
+    run.steps[index].error = StepError(.recoverable, "the agent had ended before its question was answered")
     write(index, of: run, transaction)
+    if let error = run.steps[index].error {
+      emit(
+        .stepRetrying(run.name(of: index), attempt: run.steps[index].attempt, error, nextAt: transaction.now), of: run,
+        transaction)
+    }
     run.ready.insert(index)
   }
 

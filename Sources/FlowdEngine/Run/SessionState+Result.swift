@@ -218,7 +218,8 @@ extension SessionState {
     let until = transaction.now + min(max(reset, .seconds(1)), Limits.quotaResetMax)
     let hold = CircuitHold(
       until: until, reason: "the quota of provider \(quoted(provider)) is exhausted: \(error.message)")
-    for circuit in [CircuitBreakers.name(ofProvider: provider)] + (run.definition(of: index).circuit.map { [$0] } ?? []) {
+    for circuit in [CircuitBreakers.name(ofProvider: provider)] + (run.definition(of: index).circuit.map { [$0] } ?? [])
+    {
       emit(.circuitChanged(transaction.circuits.hold(circuit, hold, now: transaction.now)), of: run, transaction)
       transaction.batch.holds[circuit] = hold
     }
@@ -294,7 +295,7 @@ extension RunMachine {
         case "error": error.map { .string($0.message) } ?? .null
         case "attempt": .number(String(steps[index].attempt))
         case "result", "value": output.details.result ?? .null
-        case "response": output.details.exchange?.value(body: output.stdout) ?? .null
+        case "response": output.details.exchange?.value(body: output.stdout, isWhole: !output.stdoutTruncated) ?? .null
         case "text": .string(String(decoding: output.stdout, as: UTF8.self))
         case "outputs": .object(output.details.outputs)
         case "report": .string(output.details.report ?? "")

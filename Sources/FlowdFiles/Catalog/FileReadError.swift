@@ -9,6 +9,8 @@ package struct FileReadError: Error, Equatable, Sendable {
     /// A directory, pipe, device or socket; it was not opened.
     case notAFile
     case tooLarge(bytesMax: Int)
+    /// Bytes that are not UTF-8, or control characters.
+    case notText
     /// The system's error number.
     case system(Int32)
   }
@@ -27,6 +29,7 @@ package struct FileReadError: Error, Equatable, Sendable {
     case .absent: "does not exist"
     case .notAFile: "is not a regular file"
     case .tooLarge(let bytesMax): "has more than \(bytesMax) bytes"
+    case .notText: "is not a text in UTF-8"
     case .system(let number): "cannot be read: \(String(cString: strerror(number)))"
     }
   }

@@ -1,11 +1,12 @@
 package import FlowdModel
 
-/// Finds flows: those of the workspace, then the user's, then the built-in ones; the first with an id wins.
+/// Finds flows: those of the workspace, then the user's, then the built-in ones; the first with an id wins. What their
+/// agents are given comes with them.
 ///
 /// In one directory `ID.flow.yaml` wins over `ID.flow.yml` and that over `ID.flow.json`. Files are read each time, so a
 /// change shows at once; what was parsed is kept for as long as a file's bytes are the same.
 package struct FlowCatalog: Sendable {
-  /// Holds `flows/`; absolute. `nil` for a user without one.
+  /// Holds `flows/`, `personas/` and `contracts/`; absolute. `nil` for a user without one.
   private let configDirectory: String?
   private let builtIns: [BuiltInFlow]
   private let parsed = ParsedFlows()
@@ -65,7 +66,10 @@ package struct FlowCatalog: Sendable {
   ///   - workspace: Where the others are looked for; an absolute path, or `nil`.
   package func check(_ bytes: [UInt8], id: String, file: String, workspace: String?) -> FlowFileResult {
     var resolver = resolver(workspace)
-    return resolver.resolve(FlowFile.parse(bytes, id: id, file: file), id: id, file: file).0
+    var result = FlowFile.parse(bytes, id: id, file: file)
+    let (documents, problems) = library(workspace).documents(for: result.documentReferences, file: file)
+    result = problems.isEmpty ? result.adding(documents, file: file) : result.refused(for: problems)
+    return resolver.resolve(result, id: id, file: file).0
   }
 
   private func read(id: String, workspace: String?) throws(FlowCatalogError) -> Found {
@@ -75,14 +79,14 @@ package struct FlowCatalog: Sendable {
         let path = "\(place.directory)/\(id)\(suffix)"
         do {
           let bytes = try RegularFile.read(path, bytesMax: Limits.flowFileBytesMax)
-          return found(id, bytes, path: path, place.source)
+          return found(id, bytes, path: path, place.source, workspace)
         } catch {
           guard error.reason == .absent else { throw .unreadable(id, error) }
         }
       }
     }
     if let builtIn = builtIns.first(where: { ExactName($0.id) == ExactName(id) }) {
-      return found(id, builtIn.bytes, path: builtIn.path, .builtin)
+      return found(id, builtIn.bytes, path: builtIn.path, .builtin, workspace)
     }
     let ids = names(workspace).files.map(\.id) + builtIns.map(\.id)
     throw .notFound(id, suggestion: NearMiss.nearest(to: id, among: ids))
@@ -96,9 +100,11 @@ package struct FlowCatalog: Sendable {
     var seen: Set<ExactName> = []
     var listing = Listing(diagnostics: diagnostics)
     var resolver = resolver(workspace)
-    for file in files where seen.insert(ExactName(file.id)).inserted { listing.entries.append(entry(file, &resolver)) }
+    for file in files where seen.insert(ExactName(file.id)).inserted {
+      listing.entries.append(entry(file, workspace, &resolver))
+    }
     for builtIn in builtIns where seen.insert(ExactName(builtIn.id)).inserted {
-      let found = found(builtIn.id, builtIn.bytes, path: builtIn.path, .builtin)
+      let found = found(builtIn.id, builtIn.bytes, path: builtIn.path, .builtin, workspace)
       listing.entries.append(entry(resolved(found, &resolver)))
     }
     listing.entries.sort { $0.id.utf8.lexicographicallyPrecedes($1.id.utf8) }
@@ -170,8 +176,15 @@ package struct FlowCatalog: Sendable {
     return found
   }
 
-  private func found(_ id: String, _ bytes: [UInt8], path: String, _ source: FlowSource) -> Found {
-    Found(id: id, bytes: bytes, path: path, source: source, result: parsed.parse(bytes, id: id, file: path))
+  private func library(_ workspace: String?) -> DocumentLibrary {
+    DocumentLibrary(workspace: workspace, configDirectory: configDirectory)
+  }
+
+  private func found(
+    _ id: String, _ bytes: [UInt8], path: String, _ source: FlowSource, _ workspace: String?
+  ) -> Found {
+    let result = parsed.parse(bytes, id: id, file: path, library(workspace))
+    return Found(id: id, bytes: bytes, path: path, source: source, result: result)
   }
 
   private func entry(_ found: Found) -> Entry {
@@ -181,14 +194,14 @@ package struct FlowCatalog: Sendable {
       hash: found.result.hash, diagnostics: found.result.diagnostics)
   }
 
-  private func entry(_ file: File, _ resolver: inout SubflowResolver) -> Entry {
+  private func entry(_ file: File, _ workspace: String?, _ resolver: inout SubflowResolver) -> Entry {
     var message: String
     if let reason = FlowID.mistake(in: file.id) {
       message = "the flow id \(quoted(file.id)) \(reason)"
     } else {
       do {
         let bytes = try RegularFile.read(file.path, bytesMax: Limits.flowFileBytesMax)
-        return entry(resolved(found(file.id, bytes, path: file.path, file.source), &resolver))
+        return entry(resolved(found(file.id, bytes, path: file.path, file.source, workspace), &resolver))
       } catch {
         message = "the file \(error.message)"
       }

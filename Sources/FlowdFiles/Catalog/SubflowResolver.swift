@@ -127,7 +127,7 @@ struct SubflowResolver {
 
 extension FlowFileResult {
   /// The result of a file whose flow cannot be had for other reasons than its text.
-  fileprivate func refused(for problems: [Diagnostic]) -> FlowFileResult {
+  func refused(for problems: [Diagnostic]) -> FlowFileResult {
     let all = (diagnostics + problems).sorted { ($0.line, $0.column) < ($1.line, $1.column) }
     return FlowFileResult(diagnostics: Array(all.prefix(Limits.diagnosticsMax)))
   }

@@ -20,6 +20,8 @@ struct ExpressionPlace {
   var ownKind: StepKind?
   /// Whether the names are kept for a check against the steps they turn out to be for.
   var isDefault = false
+  /// Whether `${{ secrets.NAME }}` may stand here.
+  var allowsSecrets = false
 
   static let report = ExpressionPlace(steps: .any)
 
@@ -33,6 +35,20 @@ struct ExpressionPlace {
     ExpressionPlace(
       steps: .none("'defaults' are those of every step, so they may not refer to a step's results"), names: names,
       isDefault: true)
+  }
+
+  /// The same place for a value that is sent and not looked at.
+  var withSecrets: ExpressionPlace {
+    var place = self
+    place.allowsSecrets = true
+    return place
+  }
+
+  /// The same place for a value that is used here.
+  var withoutSecrets: ExpressionPlace {
+    var place = self
+    place.allowsSecrets = false
+    return place
   }
 
   static func step(_ index: Int, _ names: [String] = [], own kind: StepKind? = nil) -> ExpressionPlace {

@@ -29,6 +29,7 @@ package enum FlowFile {
     }
     return FlowFileResult(
       definition: definition, diagnostics: reader.nodes.sortedDiagnostics, canonicalJSON: canonicalJSON,
-      hash: SHA256.hexDigest(of: canonicalJSON), source: bytes, subflowCalls: reader.subflowCalls)
+      hash: SHA256.hexDigest(of: canonicalJSON), source: bytes, subflowCalls: reader.subflowCalls,
+      documentReferences: reader.documentReferences)
   }
 }

@@ -17,12 +17,14 @@ package struct FlowFileResult: Equatable, Sendable {
   package var source: [UInt8]
   /// The steps that run other flows, in file order.
   package var subflowCalls: [SubflowReference]
+  /// The files that its agents are given, in file order; the definition has them once the catalogue has found them.
+  package var documentReferences: [DocumentReference]
   /// The definition as all runs of this result may share it; only of a flow that runs no others.
   private var shared: PinnedDefinition?
 
   package init(
     definition: FlowDefinition? = nil, diagnostics: [Diagnostic] = [], canonicalJSON: [UInt8] = [], hash: String = "",
-    source: [UInt8] = [], subflowCalls: [SubflowReference] = []
+    source: [UInt8] = [], subflowCalls: [SubflowReference] = [], documentReferences: [DocumentReference] = []
   ) {
     self.definition = definition
     self.diagnostics = diagnostics
@@ -30,6 +32,7 @@ package struct FlowFileResult: Equatable, Sendable {
     self.hash = hash
     self.source = source
     self.subflowCalls = subflowCalls
+    self.documentReferences = documentReferences
   }
 
   /// The definition as runs hold it; `nil` when there is none.

@@ -26,12 +26,11 @@ extension FlowReader {
       return nil
     }
     guard let withFields = nodes.fields(with, object) else { return nil }
-    for key in object.keys where key.isRequired && withFields[key.name] == nil {
-      let article = "aeiou".contains(key.name.prefix(1)) ? "an" : "a"
-      nodes.report("'uses: \(word)' needs \(article) \(quoted(key.name))", at: with.start)
-    }
+    checkRequired(withFields, object, "'uses: \(word)'", at: with.start)
     switch kind {
     case .run: return command(withFields, place).map(StepAction.run)
+    case .http: return http(withFields, place).map(StepAction.http)
+    case .agent: return agent(withFields, place).map(StepAction.agent)
     case .script: return script(withFields, place).map(StepAction.script)
     case .input: return question(withFields, place, at: with.start).map(StepAction.input)
     case .wait: return wait(withFields, place, at: with.start).map(StepAction.wait)
@@ -39,11 +38,15 @@ extension FlowReader {
     }
   }
 
-  private mutating func reportUnknownKind(_ word: String, at position: SourcePosition) {
-    if StepKind.notYet.contains(word) {
-      nodes.report("'uses: \(word)' is not supported yet", at: position)
-      return
+  /// Reports keys that a mapping lacks.
+  mutating func checkRequired(_ fields: Fields, _ object: SchemaObject, _ owner: String, at position: SourcePosition) {
+    for key in object.keys where key.isRequired && fields[key.name] == nil {
+      let article = "aeio".contains(key.name.prefix(1)) ? "an" : "a"
+      nodes.report("\(owner) needs \(article) \(quoted(key.name))", at: position)
     }
+  }
+
+  private mutating func reportUnknownKind(_ word: String, at position: SourcePosition) {
     let kinds = StepKind.allCases.map(\.rawValue)
     let hint = NearMiss.hint(for: word, among: kinds)
     let rest = hint.isEmpty ? "; use \(kinds.map(quoted).joined(separator: ", "))" : hint
@@ -69,7 +72,9 @@ extension FlowReader {
       reportSyntax(mistake, in: source, line: firstLine)
       return nil
     }
-    let reads = reads(ExpressionScan.scan(text), in: source, place)
+    let names = ExpressionScan.scan(text)
+    checkSecrets(names, in: source)
+    let reads = reads(names, in: source, place)
     return ScriptSource(text, firstLine: firstLine, reads: reads)
   }
 

@@ -12,6 +12,11 @@ extension FlowReader {
       defaults.retry = noting("retry", kinds) { reader, place in reader.retryKeys(node, place) }
     }
     defaults.attempts = attemptKeys(fields)
+    if let node = fields["baseUrl"] {
+      defaults.baseURL = baseURL(node)
+      defaults.baseURLIsWrong = defaults.baseURL == nil
+    }
+    if let node = fields["headers"] { defaults.headers = headers(node, ExpressionPlace.defaults().withSecrets) }
     return defaults
   }
 

@@ -100,11 +100,16 @@ extension FlowReader {
   private mutating func checkGlobals(_ names: ScannedNames, in text: ExpressionText, _ place: ExpressionPlace) {
     var seen: Set<String> = []
     for global in names.globals where !nodes.isFull {
-      if global.name == "run" { checkRunField(after: global.offset, in: text) }
+      if global.name == "run" { checkField(of: global, among: ScopeNames.run, in: text) }
+      if global.name == ScopeNames.secrets {
+        checkSecret(at: global.offset, in: text, place)
+        continue
+      }
       guard seen.insert(global.name).inserted, !ScopeNames.always.contains(global.name),
         !LuaNames.isTaken(global.name), !hyphenated.contains(global.name)
       else { continue }
       if place.names.contains(global.name) {
+        if global.name == "response" { checkField(of: global, among: ScopeNames.response, in: text) }
         if place.isDefault {
           let position = text.position(of: global.offset)
           defaults.mentions.append(.init(name: global.name, position: position))
@@ -116,7 +121,6 @@ extension FlowReader {
   }
 
   private func unknown(_ name: String, _ place: ExpressionPlace) -> String {
-    if ["secrets", "response"].contains(name) { return "\(quoted(name)) is not supported yet" }
     if name == "env" { return "unknown name 'env'; environment variables reach commands only, not expressions" }
     let own = StepKind.allCases.contains { ScopeNames.ownNames(of: $0.rawValue).contains(name) }
     if own, let kind = place.ownKind {
@@ -133,17 +137,20 @@ extension FlowReader {
       + (hint.isEmpty ? "; there are \((ScopeNames.always + place.names).joined(separator: ", ")) and functions" : hint)
   }
 
-  private mutating func checkRunField(after offset: Int, in text: ExpressionText) {
-    let rest = text.source.utf8.dropFirst(offset + 3).drop { $0 == 0x20 || $0 == 0x0A || $0 == 0x09 }
+  private mutating func checkField(
+    of owner: ScannedNames.Name, among fields: [String], in text: ExpressionText
+  ) {
+    let rest = text.source.utf8.dropFirst(owner.offset + owner.name.utf8.count).drop { $0 == 0x20 || $0 == 0x0A || $0 == 0x09 }
     guard rest.first == UInt8(ascii: "."), rest.dropFirst().first != UInt8(ascii: ".") else { return }
     let name = rest.dropFirst().prefix { byte in
       NameRule.variable.admits("_" + String(decoding: [byte], as: UTF8.self))
     }
-    guard let field = String(name), !field.isEmpty, !ScopeNames.run.contains(field) else { return }
-    let hint = NearMiss.hint(for: field, among: ScopeNames.run)
-    let choice = ScopeNames.run.map { "run.\($0)" }.joined(separator: ", ")
+    guard let field = String(name), !field.isEmpty, !fields.contains(field) else { return }
+    let hint = NearMiss.hint(for: field, among: fields)
+    let choice = fields.map { "\(owner.name).\($0)" }.joined(separator: ", ")
     nodes.report(
-      "run has no \(quoted(field))\(hint.isEmpty ? "; use one of \(choice)" : hint)", at: text.position(of: offset))
+      "\(owner.name) has no \(quoted(field))\(hint.isEmpty ? "; use one of \(choice)" : hint)",
+      at: text.position(of: owner.offset))
   }
 
   // MARK: syntax

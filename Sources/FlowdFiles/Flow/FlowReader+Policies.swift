@@ -9,6 +9,7 @@ extension FlowReader {
       flow.mode = RunMode.allCases.first { $0.name == word }
     }
     if let node = fields["concurrency"] { readConcurrency(node, into: &flow) }
+    if let node = fields["network"] { flow.network = nodes.networkPolicy(node) }
     if let node = fields["on-cancel"] {
       flow.onCancel = nodes.choice(node, "'on-cancel'", among: ["graceful", "force"]) == "force" ? .force : .graceful
     }

@@ -84,7 +84,7 @@ extension FlowReader {
     let own = attemptKeys(fields)
     step.timeout = own.timeout ?? defaults.timeout
     step.deadline = own.deadline ?? defaults.deadline
-    step.onRestart = own.onRestart ?? defaults.onRestart ?? .retry
+    step.onRestart = own.onRestart ?? defaults.onRestart ?? step.action.usualRestart
     step.continueOnError = own.continueOnError ?? defaults.continueOnError ?? false
     step.circuit = own.circuit ?? defaults.circuit
   }

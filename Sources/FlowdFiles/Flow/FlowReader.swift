@@ -41,6 +41,9 @@ struct FlowReader {
   var defaults = StepDefaults()
   var mergedCount = 0
   var subflowCalls: [SubflowReference] = []
+  var documentReferences: [DocumentReference] = []
+  /// After `secrets.` in expressions.
+  var secretNames: Set<String> = []
 
   init(_ document: YAMLDocument, id: String) {
     nodes = NodeReader(document)
@@ -64,6 +67,7 @@ struct FlowReader {
     }
     if let node = fields["outputs"] { flow.outputs = outputs(node, .report) }
     if let node = fields["report"] { flow.report = template(node, "'report'", .report) }
+    flow.secrets = secretNames.sorted()
     checkDefaults()
     checkGraph(flow.steps)
     return flow
@@ -109,7 +113,7 @@ struct FlowReader {
         nodes.report(
           "\(quoted(entry.key)) is reserved; names beginning with FLOWD_ are set by flowd", at: entry.position)
       }
-      guard let value = template(entry.value, quoted(entry.key), place) else { return nil }
+      guard let value = template(entry.value, quoted(entry.key), place.withSecrets) else { return nil }
       return EnvironmentEntry(name: entry.key, value: value)
     }
   }

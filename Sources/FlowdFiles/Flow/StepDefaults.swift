@@ -28,6 +28,10 @@ struct StepDefaults {
   var expect: [Expectation] = []
   var retry = RetryKeys()
   var attempts = AttemptKeys()
+  var baseURL: Template?
+  /// It was given and could not be read, which is reported once.
+  var baseURLIsWrong = false
+  var headers: [HTTPHeaderTemplate] = []
   var mentions: [Mention] = []
   /// The first step of each kind that takes a key.
   var takers: [Taker: String] = [:]

@@ -9,18 +9,18 @@ enum NameRule {
   static let identifierRule = "use at most 64 letters, digits, _ and -, a letter or _ first"
 
   func admits(_ name: String) -> Bool {
-    guard let first = name.utf8.first, isLetter(first) else { return false }
+    guard let first = name.utf8.first, Self.isLetter(first) else { return false }
     switch self {
     case .identifier:
-      return name.utf8.count <= 64 && name.utf8.allSatisfy { isLetter($0) || isDigit($0) || $0 == UInt8(ascii: "-") }
+      return name.utf8.count <= 64 && name.utf8.allSatisfy { Self.isLetter($0) || Self.isDigit($0) || $0 == UInt8(ascii: "-") }
     case .variable:
-      return name.utf8.allSatisfy { isLetter($0) || isDigit($0) }
+      return name.utf8.allSatisfy { Self.isLetter($0) || Self.isDigit($0) }
     }
   }
 
-  private func isLetter(_ byte: UInt8) -> Bool {
+  static func isLetter(_ byte: UInt8) -> Bool {
     (0x41...0x5A).contains(byte) || (0x61...0x7A).contains(byte) || byte == UInt8(ascii: "_")
   }
 
-  private func isDigit(_ byte: UInt8) -> Bool { (0x30...0x39).contains(byte) }
+  static func isDigit(_ byte: UInt8) -> Bool { (0x30...0x39).contains(byte) }
 }

@@ -107,6 +107,17 @@ struct NodeReader {
     }
   }
 
+  /// A number of bytes such as `64MiB`.
+  mutating func size(_ node: YAMLNode, _ name: String, in range: ClosedRange<Int>) -> Int? {
+    guard let text = text(node, name) else { return nil }
+    do {
+      return try ByteCountText.parse(text, in: range)
+    } catch {
+      report("\(name) \(error.message)", at: node.start)
+      return nil
+    }
+  }
+
   /// The place of the first `${{` in a scalar.
   func positionOfReference(in node: YAMLNode) -> SourcePosition {
     guard case .scalar(let text, _) = node.content,

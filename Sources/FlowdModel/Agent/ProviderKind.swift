@@ -94,7 +94,8 @@ package struct AgentCommand: Equatable, Sendable {
   }
 }
 
-/// What the lines of a `stream-json` agent mean: rules that are tried in order, the first that fits counts.
+/// What the lines of a `stream-json` agent mean: rules that are tried in order, the first that fits counts. Those of
+/// `model` and `usage` only note something: the rules after them are tried as well.
 package struct StreamMapping: Equatable, Sendable {
   package enum Meaning: String, Equatable, Sendable, CaseIterable {
     /// A piece of the answer; pieces are put together.
@@ -104,14 +105,17 @@ package struct StreamMapping: Equatable, Sendable {
     case thought
     case tool
     case model
+    /// An object with numbers of tokens; those of several lines are added up.
     case usage
+    /// For people, and no part of the answer.
+    case notice
     /// The attempt fails with the text.
     case error
     case ignore
   }
 
   package struct Rule: Equatable, Sendable {
-    /// Paths such as `type` or `message.role`, and the texts they must have.
+    /// Paths such as `type` or `message.role`, and the value that one of the places they lead to must have.
     package var when: [JSONValue.Member]
     package var meaning: Meaning
     /// A path to the text, such as `delta.text` or `message.content[*].text`; a list's texts are put together.

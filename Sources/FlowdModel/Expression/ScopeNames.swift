@@ -6,6 +6,14 @@ package enum ScopeNames {
   /// Of `run`.
   package static let run = ["id", "flow", "provider", "model", "cwd", "session", "mode"]
 
+  /// Of `response`, in an `http` step and as `steps.ID.response`.
+  package static let response = [
+    "status", "headers", "json", "text", "bytes", "duration", "timings", "url", "cookies", "file",
+  ]
+
+  /// What `secrets.NAME` begins with, where it may stand.
+  package static let secrets = "secrets"
+
   /// In a step with `foreach`, beside the `as` name: the element's place in the list, from 1.
   package static let index = "index"
 
@@ -20,6 +28,8 @@ package enum ScopeNames {
     let common = ["status", "error", "attempt", "outputs"]
     switch kind {
     case "run": return common + ["stdout", "stderr", "exit"]
+    case "http": return common + ["response"]
+    case "agent": return common + ["text", "result", "model", "provider", "usage", "partial"]
     case "script": return common + ["result"]
     case "input": return common + ["result", "value"]
     case "flow": return common + ["report", "run_id"]
@@ -31,6 +41,8 @@ package enum ScopeNames {
   package static func ownNames(of kind: String) -> [String] {
     switch kind {
     case "run": ["stdout", "stderr", "exit", "error", "attempt"]
+    case "http": ["response", "error", "attempt"]
+    case "agent": ["text", "result", "error", "attempt"]
     case "script": ["result", "error", "attempt"]
     case "input": ["result", "value", "error", "attempt"]
     case "flow": ["outputs", "report", "status", "error", "attempt"]

@@ -14,7 +14,8 @@ extension API.HttpExchange {
       redirects: UInt32(clamping: exchange.redirects), bodyBytes: UInt64(clamping: exchange.bodyBytes),
       file: exchange.file ?? "", nameLookupUs: UInt64(clamping: timings.nameLookup),
       connectUs: UInt64(clamping: timings.connect), tlsUs: UInt64(clamping: timings.tls),
-      firstByteUs: UInt64(clamping: timings.firstByte), totalUs: UInt64(clamping: timings.total), bodyPreview: exchange.preview)
+      firstByteUs: UInt64(clamping: timings.firstByte), totalUs: UInt64(clamping: timings.total),
+      bodyPreview: exchange.preview)
   }
 }
 

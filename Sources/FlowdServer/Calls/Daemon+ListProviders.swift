@@ -1,20 +1,104 @@
+internal import FlowdAgents
 internal import FlowdEngine
 internal import FlowdModel
 internal import FlowdWire
 
 extension Daemon {
-  /// `provider.list`: what the configuration has now.
-  func listProviders(_: API.ProviderServiceListRequest, _ call: Call) throws(Refusal) {
-    let providers = engine.transaction.config.providers.sorted { $0.id < $1.id }.map { provider in
-      var message = API.Provider(
-        providerID: provider.id, label: provider.label, health: .unspecified,
-        defaultModelID: provider.defaultModel ?? "")
-      switch provider.models {
-      case .any: message.anyModel = true
-      case .list(let models): message.modelIDs = models
-      }
-      return message
+  /// `provider.list`: what the configuration has now; with `check`, whether it can be used.
+  func listProviders(_ request: API.ProviderServiceListRequest, _ call: Call) throws(Refusal) {
+    try Fields.optional(request.providerID, "provider_id", bytesMax: Limits.idBytesMax)
+    let configured = engine.transaction.config.providers
+    let wanted = configured.filter { request.providerID.isEmpty || ExactName($0.id) == ExactName(request.providerID) }
+    guard !wanted.isEmpty || request.providerID.isEmpty else {
+      let hint = NearMiss.hint(for: request.providerID, among: configured.lazy.map(\.id))
+      throw Refusal(
+        .notFound, "PROVIDER_NOT_FOUND", "no provider \(quoted(request.providerID)) is configured\(hint)",
+        metadata: ["provider_id": request.providerID])
     }
-    reply(call, API.ProviderServiceListResponse(providers: providers))
+    let providers = wanted.sorted { $0.id < $1.id }
+    let messages = providers.map { API.Provider($0, heldUntil: engine.heldUntil(provider: $0.id, now: turnTime)) }
+    guard request.check, !providers.isEmpty else {
+      reply(call, API.ProviderServiceListResponse(providers: messages))
+      return
+    }
+    let token = markPending(call)
+    let checks = ProviderChecks(messages)
+    for (place, provider) in providers.enumerated() {
+      agents.check(provider) { [mailbox] check in
+        guard let whole = checks.note(check, at: place) else { return }
+        mailbox.post { daemon in
+          daemon.answer(token, .success(API.ProviderServiceListResponse(providers: whole).encoded))
+        }
+      }
+    }
+  }
+}
+
+/// Gathers what is found about several providers at once.
+private final class ProviderChecks: Sendable {
+  private let state: Locked<(messages: [API.Provider], open: Int)>
+
+  init(_ messages: [API.Provider]) { state = Locked((messages, messages.count)) }
+
+  /// - Returns: All of them, with the last one.
+  func note(_ check: ProviderCheck, at place: Int) -> [API.Provider]? {
+    state.withLock { state in
+      state.messages[place].check = API.ProviderCheck(check)
+      state.messages[place].health = API.ProviderHealth(check, state.messages[place].health)
+      state.open -= 1
+      return state.open == 0 ? state.messages : nil
+    }
+  }
+}
+
+extension API.Provider {
+  init(_ provider: ProviderDefinition, heldUntil: Timestamp?) {
+    self.init(
+      providerID: provider.id, label: provider.label, health: heldUntil == nil ? .unspecified : .unavailable,
+      defaultModelID: provider.defaultModel ?? "", heldUntil: heldUntil.map(API.Timestamp.init))
+    switch provider.models {
+    case .any: anyModel = true
+    case .list(let models): modelIDs = models
+    }
+    switch provider.kind {
+    case .unspecified: break
+    case .openAI(let server):
+      kind = "openai"
+      location = server.baseURL
+    case .agent(let command):
+      kind = "agent"
+      location = command.command.first ?? ""
+    }
+  }
+}
+
+extension API.ProviderCheck {
+  init(_ check: ProviderCheck) {
+    self.init(
+      installed: API.CheckAnswer(check.installed), reachable: API.CheckAnswer(check.reachable),
+      authorised: API.CheckAnswer(check.authorised), version: check.version, modelIDs: check.models,
+      detail: check.detail)
+  }
+}
+
+extension API.CheckAnswer {
+  init(_ answer: ProviderCheck.Answer) {
+    switch answer {
+    case .yes: self = .yes
+    case .no: self = .no
+    case .unknown: self = .unspecified
+    }
+  }
+}
+
+extension API.ProviderHealth {
+  /// - Parameter before: What was known without looking.
+  init(_ check: ProviderCheck, _ before: API.ProviderHealth) {
+    let answers = [check.installed, check.reachable, check.authorised]
+    if before == .unavailable || answers.contains(.no) {
+      self = .unavailable
+    } else {
+      self = answers.contains(.yes) ? .ok : .unspecified
+    }
   }
 }

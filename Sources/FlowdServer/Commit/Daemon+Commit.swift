@@ -1,4 +1,6 @@
+internal import FlowdAgents
 internal import FlowdEngine
+internal import FlowdHTTP
 internal import FlowdModel
 internal import FlowdSteps
 internal import FlowdStore
@@ -91,6 +93,7 @@ extension Daemon {
       hub.publish(sealed, self)
       noteEnded(runs: sealed.batch.endedRuns.count)
       secrets.remove(of: secretRuns.takeEnded(sealed.batch))
+      for run in runFiles.takeEnded(sealed.batch) { http.forget(run: run) }
       perform(sealed.batch.effects)
       checkpointIfDue()
     }
@@ -145,12 +148,22 @@ extension Daemon {
       switch effect {
       case .startCommand(let request): executor.start(request)
       case .startScript(let request): scripts.start(request)
+      case .startHTTP(let request):
+        if let key = request.runKey { runFiles.note(key) }
+        http.start(request)
+      case .startAgent(let request): agents.start(request)
+      case .answerAgent(let attempt, let question, let option):
+        agents.answer(attempt, question: question, option: option)
       case .finishNow(let attempt):
         elapsed.append(StepReport(attempt: attempt, kind: .finished(StepResult(outcome: .elapsed))))
       case .terminate(let attempt):
         executor.terminate(attempt)
         scripts.terminate(attempt)
-      case .acknowledgeOutput(let attempt, let bytes): executor.acknowledge(attempt, bytes: bytes)
+        http.terminate(attempt)
+        agents.terminate(attempt)
+      case .acknowledgeOutput(let attempt, let bytes):
+        executor.acknowledge(attempt, bytes: bytes)
+        agents.acknowledge(attempt, bytes: bytes)
       }
     }
   }
@@ -189,6 +202,7 @@ extension Daemon {
       "the disk failed in mid-write; flowd stops, and the next start reads what is on disk",
       ["error": error.description])
     flushAll()
+    agents.shutdown()
     executor.shutdown()
     exit(ExitCode.diskFailed)
   }

@@ -23,9 +23,8 @@ struct StoredDefinitions {
     if let known = known[key] { return .success(known) }
     let stored = try reader.definition(hash)
     let file = "the stored definition of \(flow)"
-    // The file as it was keeps the line numbers of errors; what counts is the canonical form.
-    var parsed = FlowFile.parse(stored?.source ?? [], id: flow, file: file)
-    if parsed.hash != hash { parsed = FlowFile.parse(stored?.canonicalJSON ?? [], id: flow, file: file) }
+    let parsed = FlowFile.restore(
+      canonicalJSON: stored?.canonicalJSON ?? [], source: stored?.source ?? [], hash: hash, id: flow, file: file)
     guard let own = parsed.definition else {
       let reason = parsed.diagnostics.first?.description ?? "it is missing"
       return .failure(UnreadableDefinition(flow: flow, hash: hash, reason: reason))

@@ -1,4 +1,6 @@
 internal import CLinux
+internal import FlowdAgents
+internal import FlowdHTTP
 internal import FlowdModel
 internal import FlowdSteps
 internal import Glibc
@@ -80,7 +82,10 @@ extension Daemon {
 
   /// Ends what the daemon started and leaves; a run in hand goes on at the next start.
   private func finish() {
+    agents.shutdown()
     executor.shutdown()
+    http.shutdown()
+    client.shutdown()
     scripts.shutdown()
     writer.stop()
     reader.stop()

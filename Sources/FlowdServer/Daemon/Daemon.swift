@@ -1,6 +1,8 @@
 internal import CLinux
+internal import FlowdAgents
 internal import FlowdEngine
 internal import FlowdFiles
+internal import FlowdHTTP
 internal import FlowdModel
 internal import FlowdSteps
 internal import FlowdStore
@@ -31,6 +33,10 @@ package final class Daemon {
   let files: Worker<FlowCatalog>
   let executor: CommandExecutor
   let scripts: ScriptExecutor
+  let client: HTTPClient
+  let http: HTTPExecutor
+  let agents: AgentExecutor
+  var runFiles: RunFiles
   let secrets: SecretAnswers
   /// Unfinished runs with answers in `secrets`.
   var secretRuns: SecretRuns
@@ -84,12 +90,17 @@ package final class Daemon {
     files = parts.files
     executor = parts.executor
     scripts = parts.scripts
+    client = parts.client
+    http = parts.http
+    agents = parts.agents
     secrets = SecretAnswers(state: parts.options.state)
     let unfinished = parts.engine.unfinishedRunKeys
     let withSecrets = secrets.runs
     // A daemon that was killed may have left those of runs whose end it had committed.
     secrets.remove(of: withSecrets.subtracting(unfinished))
     secretRuns = SecretRuns(withSecrets.intersection(unfinished))
+    runFiles = RunFiles(parts.options.httpDirectory)
+    for run in runFiles.takeLeftovers(unfinished: unfinished) { parts.http.forget(run: run) }
     signalFD = parts.signalFD
     epoch = parts.epoch
     startedAt = Clock.now

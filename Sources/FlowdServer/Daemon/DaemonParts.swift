@@ -1,7 +1,9 @@
 internal import CLinux
-internal import FlowdEngine
+internal import FlowdAgents
 internal import FlowdChecks
+internal import FlowdEngine
 internal import FlowdFiles
+internal import FlowdHTTP
 internal import FlowdLua
 internal import FlowdModel
 internal import FlowdSteps
@@ -21,6 +23,9 @@ struct DaemonParts {
   let files: Worker<FlowCatalog>
   let executor: CommandExecutor
   let scripts: ScriptExecutor
+  let client: HTTPClient
+  let http: HTTPExecutor
+  let agents: AgentExecutor
   let signalFD: Int32
   let epoch: String
 
@@ -59,16 +64,45 @@ struct DaemonParts {
       throw StartError("cannot start a thread: \(errnoText(error.code))")
     }
     let launcher = "\(DaemonParts.ownDirectory())/flowd-launch"
+    let secrets = SecretStore(
+      environment: DaemonParts.environment(), directory: "\(options.configDirectory)/secrets")
+    let deliver: @Sendable ([StepReport]) -> Void = { [mailbox] reports in
+      mailbox.post { daemon in daemon.engine.apply(reports, now: daemon.turnTime) }
+    }
     do throws(StepsError) {
-      executor = try CommandExecutor(launcherPath: launcher) { [mailbox] reports in
-        mailbox.post { daemon in daemon.engine.apply(reports, now: daemon.turnTime) }
-      }
-      scripts = try ScriptExecutor { [mailbox] reports in
-        mailbox.post { daemon in daemon.engine.apply(reports, now: daemon.turnTime) }
-      }
+      var commandOptions = CommandExecutor.Options()
+      commandOptions.secrets = secrets
+      executor = try CommandExecutor(launcherPath: launcher, options: commandOptions, deliver: deliver)
+      scripts = try ScriptExecutor(deliver: deliver)
     } catch {
       throw StartError("cannot run commands: \(error)")
     }
+    do throws(HTTPClientError) {
+      client = try HTTPClient()
+      http = try HTTPExecutor(
+        client: client, secrets: secrets, directory: options.httpDirectory, deliver: deliver)
+    } catch {
+      throw StartError("cannot send requests: \(error.message)")
+    }
+    do throws(StepsError) {
+      let own = [options.state, PrivateDirectory.parent(of: options.socket), "\(options.configDirectory)/secrets"]
+      agents = try AgentExecutor(
+        launcherPath: launcher, client: client, secrets: secrets, directory: "\(options.state)/agents",
+        hiddenPaths: own + config.hiddenPaths, deliver: deliver)
+    } catch {
+      throw StartError("cannot run agents: \(error)")
+    }
+  }
+
+  /// The daemon's own, `NAME=value`.
+  private static func environment() -> [String] {
+    var entries: [String] = []
+    var next = environ
+    while let entry = next.pointee {
+      entries.append(String(cString: entry))
+      next += 1
+    }
+    return entries
   }
 
   /// A reader on its way to its thread.
@@ -123,7 +157,7 @@ struct DaemonParts {
     guard access(path, F_OK) == 0 || errno != ENOENT else { return .success(Config()) }
     do throws(FileReadError) {
       let bytes = try RegularFile.read(path, bytesMax: Limits.configFileBytesMax)
-      let (config, diagnostics) = ConfigFile.parse(bytes, file: path)
+      let (config, diagnostics) = ConfigFile.parse(bytes, file: path, home: DefaultPaths.home)
       guard let config else {
         return .failure(StartError(diagnostics.map(\.description).joined(separator: "\n")))
       }

@@ -1,15 +1,15 @@
-internal import FlowdModel
+package import FlowdModel
 
 /// Output of one attempt on its way to the engine: gathered into chunks, and counted until it is acknowledged.
 ///
 /// A line goes out at once when none went out within the last delay; what follows within the delay goes out together.
 /// Text that does not end in a newline waits one delay for its rest.
-struct OutputQueue {
+package struct OutputQueue {
   /// The most that is gathered before it goes out at once.
   static let gatheredBytesMax = 65_536
 
   /// Bytes handed on or gathered, and not yet acknowledged.
-  private(set) var unacknowledgedBytes = 0
+  package private(set) var unacknowledgedBytes = 0
   private let gathering: Duration
   private var chunks: [OutputChunk] = []
   private var gatheredBytes = 0
@@ -17,13 +17,13 @@ struct OutputQueue {
   private var lastSent: MonotonicInstant?
 
   /// When what is gathered has to go out; `never` when nothing is.
-  private(set) var dueAt = MonotonicInstant.never
+  package private(set) var dueAt = MonotonicInstant.never
 
   /// - Parameter gathering: The delay.
-  init(gathering: Duration = .milliseconds(Limits.outputGatheringMilliseconds)) { self.gathering = gathering }
+  package init(gathering: Duration = .milliseconds(Limits.outputGatheringMilliseconds)) { self.gathering = gathering }
 
   /// Adds a piece of a stream.
-  mutating func append(_ piece: StreamOutput.Piece, of stream: OutputChunk.Stream, now: MonotonicInstant) {
+  package mutating func append(_ piece: StreamOutput.Piece, of stream: OutputChunk.Stream, now: MonotonicInstant) {
     if chunks.isEmpty { gatheredSince = now }
     gatheredBytes += piece.text.count
     unacknowledgedBytes += piece.text.count
@@ -45,7 +45,7 @@ struct OutputQueue {
   }
 
   /// Takes all that is gathered, in order.
-  mutating func takeChunks(now: MonotonicInstant) -> [OutputChunk] {
+  package mutating func takeChunks(now: MonotonicInstant) -> [OutputChunk] {
     defer {
       chunks = []
       gatheredBytes = 0
@@ -56,7 +56,7 @@ struct OutputQueue {
   }
 
   /// The engine has taken over this many bytes; more than were handed on counts as all of them.
-  mutating func acknowledge(_ bytes: Int) {
+  package mutating func acknowledge(_ bytes: Int) {
     unacknowledgedBytes -= min(max(0, bytes), unacknowledgedBytes - gatheredBytes)
   }
 

@@ -1,13 +1,19 @@
 internal import FlowdModel
 
 /// One output stream of one attempt: cleans it, keeps its head, and ends its streaming at the cap.
-struct StreamOutput {
+package struct StreamOutput {
   /// What is to be streamed of the bytes taken.
-  struct Piece: Equatable {
-    var text: ArraySlice<UInt8>
-    var offset: UInt64
+  package struct Piece: Equatable {
+    package var text: ArraySlice<UInt8>
+    package var offset: UInt64
     /// The cap lies at the end of `text`.
-    var truncated: Bool
+    package var truncated: Bool
+
+    package init(text: ArraySlice<UInt8>, offset: UInt64, truncated: Bool) {
+      self.text = text
+      self.offset = offset
+      self.truncated = truncated
+    }
   }
 
   /// The first bytes, at most `capturedBytesMax`.

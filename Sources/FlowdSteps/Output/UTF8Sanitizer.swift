@@ -2,7 +2,7 @@
 ///
 /// Each maximal part of an ill-formed sequence becomes one U+FFFD (Unicode 16, §3.9, "U+FFFD substitution of maximal
 /// subparts"), and so does each NUL.
-struct UTF8Sanitizer {
+package struct UTF8Sanitizer {
   /// U+FFFD in UTF-8.
   static let replacement: [UInt8] = [0xEF, 0xBF, 0xBD]
 
@@ -13,8 +13,10 @@ struct UTF8Sanitizer {
   /// What the next continuation byte may be; narrower than 80...BF right after E0, ED, F0 and F4.
   private var allowed: ClosedRange<UInt8> = 0x80...0xBF
 
+  package init() {}
+
   /// Appends what `input` gives to `output`; the beginning of a sequence at its end is kept for the next call.
-  mutating func append(_ input: UnsafeRawBufferPointer, to output: inout [UInt8]) {
+  package mutating func append(_ input: UnsafeRawBufferPointer, to output: inout [UInt8]) {
     var at = 0
     while at < input.count {
       if missing > 0 {
@@ -32,7 +34,7 @@ struct UTF8Sanitizer {
   }
 
   /// The input has ended: a sequence that was begun is ill-formed.
-  mutating func finish(to output: inout [UInt8]) {
+  package mutating func finish(to output: inout [UInt8]) {
     guard missing > 0 else { return }
     replace(to: &output)
   }

@@ -44,7 +44,9 @@ struct RandomFlow {
   private mutating func step(_ index: Int, _ random: inout SplitMix64, _ subflows: [PinnedDefinition]) {
     let id = "s\(index)"
     let needs = steps.filter { _ in random.oneIn(2) }
-    let kinds = ["run", "run", "run", "run", "script", "input", "wait"] + (subflows.isEmpty ? [] : ["flow"])
+    let kinds =
+      ["run", "run", "run", "run", "script", "input", "wait", "http", "agent", "agent"]
+      + (subflows.isEmpty ? [] : ["flow"])
     let kind = random.pick(kinds)
     lines.append("  - id: \(id)")
     lines.append("    uses: \(kind)")
@@ -55,7 +57,7 @@ struct RandomFlow {
     let isList = kind != "wait" && random.oneIn(5)
     if isList { foreach(needs, &random) }
     if random.oneIn(4) { lines.append("    continue-on-error: true") }
-    if ["run", "script", "flow"].contains(kind) { policies(kind, &random) }
+    if ["run", "script", "flow", "http", "agent"].contains(kind) { policies(kind, &random) }
     if kind == "run" { results(needs, &random) }
     steps.append(Step(id: id, kind: kind, isList: isList))
   }
@@ -73,6 +75,8 @@ struct RandomFlow {
       let secret = !isDeterministic && random.oneIn(8)
       let type = secret ? "type: secret" : "type: boolean\(random.oneIn(2) ? ", default: true" : "")"
       lines.append("    with: { prompt: Well?, \(type)\(timeout) }")
+    case "http": lines.append("    with: { url: \"http://h\(random.below(2))/${{ inputs.n }}\" }")
+    case "agent": lines.append("    with: { prompt: \"Look at ${{ inputs.n }}\" }")
     case "flow":
       lines.append("    with: { flow: \(random.pick(subflows).flow.id), inputs: { n: \(random.below(3)) } }")
     default:

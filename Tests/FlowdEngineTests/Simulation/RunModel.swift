@@ -63,7 +63,7 @@ struct RunModel: Equatable {
   private func isExecuting(_ index: Int) -> Bool {
     guard steps[index].status == .running, steps[index].firstChild == nil else { return false }
     return switch definition(of: index).action {
-    case .run, .script, .flow: true
+    case .run, .script, .flow, .http, .agent: true
     case .wait, .input: false
     }
   }
@@ -140,6 +140,7 @@ struct RunModel: Equatable {
     case .stepStarted(let name, let attempt, let count, let child):
       return withStep(name) { $0.start($1, attempt, count, child, event.at) }
     case .stepOutput(let name, let attempt, let chunk): return withStep(name) { $0.take(chunk, of: $1, attempt) }
+    case .stepActivity(let name, let attempt, _): return withStep(name) { $0.note($1, attempt) }
     case .stepRetrying(let name, let attempt, _, let time): return withStep(name) { $0.retry($1, attempt, time) }
     case .stepInputRequired(let name, let question, _): return withStep(name) { $0.ask($1, question) }
     case .stepInputAnswered(let name, let id, let value, let by):
@@ -224,8 +225,16 @@ struct RunModel: Equatable {
   private mutating func take(_ chunk: OutputChunk, of index: Int, _ attempt: Int) -> String? {
     let isDue = chunk.offset == steps[index].outputBytes
     steps[index].outputBytes += UInt64(chunk.text.count)
-    guard steps[index].status == .running, steps[index].attempt == attempt else { return "output of no attempt" }
+    let isAsking = steps[index].status == .waitingInput && steps[index].question?.reason == .permission
+    guard steps[index].status == .running || isAsking, steps[index].attempt == attempt else {
+      return "output of no attempt"
+    }
     return isDue ? nil : "output from \(chunk.offset) on, out of order"
+  }
+
+  private func note(_ index: Int, _ attempt: Int) -> String? {
+    let isInHand = [.running, .waitingInput].contains(steps[index].status) && steps[index].attempt == attempt
+    return isInHand ? nil : "activity of no attempt"
   }
 
   private mutating func retry(_ index: Int, _ attempt: Int, _ time: Timestamp) -> String? {
@@ -238,9 +247,16 @@ struct RunModel: Equatable {
     switch before.status {
     case .running: return nil
     // Its circuit is open.
-    case .pending: return definition(of: index).circuit != nil && wasReady ? nil : "tried again before the first"
-    case .waitingRetry: return definition(of: index).circuit != nil ? nil : "put off twice"
+    case .pending: return hasCircuit(index) && wasReady ? nil : "tried again before the first"
+    case .waitingRetry: return hasCircuit(index) ? nil : "put off twice"
     case .waitingInput, .succeeded, .failed, .skipped, .cancelled, .notRun: return "tried again while \(before.status)"
+    }
+  }
+
+  private func hasCircuit(_ index: Int) -> Bool {
+    switch definition(of: index).action {
+    case .http, .agent: true
+    case .run, .script, .flow, .wait, .input: definition(of: index).circuit != nil
     }
   }
 
@@ -263,6 +279,9 @@ struct RunModel: Equatable {
     }
     if question.id != id { return "the answer to \(id), asked was \(question.id)" }
     if question.reason == .input {
+      steps[index].status = .running
+    } else if question.reason == .permission {
+      // Its agent goes on with it; if there is none any more, the step is said to be tried again.
       steps[index].status = .running
     } else if value == .string("retry") {
       steps[index].status = .waitingRetry

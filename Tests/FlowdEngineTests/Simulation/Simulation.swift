@@ -43,7 +43,10 @@ final class Simulation {
     for id in ["c", "b", "a"] { flows.append(try RandomFlow.make(id, &random, subflows: flows)) }
     let bounds = random.oneIn(2) ? EngineBounds(lanes: 2 + random.below(4), recentRequests: 1) : EngineBounds()
     let config = Config(
-      providers: [ProviderDefinition(id: "p"), ProviderDefinition(id: "q", models: .list(["m", "n"]))],
+      providers: [
+        ProviderDefinition(id: "p", kind: .openAI(OpenAIProvider(baseURL: "http://h", key: Secret("KEY")))),
+        ProviderDefinition(id: "q", models: .list(["m", "n"])),
+      ],
       defaults: SessionDefaults(flow: "a", provider: "p", model: "m", mode: .batch))
     lab = Lab(flows: flows.map { plant?.spoiled($0) ?? $0 }, config: config, bounds: bounds, seed: random.next())
     lab.runsScripts = false
@@ -167,10 +170,11 @@ final class Simulation {
   private func execute() {
     guard let attempt = lab.executor.running.randomElement(using: &random) else { return }
     var reports: [StepReport] = []
-    let isCommand = lab.executor.attempts[attempt]?.request != nil
-    for _ in 0..<(isCommand ? random.below(3) : 0) {
+    let state = lab.executor.attempts[attempt]
+    for _ in 0..<(state?.request != nil || state?.agent != nil ? random.below(3) : 0) {
       reports.append(lab.executor.output(attempt, "text \(random.below(10))"))
     }
+    if state?.agent != nil, random.oneIn(3) { reports.append(askOrThink(attempt)) }
     if random.oneIn(2) { reports.append(lab.executor.finish(attempt, result(of: attempt))) }
     if plant == .losesAReport, random.oneIn(2) { return }
     if random.oneIn(4), let late = endReports.randomElement(using: &random) { reports.append(late) }
@@ -178,8 +182,18 @@ final class Simulation {
     lab.report(reports)
   }
 
+  /// Agents ask for permissions, and tell what they think.
+  private func askOrThink(_ attempt: AttemptID) -> StepReport {
+    let question = AgentQuestion(
+      id: "q\(random.below(100))", prompt: "May I?", options: ["allow", "reject"], denial: "reject")
+    return StepReport(
+      attempt: attempt, kind: random.oneIn(2) ? .asked(question) : .activity(AgentActivity(.thought, "hm")))
+  }
+
   private func result(of attempt: AttemptID) -> StepResult {
     if let result = lab.executor.result(of: attempt) { return result }
+    if lab.executor.attempts[attempt]?.http != nil { return response(of: attempt) }
+    if lab.executor.attempts[attempt]?.agent != nil { return answer(of: attempt) }
     // Now and then more than memory keeps.
     let text = random.oneIn(40) ? Simulation.large : Array((random.oneIn(6) ? "not yet" : "done").utf8)
     return StepResult(outcome: outcome(of: attempt), stdout: text)
@@ -198,13 +212,35 @@ final class Simulation {
     }
   }
 
+  private func response(of attempt: AttemptID) -> StepResult {
+    if lab.executor.attempts[attempt]?.isTerminated == true { return StepResult(outcome: .cancelled) }
+    if random.oneIn(6) { return StepResult(outcome: .requestFailed(random.pick([.refused, .tls]), "no")) }
+    let status = random.pick([200, 200, 404, 429, 503])
+    let exchange = HTTPExchange(method: "GET", url: "http://h/", status: status, bodyBytes: 2)
+    return StepResult(
+      outcome: .responded(status: status, retryAfter: random.oneIn(3) ? .seconds(1) : nil), stdout: Array("{}".utf8),
+      details: StepDetails(exchange: exchange))
+  }
+
+  private func answer(of attempt: AttemptID) -> StepResult {
+    if lab.executor.attempts[attempt]?.isTerminated == true { return StepResult(outcome: .cancelled) }
+    guard random.oneIn(3) else {
+      return StepResult(
+        outcome: .answered, stdout: Array("well".utf8), details: StepDetails(result: .string("well")))
+    }
+    let failure = random.pick(AgentFailure.allCases)
+    return StepResult(outcome: .agentFailed(failure, "no", retryAfter: random.oneIn(2) ? .seconds(2) : nil))
+  }
+
   private func check(_ effect: Effect) {
     let attempt: AttemptID
     switch effect {
     case .startCommand(let request): attempt = request.attempt
     case .startScript(let request): attempt = request.attempt
+    case .startHTTP(let request): attempt = request.attempt
+    case .startAgent(let request): attempt = request.attempt
     case .finishNow(let given): attempt = given
-    case .terminate, .acknowledgeOutput: return
+    case .terminate, .acknowledgeOutput, .answerAgent: return
     }
     let run = model.sessions.values.lazy.compactMap { $0.run(attempt.run) }.first
     let step = run?.steps[attempt.step]

@@ -87,8 +87,21 @@ final class Twin {
     if lab.executor.attempts[attempt]?.isTerminated == true { return StepResult(outcome: .cancelled) }
     guard let run = lab.store.run(attempt.run) else { return StepResult(outcome: .exited(0)) }
     let chance = chance(name(of: attempt.step, in: run))
+    if let failed = peerResult(of: attempt, fails: chance % 4 == 0) { return failed }
     let text = chance / 8 % 4 == 0 ? "not yet" : "done \(chance / 8 % 5)"
     return StepResult(outcome: .exited(chance % 4 == 0 ? 1 : 0), stdout: Array(text.utf8))
+  }
+
+  /// What a server or an agent gives; `nil` for a command.
+  private func peerResult(of attempt: AttemptID, fails: Bool) -> StepResult? {
+    let state = lab.executor.attempts[attempt]
+    if state?.http != nil {
+      let exchange = HTTPExchange(method: "GET", url: "http://h/", status: fails ? 404 : 200)
+      return StepResult(
+        outcome: .responded(status: exchange.status, retryAfter: nil), details: StepDetails(exchange: exchange))
+    }
+    guard state?.agent != nil else { return nil }
+    return StepResult(outcome: fails ? .agentFailed(.rejected, "no", retryAfter: nil) : .answered)
   }
 
   private func chance(_ name: String) -> Int {

@@ -168,6 +168,7 @@ extension EventKind {
     case .runFinished(let status, _, _, _): "run \(status)"
     case .stepStarted(let name, let attempt, _, _): "started \(name)#\(attempt)"
     case .stepOutput(let name, let attempt, _): "output \(name)#\(attempt)"
+    case .stepActivity(let name, let attempt, let activity): "\(activity.kind) \(name)#\(attempt)"
     case .stepRetrying(let name, let attempt, _, _): "retrying \(name)#\(attempt)"
     case .stepInputRequired(let name, _, _): "asks \(name)"
     case .stepInputAnswered(let name, _, _, let by): "answered \(name) by \(by)"

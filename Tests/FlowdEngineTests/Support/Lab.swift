@@ -164,6 +164,7 @@ final class Lab {
     executor.killAll()
     engine = Lab.engine(config, store.counters, generation, bounds)
     engine.transaction.isWatched = { [unowned self] _ in isWatched }
+    engine.restore(holds: store.holds.map { ($0.key, $0.value) }, now: now)
     for id in store.unfinishedSessions {
       if let loaded = store.loaded(id) { engine.restore(loaded) }
     }

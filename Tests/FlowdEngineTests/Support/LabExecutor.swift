@@ -8,6 +8,8 @@ struct LabExecutor {
   enum Work: Equatable {
     case command(CommandRequest)
     case script(ScriptRequest)
+    case http(HTTPRequest)
+    case agent(AgentRequest)
     /// Nothing: it only has to be reported.
     case nothing
   }
@@ -17,8 +19,12 @@ struct LabExecutor {
     var isTerminated = false
     var offset: UInt64 = 0
     var unacknowledged = 0
+    /// Of an agent: what was decided about the permissions it asked for.
+    var answers: [String] = []
 
     var request: CommandRequest? { if case .command(let request) = work { request } else { nil } }
+    var http: HTTPRequest? { if case .http(let request) = work { request } else { nil } }
+    var agent: AgentRequest? { if case .agent(let request) = work { request } else { nil } }
     var script: ScriptRequest? { if case .script(let request) = work { request } else { nil } }
   }
 
@@ -34,6 +40,12 @@ struct LabExecutor {
     switch effect {
     case .startCommand(let request): return start(request.attempt, .command(request))
     case .startScript(let request): return start(request.attempt, .script(request))
+    case .startHTTP(let request): return start(request.attempt, .http(request))
+    case .startAgent(let request): return start(request.attempt, .agent(request))
+    case .answerAgent(let attempt, let question, let option):
+      // It may have ended meanwhile.
+      guard everStarted.contains(attempt) else { return ["\(attempt) is answered and has asked nothing"] }
+      attempts[attempt]?.answers.append("\(question)=\(option)")
     case .finishNow(let attempt):
       // Nothing is done, so it may be asked for again after a restart.
       if attempts[attempt] != nil { return ["\(attempt) is to be finished while it runs"] }
@@ -67,7 +79,7 @@ struct LabExecutor {
   func result(of attempt: AttemptID) -> StepResult? {
     guard let known = attempts[attempt] else { return nil }
     switch known.work {
-    case .command: return nil
+    case .command, .http, .agent: return nil
     case .nothing: return StepResult(outcome: .elapsed)
     case .script where known.isTerminated: return StepResult(outcome: .cancelled)
     case .script(let request):

@@ -12,6 +12,7 @@ struct MemoryStore {
   var outputs: [Batch.StepKey: StepOutput] = [:]
   /// Beside the database.
   private(set) var secretAnswers: [Batch.StepKey: String] = [:]
+  private(set) var holds: [String: CircuitHold] = [:]
   private(set) var events: [Event] = []
   /// Hashes of definitions that nobody understands any more.
   var unreadable: Set<String> = []
@@ -58,6 +59,7 @@ struct MemoryStore {
         outputs[Batch.StepKey(run: copy.from, index: copy.fromStep)]
     }
     secretAnswers.merge(batch.secretAnswers) { _, new in new }
+    for (name, hold) in batch.holds { holds[name] = hold }
     for event in batch.events {
       if event.position <= events.last?.position ?? 0 { broken.append("position \(event.position) after a later one") }
       if event.sequence != sequences[event.sessionKey, default: 0] + 1 {
@@ -116,7 +118,10 @@ struct MemoryStore {
         environment: [], inputs: [], steps: rows, outputs: [:], unreadable: "not understood")
     }
     var lists: [Int: StepOutput] = [:]
-    for row in rows where row.firstChild != nil && !row.status.isFinal {
+    for row in rows where !row.status.isFinal {
+      guard row.firstChild != nil || definition.flow.steps[row.parent ?? row.index].action.kind == "agent" else {
+        continue
+      }
       lists[row.index] = outputs[Batch.StepKey(run: record.key, index: row.index)]
     }
     let secrets = secretAnswers.filter { $0.key.run == record.key }

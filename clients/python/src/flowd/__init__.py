@@ -11,6 +11,7 @@ from flowd.aio import AsyncClient, AsyncWatch
 from flowd.client import Client
 from flowd.errors import FlowdError
 from flowd.expect import expect
+from flowd.provider import held_seconds, is_usable
 from flowd.question import Question
 from flowd.watch import Watch
 
@@ -26,4 +27,6 @@ __all__ = [
     "default_path",
     "errors",
     "expect",
+    "held_seconds",
+    "is_usable",
 ]

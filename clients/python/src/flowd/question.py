@@ -26,6 +26,11 @@ class Question:
     default: Any
     reason: run_pb2.InputReason
 
+    @property
+    def is_permission(self) -> bool:
+        """Whether an agent asks for a permission; one of `options` is the answer."""
+        return self.reason == run_pb2.INPUT_REASON_PERMISSION
+
     @classmethod
     def of_event(cls, event: event_pb2.Event) -> Optional[Question]:
         """The question that an event tells of; `None` when it tells of something else."""

@@ -1,2 +1,0 @@
-/// The executor of `agent` steps: providers that speak OpenAI's protocol, and commands of this machine.
-enum FlowdAgents {}
