@@ -12,8 +12,8 @@ extension RunMachine {
       throw ExpressionError(.failed, "\(quoted(method)) is not an HTTP method", line: line)
     }
     var request = HTTPRequest(
-      attempt: attemptID(of: index), cookieJar: http.usesCookies ? record.key : nil, method: method,
-      url: try url(of: http, line, renderer))
+      attempt: attemptID(of: index), cookieJar: http.usesCookies ? record.key : nil, runKey: record.key,
+      method: method, url: try url(of: http, line, renderer))
     for header in http.headers {
       let value = try renderer.secretText(header.value)
       guard !value.shown.unicodeScalars.contains(where: { $0 == "\r" || $0 == "\n" || $0 == "\0" }) else {

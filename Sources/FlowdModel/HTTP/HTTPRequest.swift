@@ -3,6 +3,8 @@ package struct HTTPRequest: Equatable, Sendable {
   package var attempt: AttemptID
   /// Whose cookies are sent and kept; `nil`: none.
   package var cookieJar: Int64?
+  /// The run, for bodies that are kept in files until it ends.
+  package var runKey: Int64?
   package var method: String
   /// Absolute.
   package var url: SecretText
@@ -89,7 +91,8 @@ package struct HTTPRequest: Equatable, Sendable {
   }
 
   package init(
-    attempt: AttemptID, cookieJar: Int64? = nil, method: String = "GET", url: SecretText, headers: [Header] = [],
+    attempt: AttemptID, cookieJar: Int64? = nil, runKey: Int64? = nil, method: String = "GET", url: SecretText,
+    headers: [Header] = [],
     body: Body = .none, auth: Auth? = nil, redirectsMax: Int = Limits.redirectsDefault, tls: TLS = TLS(),
     proxy: SecretText? = nil, version: HTTPVersion = .any, unixSocket: String? = nil, decompresses: Bool = true,
     bodyBytesMax: Int = Limits.httpBodyBytesDefault, saveTo: String? = nil, timeout: Duration? = nil,
@@ -97,6 +100,7 @@ package struct HTTPRequest: Equatable, Sendable {
   ) {
     self.attempt = attempt
     self.cookieJar = cookieJar
+    self.runKey = runKey
     self.method = method
     self.url = url
     self.headers = headers
