@@ -170,6 +170,9 @@ public enum Limits {
 
   public static let configFileBytesMax = 1_048_576
   public static let providersMax = 256
+  /// Headers, parameters, variables, arguments and rules of one provider, each.
+  public static let providerEntriesMax = 256
+  public static let hiddenPathsMax = 256
   /// Models listed for one provider.
   public static let modelsMax = 1_024
 
