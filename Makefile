@@ -44,4 +44,4 @@ install: release
 	for product in $(PRODUCTS); do install -m 755 .build/release/$$product "$(PREFIX)/bin/"; done
 
 clean:
-	rm -rf .build .venv .venv-peers Benchmarks/build
+	rm -rf .build .venv .venv-peers .venv-litellm Benchmarks/build

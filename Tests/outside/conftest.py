@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import os
 import pathlib
 import shutil
 import sys
-from typing import Callable, Iterator
+import tempfile
+from typing import Any, Callable, Iterator, Optional
 
 import pytest
 
@@ -16,6 +18,11 @@ sys.path[:0] = [str(ROOT / "clients" / "python" / "src"), str(pathlib.Path(__fil
 from flowd import Client  # noqa: E402
 from harness.daemon import BINARIES, Daemon, Place  # noqa: E402
 from harness.stage import Stage  # noqa: E402
+from peers.authority import Authority  # noqa: E402
+from peers.chat import Chat  # noqa: E402
+from peers.litellm_proxy import LiteLLM  # noqa: E402
+from peers.nginx import Nginx  # noqa: E402
+from peers.web import Web  # noqa: E402
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -76,3 +83,57 @@ def client(daemon: Daemon) -> Client:
 def stage(daemon: Daemon) -> Stage:
     """A daemon with one session whose questions wait for a person."""
     return Stage(daemon, mode="INTERACTIVE")
+
+
+@pytest.fixture
+def make_stage(make_daemon: Callable[..., Daemon]) -> Callable[..., Stage]:
+    """Makes daemons with a configuration, each with a session; `environment` is the daemon's own."""
+
+    def make(config: Optional[dict[str, Any]] = None, *, mode: str = "BATCH", **options: Any) -> Stage:
+        daemon = make_daemon()
+        daemon.place.config.write_text(json.dumps(config or {}))
+        return Stage(daemon.start(**options), mode=mode)
+
+    return make
+
+
+# What the daemon talks to.
+
+
+@pytest.fixture(scope="session")
+def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
+    return Authority(tmp_path_factory.mktemp("authority"))
+
+
+@pytest.fixture(scope="session")
+def nginx(authority: Authority) -> Iterator[Nginx]:
+    # A Unix socket's path must be short.
+    with tempfile.TemporaryDirectory(prefix="n", dir="/tmp") as folder:
+        server = Nginx(pathlib.Path(folder), authority)
+        try:
+            yield server.start()
+        finally:
+            server.stop()
+
+
+@pytest.fixture
+def web() -> Iterator[Web]:
+    server = Web()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def chat() -> Iterator[Chat]:
+    server = Chat()
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def litellm(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiteLLM]:
+    server = LiteLLM(tmp_path_factory.mktemp("litellm")).start()
+    try:
+        yield server.wait()
+    finally:
+        server.stop()

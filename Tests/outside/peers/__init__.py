@@ -1,0 +1,1 @@
+"""What the daemon talks to in tests: servers and proxies on loopback, real ones and scripted ones."""
