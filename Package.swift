@@ -40,11 +40,10 @@ let package = Package(
     system("CMessageDigest", nil, "libmd-dev"),
     system("CLua", "lua5.4", "liblua5.4-dev"),
     system("CPCRE2", "libpcre2-8", "libpcre2-dev"),
-    system("CCurl", "libcurl", "libcurl4-openssl-dev"),
     .target(name: "CLinux"),
     .target(
       name: "CLuaSandbox", dependencies: ["CLua", "CMessageDigest"], linkerSettings: [.linkedLibrary("md")]),
-    .target(name: "CHTTP", dependencies: ["CCurl"]),
+    .target(name: "CHTTP"),
     .target(name: "CFlowdProto", dependencies: ["CProtobufC"]),
 
     library("FlowdModel", []),

@@ -1,8 +1,7 @@
 #ifndef CHTTP_INTERNAL_H
 #define CHTTP_INTERNAL_H
-#include <curl/curl.h>
-
 #include "CHTTP.h"
+#include "Library.h"
 
 struct chttp_file {
   int fd;
@@ -24,9 +23,6 @@ struct chttp_cookies {
   CURLSH *share;
   CURL *easy;
 };
-
-/* Initialises libcurl once. */
-bool chttp_start(void);
 
 /* NULL closes the descriptor. */
 struct chttp_file *chttp_file_create(int fd, int64_t count);

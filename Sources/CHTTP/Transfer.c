@@ -74,6 +74,7 @@ static void set_basics(struct chttp_transfer *transfer) {
 }
 
 struct chttp_transfer *chttp_transfer_create(const struct chttp_callbacks *callbacks, void *context) {
+  if (!chttp_start()) return NULL;
   struct chttp_transfer *transfer = calloc(1, sizeof *transfer);
   if (transfer == NULL) return NULL;
   transfer->easy = curl_easy_init();
@@ -125,13 +126,15 @@ bool chttp_transfer_set_text(struct chttp_transfer *transfer, enum chttp_text op
   return curl_easy_setopt(transfer->easy, options[option], text) == CURLE_OK;
 }
 
-static long http_version(long number) {
-  switch (number) {
-    case 1: return CURL_HTTP_VERSION_1_1;
-    case 2: return CURL_HTTP_VERSION_2TLS;
-    case 3: return CURL_HTTP_VERSION_2_PRIOR_KNOWLEDGE;
-    default: return CURL_HTTP_VERSION_2TLS;
+static bool set_version(CURL *easy, long number) {
+  long version = number == 1 ? CURL_HTTP_VERSION_1_1 : CURL_HTTP_VERSION_2TLS;
+  if (number == 3) {
+    version = CURL_HTTP_VERSION_2_PRIOR_KNOWLEDGE;
+    /* libcurl 7.88 cannot send a second request on such a connection. */
+    curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT, 1L);
+    curl_easy_setopt(easy, CURLOPT_FORBID_REUSE, 1L);
   }
+  return curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, version) == CURLE_OK;
 }
 
 bool chttp_transfer_set_number(struct chttp_transfer *transfer, enum chttp_number option, long number) {
@@ -141,7 +144,7 @@ bool chttp_transfer_set_number(struct chttp_transfer *transfer, enum chttp_numbe
     case CHTTP_AUTH_DIGEST:
       return curl_easy_setopt(easy, CURLOPT_HTTPAUTH, number ? (long)CURLAUTH_DIGEST : (long)CURLAUTH_BASIC) ==
              CURLE_OK;
-    case CHTTP_VERSION: return curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, http_version(number)) == CURLE_OK;
+    case CHTTP_VERSION: return set_version(easy, number);
     case CHTTP_VERIFIES:
       return curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, number) == CURLE_OK &&
              curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, number ? 2L : 0L) == CURLE_OK;

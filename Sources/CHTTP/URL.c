@@ -7,6 +7,8 @@ struct chttp_url {
 };
 
 struct chttp_url *chttp_url_parse(const char *text, const char *base, const char **why) {
+  *why = "libcurl cannot be loaded; install libcurl4";
+  if (!chttp_start()) return NULL;
   *why = "there is no memory for it";
   struct chttp_url *url = calloc(1, sizeof *url);
   if (url == NULL) return NULL;

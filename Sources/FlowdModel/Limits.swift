@@ -170,6 +170,9 @@ public enum Limits {
 
   public static let configFileBytesMax = 1_048_576
   public static let providersMax = 256
+  /// Headers, parameters, variables, arguments and rules of one provider, each.
+  public static let providerEntriesMax = 256
+  public static let hiddenPathsMax = 256
   /// Models listed for one provider.
   public static let modelsMax = 1_024
 
@@ -266,6 +269,10 @@ public enum Limits {
   public static let agentHandshakeMax = Duration.seconds(120)
   /// Between `session/cancel` and the end of the agent, and between the end of its input and the same.
   public static let agentCancelGrace = Duration.seconds(2)
+  /// Of standard output of one attempt; most of what an agent writes in its protocol is no answer.
+  public static let agentWrittenBytesMax = 1_073_741_824
+  /// For the list of a server's models.
+  public static let providerCheckTimeout = Duration.seconds(10)
   /// For `--version` of an agent that is checked.
   public static let agentVersionTimeout = Duration.seconds(5)
   /// Without a byte for so long, an attempt fails.

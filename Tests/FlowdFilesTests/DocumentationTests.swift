@@ -27,7 +27,7 @@ struct DocumentationTests {
   @Test func theConfigurationsShownAreValid() throws {
     let configurations = try examples("CONFIG.md")
     #expect(!configurations.isEmpty)
-    for text in configurations { #expect(ConfigFile.parse(Array(text.utf8), file: "c").1 == []) }
+    for text in configurations { #expect(ConfigFile.parse(Array(text.utf8), file: "c", home: "/home/me").1 == []) }
   }
 
   @Test func theExamplesAreValid() throws {

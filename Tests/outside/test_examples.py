@@ -16,6 +16,7 @@ from flowd import Client, Question, errors
 from flowd.v1 import event_pb2, run_pb2
 from harness.daemon import ROOT, Daemon
 from harness.eventually import eventually
+from harness.models import Models, free_port
 from harness.terminal import flowctl
 
 EXAMPLES = ROOT / "examples"
@@ -56,6 +57,7 @@ class Stage:
 
     def __init__(self, daemon: Daemon) -> None:
         self.daemon, self.place, self.client = daemon, daemon.place, daemon.client()
+        self.servers: list[Models] = []
         flows = self.place.workspace / ".flowd" / "flows"
         for path in EXAMPLES.glob("*.flow.yaml"):
             (flows / path.name).symlink_to(path)
@@ -67,6 +69,19 @@ class Stage:
         for file, text in files.items():
             (folder / file.replace("__", ".")).write_text(text)
         return folder
+
+    def models(self) -> Models:
+        """The two models of the examples, as the provider `local`."""
+        models = Models(self.daemon)
+        self.servers.append(models)
+        models.configure(self.daemon)
+        return models
+
+    def choose(self, flow: str, model: str) -> str:
+        """A session that has chosen a flow and a model of `local`."""
+        session = self.daemon.session(self.client, flow=flow).session_id
+        self.client.session.set_provider_model(session, provider_id="local", model_id=model)
+        return session
 
     def start(self, flow: str, *, env: Optional[dict[str, str]] = None, cwd: str = "", **inputs: Any) -> str:
         """Starts a flow in a session of its own."""
@@ -99,8 +114,11 @@ class Stage:
 
 
 @pytest.fixture
-def stage(daemon: Daemon) -> Stage:
-    return Stage(daemon)
+def stage(daemon: Daemon) -> Iterator[Stage]:
+    made = Stage(daemon)
+    yield made
+    for server in made.servers:
+        server.end()
 
 
 SCENARIOS: dict[str, Callable[[Stage], None]] = {}
@@ -349,6 +367,77 @@ def house_style(stage: Stage) -> None:
 
 
 @example
+def api_check(stage: Stage) -> None:
+    port = free_port()
+    ended = stage.run("api-check", env={"API_PASSWORD": "open-sesame"}, port=port)
+    assert ended.run.status == SUCCEEDED, ended.run.error
+    assert ended.outputs == {"orders": 3, "left": 12} and ended.steps["stock"].attempt == 2
+    assert ended.steps["exported"].attempt == 3 and ended.steps["file"].http.redirects == 1
+    assert ended.steps["file"].http.url == f"http://127.0.0.1:{port}/files/orders.json"
+    assert ended.steps["intruder"].http.status == 401 and ended.statuses("intruder", "server") == [OK, OK]
+    assert all(check.passed for step in ended.run.steps for check in step.checks)
+    assert len(ended.steps["orders"].checks) == 11 and len(ended.steps["login"].checks) == 4
+    [waited] = [event for _, event in ended.kinds("step_retrying") if event.step_id == "stock"]
+    assert "503" in waited.error.message
+    assert "ada sees 3 orders, the first is number\n1.\nThe stock answered at attempt 2" in ended.report
+    told = b"".join(piece.SerializeToString() for piece in stage.client.export_run(ended.run.run_id))
+    assert b"[secret]" in told and b"open-sesame" not in told
+    unset = stage.run("api-check", port=port)
+    assert unset.run.status == FAILED and "API_PASSWORD" in unset.run.error, unset.run.error
+
+
+@example
+def ask(stage: Stage) -> None:
+    models = stage.models()
+    (stage.place.workspace / "letter.txt").touch()
+    session = stage.choose("ask", "careful-model")
+    start = stage.client.flow.start(session, inputs={"question": "What is this?"}, env=stage.place.environment)
+    # Chosen after the start, so this is for the next one.
+    stage.client.session.set_provider_model(session, provider_id="local", model_id="quick-model")
+    ended = stage.end(start.run_id)
+    assert ended.run.status == SUCCEEDED, ended.run.error
+    use = ended.steps["answer"].agent
+    assert (use.provider_id, use.model_id, use.finish_reason) == ("local", "careful-model", "stop")
+    assert "What is this?" in use.prompt and "letter.txt" in use.prompt
+    assert "careful-model read: What is this?" in ended.report and "(local/careful-model)" in ended.report
+    assert [request["model"] for request in models.requests] == ["careful-model"]
+
+
+@example
+def review(stage: Stage) -> None:
+    if shutil.which("git") is None:
+        pytest.skip("git is not installed")
+    models, folder = stage.models(), stage.tree("repo")
+    who = ["-c", "user.name=Ada", "-c", "user.email=ada@example.invalid"]
+    subprocess.run(["git", "init", "-q"], cwd=folder, check=True, env=stage.place.environment)
+    for text in ("print(1)\n", "print(1)\ntime.sleep(1)  # TODO: why?\n"):
+        stage.tree("repo", a__py=text)
+        for command in (["add", "."], [*who, "commit", "-q", "-m", "Next"]):
+            subprocess.run(["git", *command], cwd=folder, check=True, env=stage.place.environment)
+    reports = {}
+    for model, size, angles in (("quick-model", "small", 1), ("careful-model", "large", 5)):
+        before, session = len(models.requests), stage.choose("review", model)
+        start = stage.client.flow.start(
+            session, inputs={"size": size}, cwd=str(folder), env=stage.place.environment
+        )  # fmt: skip
+        ended = stage.end(start.run_id)
+        assert ended.run.status == SUCCEEDED, ended.run.error
+        assert {request["model"] for request in models.requests[before:]} == {ended.run.snapshot.model_id} == {model}
+        assert ended.steps["review"].child_count == angles
+        assert len(models.requests) - before == angles + ended.steps["verify"].child_count
+        assert f"By local/{model}, from {angles} angles" in ended.report
+        reports[model] = ended
+    quick, careful = reports["quick-model"], reports["careful-model"]
+    assert quick.outputs["refuted"] == 0 < careful.outputs["refuted"] and careful.outputs["confirmed"] > 0
+    assert "**medium** `a.py:2` Waits by the clock" in careful.report and "Waits by the clock" not in quick.report
+    same = stage.client.flow.start(
+        stage.choose("review", "quick-model"), inputs={"base": "HEAD"}, cwd=str(folder), env=stage.place.environment
+    )  # fmt: skip
+    nothing = stage.end(same.run_id)
+    assert nothing.run.status == SUCCEEDED and nothing.outputs == {"confirmed": 0, "refuted": 0}, nothing.run.error
+
+
+@example
 def restart_proof(stage: Stage) -> None:
     run = stage.start("restart-proof", seconds=2)
     for step in ("collect", "publish", "announce"):
@@ -481,6 +570,25 @@ def test_the_flow_in_the_readme_runs(stage: Stage) -> None:
         subprocess.run(["git", *command], cwd=folder, check=True, env=stage.place.environment)
     ended = stage.run("check", cwd=str(folder), who="Ada")
     assert ended.run.status == SUCCEEDED and ended.report.startswith("# Checked\nAda has 1 files; the model is ")
+
+
+def test_the_requests_and_agents_in_the_readme_are_valid(stage: Stage) -> None:
+    found = re.search(r"```yaml\n(name: Release notes\n.*?)```", (ROOT / "README.md").read_text(), re.DOTALL)
+    assert found
+    (stage.place.workspace / "notes.flow.yaml").write_text(found[1])
+    told = flowctl(stage.place, "validate", "notes.flow.yaml")
+    assert told.returncode == 0, told.stdout
+
+
+def test_the_configurations_in_the_guide_to_providers_are_valid(stage: Stage) -> None:
+    blocks = re.findall(r"```yaml\n(providers:\n.*?)```", (ROOT / "docs" / "PROVIDERS.md").read_text(), re.DOTALL)
+    assert len(blocks) >= 3
+    for block in blocks:
+        stage.place.config.write_text(block)
+        checked = subprocess.run(
+            stage.place.command("--check-config"), env=stage.place.environment, capture_output=True, text=True
+        )  # fmt: skip
+        assert checked.returncode == 0, checked.stderr
 
 
 # The guide.

@@ -18,7 +18,7 @@ final class CommandAgent {
   let command: AgentCommand
   let commander: any AgentCommander
   let surroundings: CommandPlan.Surroundings
-  let report: AgentReporter
+  let report: (StepReport.Kind) -> Void
 
   var conversation: any AgentConversation
   var redactor: Redactor
@@ -48,7 +48,7 @@ final class CommandAgent {
 
   init(
     _ request: AgentRequest, _ command: AgentCommand, commander: any AgentCommander,
-    surroundings: CommandPlan.Surroundings, report: @escaping AgentReporter
+    surroundings: CommandPlan.Surroundings, report: @escaping (StepReport.Kind) -> Void
   ) {
     self.request = request
     self.command = command
@@ -62,8 +62,8 @@ final class CommandAgent {
     activities = ActivityBound(redactor: redactor)
     errors = ErrorOutput(redactor: redactor)
     use = AgentUse(
-      provider: request.provider.id, model: request.model, system: request.system, prompt: request.prompt,
-      confinement: request.isReadOnly ? "read-only" : "working-directory")
+      provider: request.provider.id, model: request.model,
+      confinement: request.isReadOnly ? "read-only" : "writes in its working directory only")
   }
 
   private static func conversation(for request: AgentRequest, _ command: AgentCommand) -> any AgentConversation {
@@ -98,6 +98,7 @@ final class CommandAgent {
       conceal(plan.secretValues)
       commander.start(plan.request)
     } catch {
+      conceal(request.secrets.compactMap(\.value))
       finish(.failed(error), now: now)
       return
     }
@@ -224,9 +225,11 @@ final class CommandAgent {
     }
   }
 
+  /// Begins with what may be reported, which is known when the secrets are.
   private func conceal(_ values: [String]) {
-    guard !values.isEmpty else { return }
     redactor = Redactor(request.redacted + values)
+    use.system = redactor.redact(ChatRequest.system(of: request))
+    use.prompt = redactor.redact(request.prompt)
     answer = AnswerStream(redactor: redactor, bytesMax: request.outputBytesMax)
     thoughts = ThoughtStream(redactor: redactor)
     activities = ActivityBound(redactor: redactor)

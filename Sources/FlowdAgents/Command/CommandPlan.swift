@@ -9,7 +9,7 @@ struct CommandPlan {
   var secretValues: [String]
 
   /// Where things are that are the same for all attempts.
-  struct Surroundings {
+  struct Surroundings: Sendable {
     var secrets: any SecretSource
     /// For prompt files.
     var directory: String
@@ -42,9 +42,9 @@ struct CommandPlan {
         writable: request.isReadOnly ? [] : [request.workingDirectory], hidden: surroundings.hidden))
   }
 
-  /// What the agent is told it is, and what it is asked.
+  /// What the agent is told it is and what form its answer shall have, and what it is asked.
   static func wholePrompt(of request: AgentRequest) -> String {
-    request.system.isEmpty ? request.prompt : "\(request.system)\n\n\(request.prompt)"
+    [ChatRequest.system(of: request), request.prompt].filter { !$0.isEmpty }.joined(separator: "\n\n")
   }
 
   private static func input(_ prompt: String, _ command: AgentCommand) -> CommandInput {

@@ -94,7 +94,7 @@ struct ChatAttempt {
   mutating func handleDueTimes(now: MonotonicInstant) -> [Effect] {
     guard state != .finished else { return [] }
     if timeoutAt <= now { return finish(.timedOut, now: now) }
-    if endDueAt <= now { return responseEnded(.completed, now: now) }
+    if endDueAt <= now { return [.cancelCall] + responseEnded(.completed, now: now) }
     return handOn(now: now)
   }
 

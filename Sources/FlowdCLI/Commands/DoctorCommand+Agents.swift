@@ -4,12 +4,20 @@ internal import FlowdWire
 
 /// Whether the kernel can confine agents that may only read.
 enum ConfinementCheck {
-  /// - Parameter landlock: Its version, from 1; 0: there is none.
-  static func check(landlock: Int32) -> DoctorCommand.Check {
+  /// - Parameters:
+  ///   - landlock: Its version, from 1; 0: there is none.
+  ///   - needed: The oldest one that keeps an agent from everything it should be kept from.
+  static func check(landlock: Int32, needed: Int32) -> DoctorCommand.Check {
     guard landlock > 0 else {
       return .init(
-        result: .warning, text: "the kernel has no Landlock, so read-only agents cannot be confined and fail",
-        hint: "add landlock to the list of lsm= on the kernel's command line (Linux 5.13 or later)")
+        result: .warning, text: "the kernel has no Landlock, so programs cannot be confined, and read-only agents fail",
+        hint: "add landlock to the list of lsm= on the kernel's command line (Linux 6.12 or later)")
+    }
+    guard landlock >= needed else {
+      return .init(
+        result: .warning,
+        text: "the kernel's Landlock is version \(landlock) and \(needed) is needed, so read-only agents fail",
+        hint: "Linux 6.12 or later has it")
     }
     return .init(result: .ok, text: "read-only agents are confined by the kernel (Landlock version \(landlock))")
   }
@@ -28,33 +36,31 @@ enum ProviderChecks {
     }
   }
 
-  /// One line for those that can be used, and one for each that cannot; names without a kind are left out.
+  /// One line for those that can be used, one for those that cannot, and one for each that is held; names without a kind
+  /// are left out.
   static func checks(_ providers: [API.Provider], now: Timestamp) -> [DoctorCommand.Check] {
     let known = providers.filter { !$0.kind.isEmpty }
-    guard !known.isEmpty else {
-      return [
-        .init(
-          result: .warning, text: "no provider says how its models are reached, so agent steps fail",
-          hint: "docs/PROVIDERS.md has the configuration of each kind")
-      ]
-    }
     let usable = known.filter { ProviderText.isUsable($0) && $0.heldUntil == nil }
+    let others = known.filter { !ProviderText.isUsable($0) }
     var checks: [DoctorCommand.Check] = []
     if !usable.isEmpty {
       let names = usable.map(\.providerID).joined(separator: ", ")
       checks.append(.init(result: .ok, text: "providers that can be used: \(names)"))
     }
     for provider in known {
-      if let until = provider.heldUntil {
-        let text =
-          "provider \(provider.providerID) is held \(ProviderText.held(until, now: now)): its quota is exhausted"
-        checks.append(.init(result: .warning, text: text, hint: "its steps wait until then"))
-      } else if !ProviderText.isUsable(provider) {
-        checks.append(
-          .init(
-            result: .warning, text: "provider \(provider.providerID) cannot be used",
-            hint: provider.check?.detail ?? ""))
-      }
+      guard let until = provider.heldUntil else { continue }
+      let time = ProviderText.held(until, now: now)
+      let text = "provider \(provider.providerID) is held \(time): its quota is exhausted"
+      checks.append(.init(result: .warning, text: text, hint: "its steps wait until then"))
+    }
+    if !others.isEmpty {
+      let text = "providers that cannot be used: \(others.map(\.providerID).joined(separator: ", "))"
+      checks.append(.init(result: .warning, text: text, hint: "why: flowctl providers --check"))
+    }
+    guard !known.isEmpty else {
+      let text = "no provider says how its models are reached, so agent steps fail"
+      let hint = "docs/PROVIDERS.md has the configuration of each kind"
+      return [.init(result: .warning, text: text, hint: hint)]
     }
     return checks
   }

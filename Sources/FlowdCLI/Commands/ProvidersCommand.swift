@@ -11,8 +11,9 @@ enum ProvidersCommand: Command {
     operands: [Operand("PROVIDER", repeated: true, completion: .provider)], options: [check],
     discussion: """
       The default model of a provider is marked *. HELD says until when the quota of a provider is
-      exhausted; its steps wait until then. With --check the daemon starts each provider's program or
-      asks its server, without using a model; the exit code is 1 when one cannot be used.
+      exhausted; its steps wait until then. With --check the daemon asks each program for its version
+      and each server for its models, without using one; the exit code is 1 when none can be used, or
+      one that was named.
       """,
     examples: [
       Example("flowctl providers", "what --provider and --model may name"),
@@ -24,7 +25,7 @@ enum ProvidersCommand: Command {
     let all = try context.call(API.ProviderList.self, .init()).providers
     var chosen = try choose(arguments.operands, among: all)
     if arguments[check] { chosen = try checked(chosen, context) }
-    let isFine = !arguments[check] || chosen.allSatisfy { ProviderText.isUsable($0) || isNobodys($0, arguments) }
+    let isFine = !arguments[check] || isUsable(chosen, wereNamed: !arguments.operands.isEmpty)
     if context.wantsJSON {
       try context.printJSON(API.ProviderServiceListResponse(providers: chosen))
       return isFine ? .ok : .failed
@@ -60,9 +61,9 @@ enum ProvidersCommand: Command {
     return chosen
   }
 
-  /// A provider that is only a name for programs of one's own, and was not asked about.
-  private static func isNobodys(_ provider: API.Provider, _ arguments: ParsedArguments) -> Bool {
-    provider.kind.isEmpty && !arguments.operands.contains(provider.providerID)
+  /// Those that were named have to be usable; of all there are, which nobody uses all of, one.
+  static func isUsable(_ providers: [API.Provider], wereNamed: Bool) -> Bool {
+    wereNamed ? providers.allSatisfy(ProviderText.isUsable) : providers.contains(where: ProviderText.isUsable)
   }
 
   /// The daemon checks all of them at once; each is shown as done in its turn.

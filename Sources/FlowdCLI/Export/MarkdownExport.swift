@@ -95,7 +95,8 @@ struct MarkdownExport: ExportWriter {
     case .stepInputAnswered(let answered):
       "\(cell(answered.stepID)) was answered\(AnsweredText.suffix(answered.by)) \(code(answered.value))"
     case .stepRetrying(let retrying):
-      "\(cell(retrying.stepID)) attempt \(retrying.attempt) failed: \(cell(retrying.error?.message ?? ""))"
+      "\(cell(retrying.stepID)) \(retrying.attempt == 0 ? "waited" : "attempt \(retrying.attempt) failed"): "
+        + cell(retrying.error?.message ?? "")
     case .runQueued: "queued"
     case .runPaused: "paused"
     case .runResumed(let resumed): resumed.afterRestart ? "resumed after a restart of the daemon" : "resumed"

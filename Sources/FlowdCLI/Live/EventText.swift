@@ -38,7 +38,9 @@ package struct EventText {
     case .stepRetrying(let retrying):
       let why = TerminalText.sanitised(retrying.error?.message ?? "failed")
       let wait = zip2(event.at, retrying.nextAt).map { " in \(DurationText.short($1.model - $0.model))" } ?? ""
-      return ["\(name(retrying.stepID, path)): attempt \(retrying.attempt) failed, trying again\(wait): \(why)"]
+      // One that was not tried yet is held back: by an open circuit, or an exhausted quota.
+      let what = retrying.attempt == 0 ? "waits, tried" : "attempt \(retrying.attempt) failed, trying again"
+      return ["\(name(retrying.stepID, path)): \(what)\(wait): \(why)"]
     case .stepInputRequired(let required):
       return endThought(required.stepID, event.runID, path) + Self.asked(event, required, path)
     case .stepInputAnswered(let answered):

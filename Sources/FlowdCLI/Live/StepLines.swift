@@ -84,7 +84,8 @@ extension RunFrame {
       if step.attempt > 1 { parts.append("attempt \(step.attempt)") }
     case .waitingRetry:
       let left = step.wakeAt.map { DurationText.short($0.model - now) }
-      parts.append("attempt \(step.attempt) failed, next in \(left ?? "a moment")")
+      let what = step.attempt == 0 ? "waits, first try" : "attempt \(step.attempt) failed, next"
+      parts.append("\(what) in \(left ?? "a moment")")
     case .waitingInput: parts.append("waits for input")
     case .skipped, .notRun: parts.append(StatusText.name(step.status))
     case .pending, .unspecified, .unrecognized: break

@@ -3,80 +3,24 @@ internal import FlowdModel
 /// Reads a configuration out of a file's nodes; as with `FlowReader`, what it returns holds only without errors.
 struct ConfigReader {
   var nodes: NodeReader
+  /// What `~` stands for in paths.
+  let home: String?
 
-  init(_ document: YAMLDocument) { nodes = NodeReader(document) }
+  init(_ document: YAMLDocument, home: String?) {
+    nodes = NodeReader(document)
+    self.home = home
+  }
 
   mutating func config(_ root: YAMLNode) -> Config {
     var config = Config()
     guard let fields = nodes.fields(root, .config) else { return config }
     if let node = fields["providers"] { readProviders(node, into: &config) }
     if let node = fields["defaults"] { config.defaults = defaults(node, config) }
+    if let node = fields["network"] { config.network = nodes.networkPolicy(node) }
+    if let node = fields["agents"] { config.hiddenPaths = hiddenPaths(node) }
     if let node = fields["log"] { config.log = log(node) }
     if let node = fields["sessions"] { config.lifecycle = lifecycle(node) }
     return config
-  }
-
-  // MARK: providers
-
-  private mutating func readProviders(_ node: YAMLNode, into config: inout Config) {
-    guard let entries = nodes.mapping(node, "'providers'", expected: "a mapping of ids to providers") else { return }
-    if entries.count > Limits.providersMax {
-      nodes.report("at most \(Limits.providersMax) providers are allowed", at: entries[Limits.providersMax].position)
-    }
-    for entry in entries.prefix(Limits.providersMax) {
-      checkID(entry.key, "a provider's id", at: entry.position)
-      let index = config.providers.firstIndex { ExactName($0.id) == ExactName(entry.key) }
-      if isRemoval(entry.value) {
-        guard let index else {
-          let hint = NearMiss.hint(for: entry.key, among: config.providers.lazy.map(\.id))
-          nodes.report(
-            "there is no provider \(quoted(entry.key)) to remove\(hint)", at: entry.position, severity: .warning)
-          continue
-        }
-        config.providers.remove(at: index)
-      } else if let index {
-        config.providers[index] = provider(entry, builtIn: config.providers[index])
-      } else {
-        config.providers.append(provider(entry, builtIn: nil))
-      }
-    }
-  }
-
-  private func isRemoval(_ node: YAMLNode) -> Bool {
-    guard case .scalar(let text, .plain) = node.content else { return false }
-    return CoreValue(plain: text) == .null || CoreValue(plain: text) == .bool(false)
-  }
-
-  private mutating func provider(_ entry: YAMLNode.Entry, builtIn: ProviderDefinition?) -> ProviderDefinition {
-    var provider = ProviderDefinition(id: entry.key, label: builtIn?.label)
-    guard let fields = nodes.fields(entry.value, .provider) else { return provider }
-    if let node = fields["label"], let label = nodes.constant(node, "'label'") { provider.label = label }
-    if let node = fields["models"] { provider.models = models(node) }
-    if let node = fields["default-model"] {
-      provider.defaultModel = name(node, "'default-model'")
-      check(model: provider.defaultModel, of: provider, at: node.start)
-    }
-    return provider
-  }
-
-  private mutating func models(_ node: YAMLNode) -> ProviderDefinition.Models {
-    if case .scalar("any", _) = node.content { return .any }
-    guard let elements = nodes.sequence(node, "'models'", expected: "'any' or a list of model ids") else { return .any }
-    if elements.isEmpty { nodes.report("'models' must not be empty; write 'any' to allow all", at: node.start) }
-    if elements.count > Limits.modelsMax {
-      nodes.report("at most \(Limits.modelsMax) models are allowed", at: elements[Limits.modelsMax].start)
-    }
-    var models: [String] = []
-    var seen: Set<ExactName> = []
-    for element in elements.prefix(Limits.modelsMax) {
-      guard let model = name(element, "a model's id") else { continue }
-      if seen.insert(ExactName(model)).inserted {
-        models.append(model)
-      } else {
-        nodes.report("the model \(quoted(model)) is given twice", at: element.start)
-      }
-    }
-    return .list(models)
   }
 
   // MARK: defaults
@@ -138,15 +82,48 @@ struct ConfigReader {
     return lifecycle
   }
 
+  // MARK: agents
+
+  private mutating func hiddenPaths(_ node: YAMLNode) -> [String] {
+    guard let fields = nodes.fields(node, .agents), let node = fields["hidden"],
+      let elements = nodes.sequence(node, "'hidden'", expected: "a list of paths")
+    else { return [] }
+    if elements.count > Limits.hiddenPathsMax {
+      nodes.report("at most \(Limits.hiddenPathsMax) paths are allowed", at: elements[Limits.hiddenPathsMax].start)
+    }
+    return elements.prefix(Limits.hiddenPathsMax).compactMap { hiddenPath($0) }
+  }
+
+  private mutating func hiddenPath(_ node: YAMLNode) -> String? {
+    guard let text = nodes.constant(node, "a hidden path") else { return nil }
+    var path = text
+    if text == "~" || text.hasPrefix("~/") {
+      guard let home else {
+        nodes.report("\(quoted(text)) needs a home directory, and none is known", at: node.start)
+        return nil
+      }
+      path = home + text.dropFirst()
+    }
+    let parts = path.split(separator: "/")
+    guard path.hasPrefix("/"), !parts.isEmpty, !parts.contains(".."),
+      path.utf8.count <= Limits.pathBytesMax
+    else {
+      nodes.report(
+        "a hidden path must be absolute or begin with ~/, without '..'; found \(quoted(text))", at: node.start)
+      return nil
+    }
+    return path
+  }
+
   // MARK: names
 
-  private mutating func name(_ node: YAMLNode, _ what: String) -> String? {
+  mutating func name(_ node: YAMLNode, _ what: String) -> String? {
     guard let text = nodes.text(node, what) else { return nil }
     checkID(text, what, at: node.start)
     return text
   }
 
-  private mutating func checkID(_ id: String, _ what: String, at position: SourcePosition) {
+  mutating func checkID(_ id: String, _ what: String, at position: SourcePosition) {
     let isClean = !id.unicodeScalars.contains {
       $0.properties.isWhitespace || $0.properties.generalCategory == .control
     }
@@ -156,7 +133,7 @@ struct ConfigReader {
     }
   }
 
-  private mutating func check(model: String?, of provider: ProviderDefinition, at position: SourcePosition) {
+  mutating func check(model: String?, of provider: ProviderDefinition, at position: SourcePosition) {
     guard let model, case .list(let models) = provider.models, !provider.models.allows(model) else { return }
     let hint = NearMiss.hint(for: model, among: models)
     nodes.report("provider \(quoted(provider.id)) has no model \(quoted(model))\(hint)", at: position)

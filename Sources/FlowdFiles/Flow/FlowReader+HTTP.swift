@@ -139,9 +139,6 @@ extension FlowReader {
   mutating func path(_ node: YAMLNode, _ name: String, _ place: ExpressionPlace) -> Template? {
     guard let path = template(node, name, place) else { return nil }
     if path.parts.isEmpty { nodes.report("\(name) must not be empty", at: node.start) }
-    if path.texts.contains(where: { $0.utf8.contains(0) }) {
-      nodes.report("\(name) must not hold a NUL character", at: node.start)
-    }
     return path
   }
 }

@@ -35,7 +35,7 @@ enum NetworkRule {
     if text.contains("://") { return "is a URL; write its host alone, such as api.example.com" }
     let parts = text.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
     if parts.count == 2, let bits = addressBits(parts[0]) {
-      guard let prefix = Int(parts[1]), (0...bits).contains(prefix), parts[1].utf8.count <= 3 else {
+      guard parts[1].utf8.allSatisfy(NameRule.isDigit), let prefix = Int(parts[1]), prefix <= bits else {
         return "is no network; its prefix is a number from 0 to \(bits)"
       }
       return nil

@@ -39,13 +39,27 @@ extension ActiveCall {
     case CHTTP_CA_FILE: return (.tls, "the file of `tls.ca` cannot be used: \(words)")
     case CHTTP_NO_ANSWER: return (.reset, "\(place) closed the connection without an answer")
     case CHTTP_RESET:
+      if let status = refusalByProxy {
+        return (.proxy, "the proxy refuses to connect to \(place): it answers \(status)")
+      }
       let received = info.bodyBytes > 0 ? " after \(info.bodyBytes) bytes of the body" : ""
       return (.reset, "the connection to \(place) ended early\(received)")
+    case CHTTP_MEMORY where isPaused:
+      // While a call is paused libcurl keeps what the bytes that it has read unpack to, 64 MiB at most.
+      return (.tooLarge, inflationMessage)
     case CHTTP_ENCODING: return (.protocolError, "the body of \(place) cannot be unpacked: \(words)")
     case CHTTP_INVALID: return (.invalid, "the request cannot be sent: \(words)")
     case CHTTP_PROTOCOL: return describeProtocol(words)
     default: return (.protocolError, "the request to \(place) failed: \(words)")
     }
+  }
+
+  /// What the proxy answered to CONNECT, if that is why there is no connection.
+  private var refusalByProxy: Int64? {
+    guard call.proxy != nil, head.status == 0, let status = transfer?.measure(CHTTP_PROXY_CONNECT_STATUS) else {
+      return nil
+    }
+    return status >= 300 ? status : nil
   }
 
   private func describeConnect() -> (HTTPFailure, String) {

@@ -90,8 +90,11 @@ extension ActiveCall {
     guard unpacked > Limits.inflationFreeBytes, let transfer, head.value(of: "content-encoding") != nil else { return }
     let packed = Int(transfer.measure(CHTTP_WIRE_BYTES)) + Limits.outputChunkBytesMax
     guard unpacked / Limits.inflationRatioMax > packed else { return }
-    throw HTTPProblem(
-      .tooLarge, "the body of \(place) unpacks to more than \(Limits.inflationRatioMax) times what was sent")
+    throw HTTPProblem(.tooLarge, inflationMessage)
+  }
+
+  var inflationMessage: String {
+    "the body of \(place) unpacks to more than \(Limits.inflationRatioMax) times what was sent"
   }
 
   private var tooLargeBody: HTTPProblem {

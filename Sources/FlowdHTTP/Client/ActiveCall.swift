@@ -34,7 +34,7 @@ final class ActiveCall {
   var unansweredRequests = 0
   private var cookies: CookieShare?
   private var unacknowledgedBytes = 0
-  private var isPaused = false
+  private(set) var isPaused = false
   private let admittedAt = SuspendingClock.now
   private var beganAt = SuspendingClock.now
   private var hopBeganAt = SuspendingClock.now

@@ -79,8 +79,9 @@ final class Transfer {
     }
     // What libcurl would say by itself: that a body is a form's, and that it may be worth waiting with it.
     let names = hop.headers.map { $0.name.lowercased() }
-    if case .multipart = hop.body {
-    } else if hop.body != .none, !names.contains("content-type") {
+    var isMultipart = false
+    if case .multipart = hop.body { isMultipart = true }
+    if !isMultipart, !names.contains("content-type") {
       try check(chttp_transfer_add_header(handle, "Content-Type:"), "headers")
     }
     if !names.contains("expect") { try check(chttp_transfer_add_header(handle, "Expect:"), "headers") }

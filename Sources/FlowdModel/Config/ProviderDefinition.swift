@@ -35,11 +35,18 @@ package struct ProviderDefinition: Equatable, Sendable {
     self.kind = kind
   }
 
-  /// The providers that need no configuration.
+  /// The providers that need no configuration, though some need a key or a program.
   package static let builtIn: [ProviderDefinition] = [
-    ProviderDefinition(id: "openai", label: "OpenAI"),
-    ProviderDefinition(id: "anthropic", label: "Anthropic"),
-    ProviderDefinition(id: "ollama", label: "Ollama"),
-    ProviderDefinition(id: "qwen", label: "Qwen"),
+    ProviderDefinition(
+      id: "openai", label: "OpenAI",
+      kind: .openAI(OpenAIProvider(baseURL: "https://api.openai.com/v1", key: Secret("OPENAI_API_KEY")))),
+    ProviderDefinition(id: "anthropic", label: "Anthropic", kind: kind(recipe: "claude-code")),
+    ProviderDefinition(
+      id: "ollama", label: "Ollama", kind: .openAI(OpenAIProvider(baseURL: "http://127.0.0.1:11434/v1"))),
+    ProviderDefinition(id: "qwen", label: "Qwen", kind: kind(recipe: "qwen-code")),
   ]
+
+  private static func kind(recipe: String) -> ProviderKind {
+    AgentRecipes.named(recipe).map(ProviderKind.agent) ?? .unspecified
+  }
 }

@@ -1,4 +1,6 @@
+internal import FlowdAgents
 internal import FlowdEngine
+internal import FlowdHTTP
 internal import FlowdModel
 internal import FlowdSteps
 internal import FlowdStore

@@ -1,4 +1,6 @@
 internal import CLinux
+internal import FlowdAgents
+internal import FlowdHTTP
 internal import FlowdModel
 internal import FlowdSteps
 internal import Glibc

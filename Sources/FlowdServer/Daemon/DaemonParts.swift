@@ -157,7 +157,7 @@ struct DaemonParts {
     guard access(path, F_OK) == 0 || errno != ENOENT else { return .success(Config()) }
     do throws(FileReadError) {
       let bytes = try RegularFile.read(path, bytesMax: Limits.configFileBytesMax)
-      let (config, diagnostics) = ConfigFile.parse(bytes, file: path)
+      let (config, diagnostics) = ConfigFile.parse(bytes, file: path, home: DefaultPaths.home)
       guard let config else {
         return .failure(StartError(diagnostics.map(\.description).joined(separator: "\n")))
       }

@@ -8,7 +8,8 @@ package enum DefaultPaths {
     return text.isEmpty ? nil : text
   }
 
-  private static var home: String {
+  /// Of the user the daemon runs as.
+  package static var home: String {
     if let home = environment("HOME") { return home }
     guard let entry = getpwuid(getuid()), let directory = entry.pointee.pw_dir else { return "/" }
     return String(cString: directory)

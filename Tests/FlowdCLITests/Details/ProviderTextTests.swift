@@ -25,6 +25,14 @@ import Testing
     #expect(!ProviderText.isUsable(API.Provider(providerID: "a", kind: "openai")), "it was not checked")
   }
 
+  @Test func theExitCodeCountsThoseThatWereNamedOrAnyAtAll() {
+    let providers = [provider("a", [.yes, .yes, .yes]), provider("b", [.no, .unspecified, .unspecified])]
+    #expect(ProvidersCommand.isUsable(providers, wereNamed: false))
+    #expect(!ProvidersCommand.isUsable(providers, wereNamed: true))
+    #expect(!ProvidersCommand.isUsable([providers[1]], wereNamed: false))
+    #expect(!ProvidersCommand.isUsable([], wereNamed: false))
+  }
+
   @Test func doctorNamesTheUsableOnesAndWhatIsWrongWithOthers() {
     var held = provider("quota", [.yes, .yes, .yes])
     held.heldUntil = SampleRun.at(90_000)
@@ -39,15 +47,16 @@ import Testing
         .init(
           result: .warning, text: "provider quota is held for 1m 30s: its quota is exhausted",
           hint: "its steps wait until then"),
-        .init(result: .warning, text: "provider qwen cannot be used", hint: "qwen was not found"),
+        .init(result: .warning, text: "providers that cannot be used: qwen", hint: "why: flowctl providers --check"),
       ])
     #expect(ProviderChecks.checks([], now: SampleRun.at(0).model).map(\.result) == [.warning])
   }
 
   @Test func doctorSaysWhetherTheKernelCanConfine() {
-    #expect(ConfinementCheck.check(landlock: 6).result == .ok)
-    #expect(ConfinementCheck.check(landlock: 6).text.contains("Landlock version 6"))
-    #expect(ConfinementCheck.check(landlock: 0).result == .warning)
+    #expect(ConfinementCheck.check(landlock: 6, needed: 6).result == .ok)
+    #expect(ConfinementCheck.check(landlock: 7, needed: 6).text.contains("Landlock version 7"))
+    #expect(ConfinementCheck.check(landlock: 5, needed: 6).result == .warning)
+    #expect(ConfinementCheck.check(landlock: 0, needed: 6).result == .warning)
   }
 
   @Test func aCircuitSaysWhyItIsOpen() {

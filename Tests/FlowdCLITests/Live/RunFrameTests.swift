@@ -171,6 +171,16 @@ enum SampleRun {
       ])
   }
 
+  @Test func aStepThatWasNotTriedYetWaits() {
+    let why = "the quota of local is used up"
+    let held = SampleRun.event(
+      100, .stepRetrying(.init(stepID: "fetch", error: .init(message: why), nextAt: SampleRun.at(62_000))))
+    let shown = lines(SampleRun.run([SampleRun.started, held]), width: 80)
+    #expect(shown[1...2] == ["  ↻ Fetch sources  waits, first try in 1m 00s", "      \(why)"])
+    var text = EventText(namesRuns: false)
+    #expect(text.lines(held) == ["fetch: waits, tried in 1m 01s: \(why)"])
+  }
+
   @Test func aRunOfManyStepsIsFoldedAlsoInFull() {
     let roster = (0..<10_000).map { API.Step(stepID: "s\($0)", label: "s\($0)", status: .succeeded) }
     let run = SampleRun.run([SampleRun.event(0, .runStarted(.init(snapshot: SampleRun.snapshot, roster: roster)))])

@@ -8,6 +8,8 @@ struct ConfigFileTests {
     return (config, diagnostics.map { "\($0.line):\($0.column): \($0.message)" })
   }
 
+  private var claudeCode: ProviderKind { AgentRecipes.named("claude-code").map(ProviderKind.agent) ?? .unspecified }
+
   @Test func everythingSupportedIsRead() throws {
     let (config, problems) = parse(
       """
@@ -25,9 +27,10 @@ struct ConfigFileTests {
       config
         == Config(
           providers: [
-            ProviderDefinition(id: "anthropic", label: "Anthropic"),
+            ProviderDefinition(id: "anthropic", label: "Anthropic", kind: claudeCode),
             ProviderDefinition(
-              id: "ollama", label: "Local", models: .list(["llama3:8b", "mistral"]), defaultModel: "mistral"),
+              id: "ollama", label: "Local", models: .list(["llama3:8b", "mistral"]), defaultModel: "mistral",
+              kind: .openAI(OpenAIProvider(baseURL: "http://127.0.0.1:11434/v1"))),
             ProviderDefinition(id: "house", defaultModel: "whatever/1"),
           ],
           defaults: SessionDefaults(flow: "hello", provider: "ollama", model: "llama3:8b", mode: .hybrid),
@@ -46,7 +49,10 @@ struct ConfigFileTests {
 
   @Test func anOverriddenProviderKeepsItsPlaceAndLabel() {
     let providers = parse("providers: { openai: { models: [gpt] } }").config?.providers
-    #expect(providers?[0] == ProviderDefinition(id: "openai", label: "OpenAI", models: .list(["gpt"])))
+    let kind = OpenAIProvider(baseURL: "https://api.openai.com/v1", key: Secret("OPENAI_API_KEY"))
+    #expect(
+      providers?[0]
+        == ProviderDefinition(id: "openai", label: "OpenAI", models: .list(["gpt"]), kind: .openAI(kind)))
   }
 
   @Test func jsonIsAConfigurationToo() {
@@ -57,7 +63,12 @@ struct ConfigFileTests {
     arguments: [
       ("- a", ["1:1: the configuration must be a mapping, found a list"]),
       ("provider: {}", ["1:1: unknown key 'provider'; did you mean 'providers'?"]),
-      ("foo: 1", ["1:1: unknown key 'foo'; the configuration may have 'providers', 'defaults', 'log', 'sessions'"]),
+      (
+        "foo: 1",
+        [
+          "1:1: unknown key 'foo'; the configuration may have 'providers', 'defaults', 'network', 'agents', 'log', 'sessions'"
+        ]
+      ),
       ("sessions: 30d", ["1:11: 'sessions' must be a mapping, found the text '30d'"]),
       ("sessions: { expiry: 30 }", ["1:21: 'expiry' needs a unit; write 30s for seconds, or use ms, m, h or d"]),
       ("sessions: { retention: 366d }", ["1:24: 'retention' must be at most 365d"]),

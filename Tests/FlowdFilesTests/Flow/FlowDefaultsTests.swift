@@ -79,7 +79,7 @@ struct FlowDefaultsTests {
       (
         "{ http: {} }",
         [
-          "1:13: unknown key 'http'; 'defaults' may have 'env', 'expect', 'retry', 'timeout', 'deadline', 'on-restart', 'continue-on-error', 'circuit'"
+          "1:13: unknown key 'http'; 'defaults' may have 'env', 'expect', 'retry', 'timeout', 'deadline', 'on-restart', 'continue-on-error', 'circuit', 'baseUrl', 'headers'"
         ]
       ),
       ("{ timeout: 1 }", ["1:22: 'timeout' needs a unit; write 1s for seconds, or use ms, m, h or d"]),

@@ -21,7 +21,7 @@ struct FlowDiagnosticsTests {
       (
         withFlow("whatever: 1"),
         [
-          "1:1: unknown key 'whatever'; a flow may have 'name', 'description', 'inputs', 'env', 'defaults', 'mode', 'concurrency', 'on-cancel', 'on-failure', 'input-timeout', 'input-expiry', 'steps', 'outputs', 'report'"
+          "1:1: unknown key 'whatever'; a flow may have 'name', 'description', 'inputs', 'env', 'defaults', 'mode', 'concurrency', 'network', 'on-cancel', 'on-failure', 'input-timeout', 'input-expiry', 'steps', 'outputs', 'report'"
         ]
       ),
       (withFlow("name: ''"), ["1:7: 'name' must not be empty"]),
@@ -53,12 +53,6 @@ struct FlowDiagnosticsTests {
     ] as [(String, [String])])
   func aFlowsKeysAreChecked(text: String, expected: [String]) {
     #expect(problems(text) == expected)
-  }
-
-  @Test(arguments: ["http", "agent"])
-  func stepKindsOfLaterVersionsAreNamed(kind: String) {
-    let text = "steps:\n  - id: a\n    uses: \(kind)\n    with: { anything: 1 }\n"
-    #expect(problems(text) == ["3:11: 'uses: \(kind)' is not supported yet"])
   }
 
   @Test(
@@ -102,7 +96,7 @@ struct FlowDiagnosticsTests {
       ("steps:\n  - id: a\n    uses: rnu\n", ["3:11: unknown step kind 'rnu'; did you mean 'run'?"]),
       (
         "steps:\n  - id: a\n    uses: docker\n",
-        ["3:11: unknown step kind 'docker'; use 'run', 'script', 'input', 'wait', 'flow'"]
+        ["3:11: unknown step kind 'docker'; use 'run', 'http', 'agent', 'script', 'input', 'wait', 'flow'"]
       ),
       ("steps:\n  - id: a\n    uses: [run]\n", ["3:11: 'uses' must be text, found a list"]),
       ("steps:\n  - id: a\n    run: x\n", ["3:5: unknown key 'run'; write 'uses: run' and 'with: { command: … }'"]),

@@ -51,8 +51,15 @@ struct FlowExpressionTests {
     ("${{ inputs.max-size }}", 4, "unknown input 'max'; write inputs['max-size'], as - means minus"),
     ("${{ input.name }}", 4, "unknown name 'input'; did you mean 'inputs'?"),
     ("${{ env.HOME }}", 4, "unknown name 'env'; environment variables reach commands only, not expressions"),
-    ("${{ secrets.TOKEN }}", 4, "'secrets' is not supported yet"),
-    ("${{ response.json }}", 4, "'response' is not supported yet"),
+    (
+      "${{ secrets.TOKEN }}", 4,
+      "'secrets' may stand in 'env' and in what 'uses: http' sends only: its url, query, headers, body, auth and proxy"
+    ),
+    (
+      "${{ response.json }}", 4,
+      "unknown name 'response'; a step's own results can be read in 'expect', 'until', 'outputs' and 'retry.when' only, "
+        + "those of other steps as steps.ID.response"
+    ),
     ("${{ steps['mystep'].stdout }}", 4, "unknown step 'mystep'; did you mean 'my-step'?"),
     ("${{ steps.my-step.stdout }}", 4, "unknown step 'my'; write steps['my-step'], as - means minus"),
     ("${{ steps['my-step'].stdot }}", 4, "steps['my-step'] has no 'stdot'; did you mean 'stdout'?"),

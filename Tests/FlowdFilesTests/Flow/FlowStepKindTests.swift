@@ -128,6 +128,7 @@ struct FlowStepKindTests {
   @Test(arguments: [
     ("run", "with: { command: … }"), ("script", "with: { lua: … }"), ("input", "with: { prompt: … }"),
     ("wait", "with: { for: … }"), ("flow", "with: { flow: … }"),
+    ("http", "with: { url: … }"), ("agent", "with: { prompt: … }"),
   ])
   func everyKindNeedsWith(kind: String, example: String) {
     #expect(problems("steps:\n  - id: a\n    uses: \(kind)\n") == ["3:11: 'uses: \(kind)' needs '\(example)'"])
@@ -135,7 +136,7 @@ struct FlowStepKindTests {
 
   private static let withs = [
     "run": "{ command: x }", "script": "{ lua: return 1 }", "input": "{ prompt: x }", "wait": "{ for: 1s }",
-    "flow": "{ flow: x }",
+    "flow": "{ flow: x }", "http": "{ url: http://x }", "agent": "{ prompt: x }",
   ]
 
   private static let values = [
@@ -146,7 +147,8 @@ struct FlowStepKindTests {
 
   @Test(
     arguments: [
-      ("run", [:]),
+      ("run", [:]), ("agent", [:]),
+      ("http", ["env": "; write the values in 'with', as ${{ }}", "cwd": ""]),
       (
         "script",
         ["env": "; write the values in 'with.lua', which reads 'inputs' and 'steps'", "cwd": ""]

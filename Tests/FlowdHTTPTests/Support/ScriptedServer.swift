@@ -22,7 +22,6 @@ final class ScriptedServer: Sendable {
   private let listener: Int32
   private let seen = Locked<[Request]>([])
   private let connections = Locked(0)
-  private let isClosed = Locked(false)
 
   /// - Parameter serve: Called on a thread of its own for each connection, which is closed when it returns.
   init(path: String? = nil, _ serve: @escaping @Sendable (Peer) -> Void) throws {
@@ -30,13 +29,11 @@ final class ScriptedServer: Sendable {
     self.listener = listener
     port = Self.port(of: listener)
     _ = try OwnThread(named: "test-server") { [self] in
+      // Whoever accepts closes: the number may be another server's as soon as it is closed.
+      defer { close(listener) }
       while true {
         let raw = accept(listener, nil, nil)
         guard raw >= 0 else { return }
-        if isClosed.withLock({ $0 }) {
-          close(raw)
-          return
-        }
         connections.withLock { $0 += 1 }
         let peer = Peer(raw) { [self] request in seen.withLock { $0.append(request) } }
         _ = try? OwnThread(named: "test-peer") {
@@ -58,11 +55,7 @@ final class ScriptedServer: Sendable {
   var requests: [Request] { seen.withLock { $0 } }
   var connectionCount: Int { connections.withLock { $0 } }
 
-  func stop() {
-    isClosed.withLock { $0 = true }
-    shutdown(listener, Int32(SHUT_RDWR))
-    close(listener)
-  }
+  func stop() { shutdown(listener, Int32(SHUT_RDWR)) }
 
   private static func listenOnLoopback() throws -> Int32 {
     let raw = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
@@ -150,6 +143,13 @@ final class Peer: Sendable {
       rest = rest.dropFirst(count)
     }
     return true
+  }
+
+  /// Bytes that the other side's kernel has not acknowledged (SIOCOUTQ).
+  var unsentBytes: Int32 {
+    var count: Int32 = 0
+    _ = ioctl(raw, 0x5411, &count)
+    return count
   }
 
   /// Waits until the other side is gone.

@@ -10,13 +10,16 @@ final class Steps: Sendable {
   private let log: ReportLog
 
   /// - Parameter acknowledges: Whether output is acknowledged as soon as it is delivered.
-  init(acknowledges: Bool = true, _ change: (inout CommandExecutor.Options) -> Void = { _ in }) throws {
+  init(
+    acknowledges: Bool = true, launcherPath: String = Steps.launcherPath,
+    _ change: (inout CommandExecutor.Options) -> Void = { _ in }
+  ) throws {
     var options = CommandExecutor.Options()
     options.grace = .milliseconds(500)
     options.leftoverGrace = .milliseconds(300)
     change(&options)
     let log = ReportLog()
-    executor = try CommandExecutor(launcherPath: Self.launcherPath, options: options) { log.add($0) }
+    executor = try CommandExecutor(launcherPath: launcherPath, options: options) { log.add($0) }
     if acknowledges { log.acknowledge(to: executor) }
     self.log = log
   }
@@ -38,13 +41,14 @@ final class Steps: Sendable {
 
   func start(
     _ arguments: [String], environment: [String] = ["PATH=/usr/local/bin:/usr/bin:/bin"],
-    directory: String = "/", timeout: Duration? = nil
+    directory: String = "/", timeout: Duration? = nil, input: CommandInput = .none, confinement: Confinement? = nil,
+    secrets: [EnvironmentSecret] = [], redacted: [String] = []
   ) -> AttemptID {
     let attempt = AttemptID.unique()
     executor.start(
       CommandRequest(
         attempt: attempt, arguments: arguments, environment: environment, workingDirectory: directory,
-        timeout: timeout))
+        timeout: timeout, input: input, confinement: confinement, secrets: secrets, redacted: redacted))
     return attempt
   }
 
