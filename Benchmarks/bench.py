@@ -15,6 +15,7 @@ from pathlib import Path
 import report
 from flows import Flows
 from lab import BUILD, HERE, PLACEMENTS, Lab
+from steps import Steps
 
 CASES = {"one": (1, 1), "pipelined": (1, 64), "many": (64, 1)}  # connections, calls outstanding on each
 
@@ -123,7 +124,8 @@ class Plan:
 
 
 PARTS = {"calls": Plan.calls, "durable": Plan.durable, "memory": Plan.memory, "start": Plan.start,
-         "command": Plan.command_line, "flows": lambda plan: Flows(plan).measure()}
+         "command": Plan.command_line, "flows": lambda plan: Flows(plan).measure(),
+         "steps": lambda plan: Steps(plan).measure()}
 
 
 def options():

@@ -61,6 +61,16 @@ class Lab:
     def write_flow(self, flow_id, text):
         (self.workspace / ".flowd" / "flows" / f"{flow_id}.flow.yaml").write_text(text)
 
+    @contextlib.contextmanager
+    def configured(self, provider):
+        """Daemons that are started meanwhile have that provider."""
+        kept = self.config.read_text()
+        self.config.write_text(f"providers:\n  {provider}\n")
+        try:
+            yield
+        finally:
+            self.config.write_text(kept)
+
     def command(self, name, path, state=None):
         if name == "flowd":
             state = state or self.fresh(self.directory)
@@ -139,8 +149,18 @@ class Server:
             time.sleep(0.5)
 
     def resident_mib(self):
+        return self.status_mib("VmRSS")
+
+    def peak_mib(self):
+        return self.status_mib("VmHWM")
+
+    def forget_peak(self):
+        """From here on, `peak_mib` begins with what is resident now."""
+        Path(f"/proc/{self.pid}/clear_refs").write_text("5")
+
+    def status_mib(self, name):
         fields = dict(line.split(":", 1) for line in Path(f"/proc/{self.pid}/status").read_text().splitlines())
-        return int(fields["VmRSS"].split()[0]) / 1024
+        return int(fields[name].split()[0]) / 1024
 
     @contextlib.contextmanager
     def idle_connections(self, count, sessions):

@@ -9,6 +9,7 @@ from pathlib import Path
 from statistics import median
 
 import flow_report
+import step_report
 from lab import CORES_TOLERATED, MIB_WRITTEN_TOLERATED, filesystem
 from tables import noisy, number, spread, table
 
@@ -66,6 +67,11 @@ class Report:
         self.results, self.notes, self.filesystem, self.short = results, notes, filesystem(directory), []
         self.lines = [*self.ratios(), *self.absolutes(ABSOLUTES)]
         self.flow_lines = flow_report.lines(self)
+        self.step_lines = step_report.lines(self)
+
+    @property
+    def all_lines(self):
+        return self.lines + self.flow_lines + self.step_lines
 
     def ratios(self):
         for name, title, figure, unit, target in RATIOS:
@@ -96,7 +102,7 @@ class Report:
                 "target": target, "verdict": verdict, "disturbed": is_noisy}
 
     def data(self):
-        return {"machine": machine(), "file_system": self.filesystem, "lines": self.lines + self.flow_lines,
+        return {"machine": machine(), "file_system": self.filesystem, "lines": self.all_lines,
                 "results": self.results, "notes": self.notes}
 
     def table_of(self, lines, reference):
@@ -109,12 +115,14 @@ class Report:
 
     def markdown(self):
         parts = [machine() + f" State on {self.filesystem}.", self.table_of(self.lines, "plain C"), self.costs(),
-                 self.table_of(self.flow_lines, "beside"), flow_report.peers(self)]
+                 self.table_of(self.flow_lines, "beside"), flow_report.peers(self),
+                 self.table_of(self.step_lines, "beside")]
+        parts += [f"{what}: {self.notes[what]}." for what in ("http", "spawn") if what in self.notes]
         if self.filesystem in ("tmpfs", "ramfs"):
             parts.insert(1, "**The state directory is in memory, so the durable figures say nothing.**")
         if sizes := self.unequal_replies():
             parts.append(f"The replies differ in size, so the ratios flatter one side: {sizes}.")
-        if any(line["disturbed"] for line in self.lines + self.flow_lines):
+        if any(line["disturbed"] for line in self.all_lines):
             parts.append(f"~ disturbed, also when repeated: others took more than {CORES_TOLERATED} cores or wrote more "
                          f"than {MIB_WRITTEN_TOLERATED} MiB/s.")
         return "\n\n".join(part for part in parts if part)

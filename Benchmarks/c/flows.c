@@ -3,6 +3,7 @@
 //                                          time from the first `started_at` of such a group to its last `finished_at`
 //   flows SOCKET first COUNT               one after the other in one session, which is watched: from the call to the
 //                                          event `step_started`
+//   flows SOCKET stream COUNT BYTES        the same, from the call to `run_finished`; `step_output` must carry BYTES bytes
 //   flows SOCKET start COUNT               only starts them, over all sessions
 //   flows SOCKET resume COUNT COMMAND...   starts a daemon; until its first reply, and until COUNT runs go on; kills it
 #define _GNU_SOURCE
@@ -152,6 +153,40 @@ static void first(unsigned count) {
          quantile_us(&whole, .5));
 }
 
+// ---- a run's output -------------------------------------------------------------------------------
+
+// Until the run has ended; returns how many events carried its output.
+static unsigned one_output(uint32_t watch, size_t expected) {
+  size_t bytes = 0;
+  unsigned events = 0;
+  uint64_t begin = now();
+  uint32_t started = send_start(sessions[0]);
+  for (;;) {
+    Frame frame = next_frame(&server);
+    if (frame.stream == started) {
+      message_arena.used = 0;
+      read_response(&frame, &flowd__v1__flow_service_start_response__descriptor);
+      continue;
+    }
+    if (frame.stream != watch) wrong("a stream that is not open");
+    const Flowd__V1__Event *event = read_event(&frame);
+    if (event->kind_case == FLOWD__V1__EVENT__KIND_STEP_OUTPUT) events++, bytes += event->step_output->chunk.len;
+    if (event->kind_case != FLOWD__V1__EVENT__KIND_RUN_FINISHED) continue;
+    if (event->run_finished->status != FLOWD__V1__RUN_STATUS__RUN_STATUS_SUCCEEDED) wrong(event->run_finished->error);
+    if (bytes != expected) wrong("the output's length");
+    record(&whole, now() - begin);
+    return events;
+  }
+}
+
+static void stream(unsigned count, size_t bytes) {
+  uint32_t watch = send_watch(sessions[0]);
+  unsigned events = 0;
+  for (unsigned i = 0; i < count; i++) events += one_output(watch, bytes);
+  printf("{\"runs\": %u, \"seconds\": %.6f, \"bytes\": %zu, \"events\": %u}\n", count, quantile_us(&whole, .5) / 1e6, bytes,
+         events / count);
+}
+
 // ---- after a crash --------------------------------------------------------------------------------
 static void resume(const char *path, unsigned count, char **command) {
   prctl(PR_SET_TIMERSLACK, 1);
@@ -190,6 +225,8 @@ int main(int argc, char **argv) {
     run_all(count, (unsigned)atoi(argv[4]));
   } else if (!strcmp(mode, "first")) {
     first(count);
+  } else if (!strcmp(mode, "stream") && argc == 5) {
+    stream(count, (size_t)atol(argv[4]));
   } else if (!strcmp(mode, "start")) {
     start(count);
     printf("{\"runs\": %u}\n", count);

@@ -104,7 +104,9 @@ bool chttp_transfer_add_header(struct chttp_transfer *transfer, const char *line
 }
 
 bool chttp_transfer_share_cookies(struct chttp_transfer *transfer, struct chttp_cookies *cookies) {
-  return curl_easy_setopt(transfer->easy, CURLOPT_SHARE, cookies->share) == CURLE_OK;
+  /* No file has the empty name; asking for it switches the engine on. */
+  return curl_easy_setopt(transfer->easy, CURLOPT_COOKIEFILE, "") == CURLE_OK &&
+         curl_easy_setopt(transfer->easy, CURLOPT_SHARE, cookies->share) == CURLE_OK;
 }
 
 bool chttp_transfer_set_text(struct chttp_transfer *transfer, enum chttp_text option, const char *text) {

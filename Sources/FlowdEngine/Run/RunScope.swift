@@ -113,7 +113,7 @@ final class RunScope: ExpressionScope {
     case "outputs": return try outputs(of: index, definition)
     case "response":
       let output = try output(of: index)
-      return output.details.exchange?.value(body: output.stdout) ?? .null
+      return output.details.exchange?.value(body: output.stdout, isWhole: !output.stdoutTruncated) ?? .null
     case "text": return .string(String(decoding: try output(of: index).stdout, as: UTF8.self))
     case "model": return .string(try output(of: index).details.agent?.model ?? "")
     case "provider": return .string(try output(of: index).details.agent?.provider ?? "")

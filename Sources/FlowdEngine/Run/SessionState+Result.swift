@@ -295,7 +295,7 @@ extension RunMachine {
         case "error": error.map { .string($0.message) } ?? .null
         case "attempt": .number(String(steps[index].attempt))
         case "result", "value": output.details.result ?? .null
-        case "response": output.details.exchange?.value(body: output.stdout) ?? .null
+        case "response": output.details.exchange?.value(body: output.stdout, isWhole: !output.stdoutTruncated) ?? .null
         case "text": .string(String(decoding: output.stdout, as: UTF8.self))
         case "outputs": .object(output.details.outputs)
         case "report": .string(output.details.report ?? "")

@@ -59,9 +59,9 @@ extension HTTPExchange {
 
   /// As expressions read it.
   ///
-  /// - Parameter body: What was kept of it.
-  package func value(body: [UInt8]) -> JSONValue {
-    let parsed = body.count == bodyBytes ? try? JSONValue(parsing: body) : nil
+  /// - Parameter body: What was kept of it; one that is cut off is no JSON.
+  package func value(body: [UInt8], isWhole: Bool) -> JSONValue {
+    let parsed = isWhole ? try? JSONValue(parsing: body) : nil
     return .object([
       .init("status", .number(String(status))), .init("headers", .object(joinedHeaders)),
       .init("json", parsed ?? .null), .init("text", .string(String(decoding: body, as: UTF8.self))),

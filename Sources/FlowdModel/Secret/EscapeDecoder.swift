@@ -25,7 +25,8 @@ struct EscapeDecoder {
   private enum Meaning {
     case unfinished
     case nothing
-    case bytes([UInt8])
+    case byte(UInt8)
+    case scalar(Unicode.Scalar)
   }
 
   private enum Digits {
@@ -43,6 +44,33 @@ struct EscapeDecoder {
   /// Where the text begins that has not come out yet.
   var pendingStart: Int? { pending.first?.start }
 
+  /// What a backslash and a letter mean by themselves.
+  static func meaning(ofBackslashAnd letter: UInt8) -> UInt8? {
+    switch letter {
+    case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"), UInt8(ascii: "'"): letter
+    case UInt8(ascii: "b"): 0x08
+    case UInt8(ascii: "f"): 0x0C
+    case UInt8(ascii: "n"): 0x0A
+    case UInt8(ascii: "r"): 0x0D
+    case UInt8(ascii: "t"): 0x09
+    default: nil
+    }
+  }
+
+  /// The length and the value of a common escape that stands there; four backslashes have none, but leave each reading
+  /// where it was.
+  static func escape(_ bytes: UnsafeBufferPointer<UInt8>, at index: Int) -> (length: Int, value: UInt8?)? {
+    let backslash = UInt8(ascii: "\\")
+    guard index + 3 < bytes.count else { return nil }
+    let (second, third) = (bytes[index + 1], bytes[index + 2])
+    if bytes[index] != backslash {
+      guard let high = digit(second), let low = digit(third) else { return nil }
+      return (3, high << 4 | low)
+    }
+    if second == backslash { return third == backslash && bytes[index + 3] == backslash ? (4, nil) : nil }
+    return meaning(ofBackslashAnd: second).map { (2, $0) }
+  }
+
   mutating func push(_ byte: ReadByte, into output: inout [ReadByte]) {
     guard !pending.isEmpty || byte.value == kind.lead else {
       output.append(byte)
@@ -52,10 +80,14 @@ struct EscapeDecoder {
     switch meaning {
     case .unfinished: return
     case .nothing: giveUp(into: &output)
-    case .bytes(let values):
-      let start = pending[0].start
+    case .byte(let value):
+      output.append(ReadByte(value: value, start: pending[0].start, end: byte.end))
       pending.removeAll(keepingCapacity: true)
-      output += values.map { ReadByte(value: $0, start: start, end: byte.end) }
+    case .scalar(let scalar):
+      for value in UTF8.encode(scalar) ?? UTF8.encodedReplacementCharacter {
+        output.append(ReadByte(value: value, start: pending[0].start, end: byte.end))
+      }
+      pending.removeAll(keepingCapacity: true)
     }
   }
 
@@ -65,9 +97,9 @@ struct EscapeDecoder {
 
   /// The lead is no escape's; another may begin after it.
   private mutating func giveUp(into output: inout [ReadByte]) {
-    let others = pending.dropFirst()
     output.append(pending[0])
-    pending = []
+    let others = pending[1...]
+    pending.removeAll(keepingCapacity: others.isEmpty)
     for byte in others { push(byte, into: &output) }
   }
 
@@ -81,15 +113,9 @@ struct EscapeDecoder {
   private var backslashMeaning: Meaning {
     guard pending.count > 1 else { return .unfinished }
     switch pending[1].value {
-    case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"), UInt8(ascii: "'"): return .bytes([pending[1].value])
-    case UInt8(ascii: "b"): return .bytes([0x08])
-    case UInt8(ascii: "f"): return .bytes([0x0C])
-    case UInt8(ascii: "n"): return .bytes([0x0A])
-    case UInt8(ascii: "r"): return .bytes([0x0D])
-    case UInt8(ascii: "t"): return .bytes([0x09])
     case UInt8(ascii: "x"): return meaning(ofByteAt: 2)
     case UInt8(ascii: "u"): return unicodeMeaning
-    default: return .nothing
+    case let letter: return Self.meaning(ofBackslashAnd: letter).map { .byte($0) } ?? .nothing
     }
   }
 
@@ -97,7 +123,7 @@ struct EscapeDecoder {
     switch digits(index..<index + 2) {
     case .missing: .unfinished
     case .wrong: .nothing
-    case .number(let number): .bytes([UInt8(number)])
+    case .number(let number): .byte(UInt8(number))
     }
   }
 
@@ -106,7 +132,7 @@ struct EscapeDecoder {
     case .missing: return .unfinished
     case .wrong: return .nothing
     case .number(let unit):
-      if let scalar = Unicode.Scalar(unit) { return .bytes(Array(String(scalar).utf8)) }
+      if let scalar = Unicode.Scalar(unit) { return .scalar(scalar) }
       return unit < 0xDC00 ? surrogateMeaning(high: unit) : .nothing
     }
   }
@@ -123,7 +149,7 @@ struct EscapeDecoder {
       guard (0xDC00...0xDFFF).contains(low),
         let scalar = Unicode.Scalar(0x10000 + (high - 0xD800) << 10 + (low - 0xDC00))
       else { return .nothing }
-      return .bytes(Array(String(scalar).utf8))
+      return .scalar(scalar)
     }
   }
 

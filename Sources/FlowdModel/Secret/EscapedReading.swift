@@ -38,8 +38,11 @@ struct EscapedReading {
 
   /// The beginning of what may become part of an occurrence.
   func start(_ automaton: PatternAutomaton) -> Int? {
-    let starts = decoders.compactMap(\.pendingStart) + [trail.start(automaton)].compactMap { $0 }
-    return starts.min()
+    var first = trail.start(automaton)
+    for decoder in decoders {
+      if let start = decoder.pendingStart { first = min(start, first ?? start) }
+    }
+    return first
   }
 
   mutating func push(_ byte: UInt8, at start: Int, _ automaton: PatternAutomaton, into covered: inout CoveredRanges) {
@@ -66,7 +69,7 @@ struct EscapedReading {
 
   /// Sleeps if from here on it would do what the plain reading does, which has come to `position`.
   mutating func rest(beside plain: PatternTrail, at position: Int, _ automaton: PatternAutomaton) {
-    guard decoders.allSatisfy({ $0.pendingStart == nil }) else { return }
+    for decoder in decoders where decoder.pendingStart != nil { return }
     let starts = min(plain.start(automaton) ?? position, trail.start(automaton) ?? position)
     if escapeEnd <= starts { isAwake = false }
   }

@@ -18,14 +18,14 @@ struct PatternTrail {
     state = other.state
     count = other.count
     lineBreaks = other.lineBreaks
-    for index in (count - Int(automaton.depth[Int(state)]))..<count {
+    for index in (count - automaton.depth(state))..<count {
       starts[index & (starts.count - 1)] = other.starts[index & (starts.count - 1)]
     }
   }
 
   /// Where an occurrence may have begun; `nil` if none has.
   func start(_ automaton: PatternAutomaton) -> Int? {
-    state == 0 ? nil : starts[(count - Int(automaton.depth[Int(state)])) & (starts.count - 1)]
+    state == 0 ? nil : starts[(count - automaton.depth(state)) & (starts.count - 1)]
   }
 
   /// - Returns: Where the longest occurrence began that ends with this byte.
@@ -40,7 +40,7 @@ struct PatternTrail {
     guard state != 0 else { return nil }
     starts[count & (starts.count - 1)] = start
     count += 1
-    let length = Int(automaton.match[Int(state)])
+    let length = automaton.match(state)
     return length == 0 ? nil : starts[(count - length) & (starts.count - 1)]
   }
 }

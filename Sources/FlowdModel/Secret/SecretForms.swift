@@ -3,6 +3,10 @@ enum SecretForms {
   /// What the automaton looks for: folded, none shorter than `Limits.redactedBytesMin`.
   static func patterns(of value: [UInt8]) -> [[UInt8]] {
     var forms = [value, hexadecimal(value, digits: "0123456789abcdef"), hexadecimal(value, digits: "0123456789ABCDEF")]
+    // As a program shows it that takes each byte for a character, as many do with headers.
+    if value.contains(where: { $0 >= 0x80 }) {
+      forms.append(value.flatMap { UTF8.encode(Unicode.Scalar($0)) ?? UTF8.encodedReplacementCharacter })
+    }
     for alphabet in [standardAlphabet, urlAlphabet] {
       forms += (0..<3).map { base64(value, preceding: $0, alphabet) }
     }

@@ -27,12 +27,14 @@ package struct StreamRedactor: Sendable {
   /// - Returns: What can be handed on.
   package mutating func push(_ bytes: [UInt8]) -> [UInt8] {
     guard let automaton, var plain else { return bytes }
+    self.plain = nil  // `plain` is the only one, and changed in place.
     held += bytes
     bytes.withUnsafeBufferPointer { scan($0, &plain, automaton) }
     position += bytes.count
+    var first = plain.start(automaton) ?? position
+    for reading in escaped where reading.isAwake { first = min(first, reading.start(automaton) ?? position) }
     self.plain = plain
-    let starts = [plain.start(automaton)] + escaped.map { $0.isAwake ? $0.start(automaton) : nil }
-    return release(until: starts.compactMap { $0 }.min() ?? position)
+    return release(until: first)
   }
 
   /// - Returns: What was held back, at the end of the stream.
@@ -45,20 +47,18 @@ package struct StreamRedactor: Sendable {
   private mutating func scan(
     _ bytes: UnsafeBufferPointer<UInt8>, _ plain: inout PatternTrail, _ automaton: PatternAutomaton
   ) {
-    automaton.begins.withUnsafeBufferPointer { begins in
-      var index = 0
-      while index < bytes.count {
-        if !isEscaping, plain.state == 0 {
-          while index < bytes.count, !begins[Int(bytes[index])], !EscapedReading.wakes(bytes[index]) { index += 1 }
-          guard index < bytes.count else { return }
-        }
-        let (byte, start) = (bytes[index], position + index)
-        index += 1
-        if isEscaping || EscapedReading.wakes(byte) {
-          read(escaped: byte, at: start, &plain, automaton)
-        } else if let first = plain.step(byte, at: start, automaton) {
-          covered.insert(first..<start + 1)
-        }
+    var index = 0
+    while index < bytes.count {
+      if !isEscaping, plain.state == 0 {
+        index = automaton.skip(bytes, from: index)
+        guard index < bytes.count else { return }
+      }
+      let (byte, start) = (bytes[index], position + index)
+      index += 1
+      if isEscaping || EscapedReading.wakes(byte) {
+        read(escaped: byte, at: start, &plain, automaton)
+      } else if let first = plain.step(byte, at: start, automaton) {
+        covered.insert(first..<start + 1)
       }
     }
   }

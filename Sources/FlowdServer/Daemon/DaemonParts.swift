@@ -80,7 +80,7 @@ struct DaemonParts {
     do throws(HTTPClientError) {
       client = try HTTPClient()
       http = try HTTPExecutor(
-        client: client, secrets: secrets, directory: "\(options.state)/http", deliver: deliver)
+        client: client, secrets: secrets, directory: options.httpDirectory, deliver: deliver)
     } catch {
       throw StartError("cannot send requests: \(error.message)")
     }

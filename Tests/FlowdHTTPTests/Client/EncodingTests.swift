@@ -104,7 +104,8 @@ import Testing
       }
     }
     defer { server.stop() }
-    let record = try ClientBench().start(HTTPCall(url: server.url), acknowledges: false)
+    let bench = try ClientBench()
+    let record = bench.start(HTTPCall(url: server.url, timeout: .seconds(1)), acknowledges: false)
     record.waitForEnd()
     #expect(record.failure == .tooLarge, "\(record.message)")
     #expect(record.body.count <= Limits.unacknowledgedOutputBytesMax + 16_384)

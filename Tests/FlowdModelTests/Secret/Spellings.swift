@@ -33,6 +33,7 @@ enum Spellings {
       ("narrow base64 in JSON", json(wrapped(standard, columns: 20, by: "\r\n"))),
       ("hexadecimal", bytes.map { hex(UInt16($0), 2, uppercase: false) }.joined()),
       ("hexadecimal, upper case", bytes.map { hex(UInt16($0), 2, uppercase: true) }.joined()),
+      ("taken for Latin-1", bytes.map { String(Unicode.Scalar($0)) }.joined()),
       ("CRLF", value.split(separator: "\n", omittingEmptySubsequences: false).joined(separator: "\r\n")),
     ]
   }
