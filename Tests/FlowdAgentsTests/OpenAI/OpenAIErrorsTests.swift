@@ -128,8 +128,8 @@ private let cases: [ErrorCase] = [
   ErrorCase(500, error("litellm.AuthenticationError: wrong key"), .unauthorized),
   // The server knows better.
   ErrorCase(400, ["x-should-retry": "true"], error("bad"), .unavailable),
-  ErrorCase(503, ["x-should-retry": "false"], "", .failed),
-  ErrorCase(429, ["X-Should-Retry": "false"], error("slow"), .failed),
+  ErrorCase(503, ["x-should-retry": "false"], "", .rejected),
+  ErrorCase(429, ["X-Should-Retry": "false"], error("slow"), .rejected),
   ErrorCase(429, ["x-should-retry": "false"], error("q", code: "insufficient_quota"), .quotaExhausted),
   ErrorCase(401, ["x-should-retry": "true"], error("key"), .unauthorized),
 ]
