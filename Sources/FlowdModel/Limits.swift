@@ -227,7 +227,7 @@ public enum Limits {
   public static let previewBytesMax = 4_096
   /// Names of one `query` or `form`, and parts of one `multipart`.
   public static let httpFieldsMax = 1_000
-  public static let methodBytesMax = 64
+  public static let methodBytesMax = 32
   /// Requests under way at one time; more wait in the executor.
   public static let httpRequestsMax = 256
   public static let waitingRequestsMax = 65_536
