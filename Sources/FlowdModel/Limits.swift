@@ -267,8 +267,10 @@ public enum Limits {
   public static let agentActivityBytesMax = 2_097_152
   /// For an ACP agent's answer before it has a session.
   public static let agentHandshakeMax = Duration.seconds(120)
-  /// Between `session/cancel` and the end of the agent, and between the end of its input and the same.
+  /// Between `session/cancel` and the end of an ACP agent by force.
   public static let agentCancelGrace = Duration.seconds(2)
+  /// The same for one that has answered, and whose input was closed.
+  public static let agentExitGrace = Duration.seconds(1)
   /// Of standard output of one attempt; most of what an agent writes in its protocol is no answer.
   public static let agentWrittenBytesMax = 1_073_741_824
   /// For the list of a server's models.
