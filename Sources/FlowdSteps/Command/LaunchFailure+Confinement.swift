@@ -3,7 +3,8 @@ internal import FlowdModel
 internal import Glibc
 
 extension LaunchFailure {
-  private static let needed = "confinement needs Linux 6.12 or later with Landlock (ABI \(FLOWD_LAUNCH_LANDLOCK_ABI_MIN))"
+  private static let needed =
+    "confinement needs Linux 6.12 or later with Landlock (ABI \(FLOWD_LAUNCH_LANDLOCK_ABI_MIN))"
 
   /// What the kernel lacks, or what is in the way, and what to do about it.
   var unconfinedCause: String {
