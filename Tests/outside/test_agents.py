@@ -75,10 +75,7 @@ def test_pieces_are_told_while_the_answer_is_being_made(on_chat: Stage, chat: Ch
     chat.script("small", slowly)
     id = on_chat.start(flow(agent("Tell me.")))
 
-    def told() -> str:
-        return "".join(str(event.step_output.text) for event in on_chat.events() if event.HasField("step_output"))
-
-    on_chat.until(lambda: "The first half" in told(), "the first half")
+    on_chat.until(lambda: "The first half" in on_chat.said(id), "the first half")
     assert word(on_chat.step(id, "ask").status) == "running"
     chat.gate.set()
     run = on_chat.end(id)

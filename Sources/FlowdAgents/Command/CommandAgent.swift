@@ -218,7 +218,7 @@ final class CommandAgent {
     if case .answered = decision, command.output == .acp {
       // An agent that has done its work may end by itself.
       commander.closeInput(request.attempt)
-      graceAt = now + Limits.agentCancelGrace
+      graceAt = now + Limits.agentExitGrace
     } else {
       graceAt = .never
       commander.terminate(request.attempt)

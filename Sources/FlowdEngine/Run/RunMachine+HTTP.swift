@@ -36,7 +36,6 @@ extension RunMachine {
     request.timeout = timeout
     request.policies = [transaction.config.network] + (definition.flow.network.map { [$0] } ?? [])
     request.substitutions = try substitutions(of: definition(of: index).action, renderer)
-    request.redacted = redacted(transaction.config)
     return request
   }
 
