@@ -233,6 +233,12 @@ public enum Limits {
   /// Requests under way at one time; more wait in the executor.
   public static let httpRequestsMax = 256
   public static let waitingRequestsMax = 65_536
+  /// Connections without a request that are kept for the next one.
+  public static let idleConnectionsMax = 64
+  /// Of a redirect's body, which nobody reads; with more its connection is given up.
+  public static let redirectBodyBytesMax = 65_536
+  /// Runs whose cookies stay in memory while they have no request under way; those of others are read again.
+  public static let cookieJarsInMemoryMax = 256
   public static let connectTimeout = Duration.seconds(30)
   /// Of an attempt whose step has no `timeout`.
   public static let httpTimeoutDefault = Duration.seconds(300)

@@ -18,7 +18,7 @@ extension ActiveCall {
     byteArrived()
     if nextHop != nil {
       discardedBytes += bytes.count
-      return discardedBytes <= Self.discardedBytesMax ? CHTTP_GO_ON : CHTTP_ABORT
+      return discardedBytes <= Limits.redirectBodyBytesMax ? CHTTP_GO_ON : CHTTP_ABORT
     }
     deliverHead()
     do throws(HTTPProblem) {
@@ -101,9 +101,6 @@ extension ActiveCall {
     HTTPProblem(
       .tooLarge, "the body of \(place) is longer than \(call.bodyBytesMax) bytes; allow more with `max-body`")
   }
-
-  /// Of a redirect; with more, its connection is given up.
-  private static let discardedBytesMax = 65_536
 }
 
 extension Substring {

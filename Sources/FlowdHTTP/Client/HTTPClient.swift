@@ -12,7 +12,7 @@ package final class HTTPClient: Sendable {
   ///
   /// - Throws: There is no memory, descriptor or thread left.
   package init() throws(HTTPClientError) {
-    guard let handle = chttp_client_create(Self.keptConnections) else {
+    guard let handle = chttp_client_create(Limits.idleConnectionsMax) else {
       throw HTTPClientError(message: "libcurl cannot be started")
     }
     let mailbox = HTTPMailbox(handle)
@@ -59,8 +59,6 @@ package final class HTTPClient: Sendable {
     mailbox.post(.shutDown)
     thread.join()
   }
-
-  private static let keptConnections = 64
 }
 
 /// Why a client could not be made.

@@ -78,12 +78,10 @@ final class CookieFiles {
 
   /// Runs that have no request under way are read again when they have one.
   private func forgetUnused(but key: Int64) {
-    guard known.count > Self.knownMax else { return }
+    guard known.count > Limits.cookieJarsInMemoryMax else { return }
     for (other, entry) in known where entry.users == 0 && other != key {
       client.discard(entry.jar)
       known[other] = nil
     }
   }
-
-  private static let knownMax = 256
 }

@@ -99,6 +99,22 @@ import Testing
     }
   }
 
+  @Test func callsBeyondWhatMayWaitAreRefused() throws {
+    let server = try ScriptedServer { $0.waitForEnd() }
+    defer { server.stop() }
+    let bench = try ClientBench()
+    let refused = CallRecord()
+    let call = HTTPCall(url: server.url)
+    for _ in 0..<(Limits.httpRequestsMax + Limits.waitingRequestsMax + 1) {
+      bench.client.start(call) { event in
+        if case .end = event { refused.note(event) }
+      }
+    }
+    refused.waitForEnd()
+    #expect(refused.failure == .invalid)
+    #expect(refused.message.contains("\(Limits.waitingRequestsMax) requests wait already"))
+  }
+
   @Test func shutdownEndsWithCallsUnderWayAndTellsNothing() throws {
     let server = try ScriptedServer { $0.waitForEnd() }
     defer { server.stop() }

@@ -127,6 +127,15 @@ import Testing
     #expect(file.count > Limits.cookieBytesMax - 10_000)
   }
 
+  @Test func cookiesOfManyRunsAreReadAgain() throws {
+    let server = try cookieServer()
+    defer { server.stop() }
+    let bench = try ExecutorBench(directory)
+    let keys = 1...Int64(Limits.cookieJarsInMemoryMax + 20)
+    for key in keys { _ = get(bench, server.url + "/set?run=\(key)", jar: key) }
+    for key in [1, 2, keys.upperBound] { #expect(get(bench, server.url, jar: key).text == "run=\(key)") }
+  }
+
   @Test func aForgottenRunLeavesNothing() throws {
     let server = try cookieServer()
     defer { server.stop() }
