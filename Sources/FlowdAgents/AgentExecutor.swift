@@ -46,7 +46,7 @@ package final class AgentExecutor: Sendable {
     let hand: @Sendable ([StepReport]) -> Void = { reports in
       if !isShutDown.withLock({ $0 }) { deliver(reports) }
     }
-    let hidden = HiddenPaths.all(home: HiddenPaths.homeOfUser, more: hiddenPaths)
+    let hidden = HiddenPaths.all(homes: HiddenPaths.homesOfUser, more: hiddenPaths)
     var options = CommandExecutor.Options()
     options.threadName = "agent-commands"
     options.processesMax = agentsMax + Self.checksMax
