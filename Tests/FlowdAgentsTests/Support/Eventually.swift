@@ -4,7 +4,7 @@ struct NeverHappened: Error, CustomStringConvertible {
   let description: String
 }
 
-/// Waits until a condition holds, and fails when it does not within the limit.
+/// Waits until `condition` holds, and fails when it does not within the limit.
 func eventually(
   _ what: String, within limit: Duration = .seconds(20), _ location: SourceLocation = #_sourceLocation,
   _ condition: () throws -> Bool
