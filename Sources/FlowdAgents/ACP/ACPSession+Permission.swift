@@ -19,13 +19,22 @@ extension ACPSession {
       return [.send(Self.cancelled(id)), .decided(.init(question: prompt, answer: "cancelled"))]
     }
     let isForbidden = self.options.isReadOnly && call.isWriting
-    guard self.options.mayAsk, !isForbidden, !options.isEmpty, permissions.count < Limits.agentQuestionsMax else {
-      return reject(id, rejectID, prompt, because: isForbidden ? "the step is read-only" : "nobody may be asked")
-    }
-    questionCount += 1
+    guard !isForbidden else { return reject(id, rejectID, prompt, because: "the step is read-only") }
     var names = Self.distinct(options.map(\.name))
     // Whoever asks a person needs an option that denies.
     if rejectID == nil { names = Self.distinct(names + ["Deny"]) }
+    if let known = answers.firstIndex(where: { $0.question == prompt && names.contains($0.answer) }) {
+      let answer = answers.remove(at: known).answer
+      let chosen = names.firstIndex(of: answer).flatMap { options.indices.contains($0) ? options[$0].id : nil }
+      return [
+        .send(chosen.map { Self.selected(id, $0) } ?? Self.cancelled(id)),
+        .activity(AgentActivity(.permission, "\(prompt): \(answer), as it was answered before")),
+      ]
+    }
+    guard self.options.mayAsk, !options.isEmpty, permissions.count < Limits.agentQuestionsMax else {
+      return reject(id, rejectID, prompt, because: "nobody may be asked")
+    }
+    questionCount += 1
     let denial = options.firstIndex { $0.id == rejectID } ?? options.count
     let question = AgentQuestion(
       id: "permission-\(questionCount)", prompt: prompt, options: names, denial: names[denial])

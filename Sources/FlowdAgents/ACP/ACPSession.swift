@@ -15,6 +15,8 @@ struct ACPSession: Sendable {
     /// Empty: none is set.
     var readOnlyMode = ""
     var mayAsk = false
+    /// What people answered to earlier attempts.
+    var answers: [AgentUse.Permission] = []
   }
 
   typealias Effect = AgentEffect
@@ -53,6 +55,8 @@ struct ACPSession: Sendable {
   var toolCalls: [String: ToolCall] = [:]
   var permissions: [PendingPermission] = []
   var questionCount = 0
+  /// Those of the options that were not given again yet.
+  var answers: [AgentUse.Permission]
   /// A tool was used since the last text.
   var isAfterTool = false
   var hasText = false
@@ -70,6 +74,7 @@ struct ACPSession: Sendable {
   init(prompt: String, options: Options) {
     self.prompt = prompt
     self.options = options
+    answers = options.answers
   }
 
   /// A person is asked; the agent may be silent.

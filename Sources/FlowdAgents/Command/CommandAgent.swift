@@ -77,7 +77,8 @@ final class CommandAgent {
           options: ACPSession.Options(
             model: request.model, isModelInCommand: Placeholders.hasModel(command.command),
             workingDirectory: request.workingDirectory, isReadOnly: request.isReadOnly,
-            readOnlyMode: command.readOnlyMode, mayAsk: request.mayAsk)))
+            readOnlyMode: command.readOnlyMode, mayAsk: request.mayAsk,
+            answers: request.permissions)))
     }
   }
 

@@ -36,7 +36,7 @@ extension RunMachine {
       prompt: use.prompt + AgentUse.text(of: use.permissions), isReadOnly: agent.isReadOnly, output: agent.output,
       schema: agent.schema, outputBytesMax: agent.outputBytesMax, environment: surroundings.environment,
       environmentSecrets: surroundings.secrets, workingDirectory: surroundings.directory, timeout: timeout,
-      mayAsk: record.mode != .batch,
+      mayAsk: record.mode != .batch, permissions: use.permissions,
       secrets: provider.kind.secrets)
   }
 

@@ -20,6 +20,8 @@ package struct AgentRequest: Equatable, Sendable {
   package var timeout: Duration?
   /// Whether a permission may be asked of a person; else it is denied.
   package var mayAsk: Bool
+  /// What people answered to earlier attempts: an agent that asks the same again gets the same answer, once for each.
+  package var permissions: [AgentUse.Permission]
   package var secrets: [Secret]
   /// Values that must not appear in anything that is reported, beside those of its own secrets.
   package var redacted: [String]
@@ -29,7 +31,8 @@ package struct AgentRequest: Equatable, Sendable {
     isReadOnly: Bool = true, output: AgentStep.Output = .text, schema: JSONValue? = nil,
     outputBytesMax: Int = Limits.resultBytesMax, environment: [String] = [],
     environmentSecrets: [EnvironmentSecret] = [], workingDirectory: String,
-    timeout: Duration? = nil, mayAsk: Bool = false, secrets: [Secret] = [], redacted: [String] = []
+    timeout: Duration? = nil, mayAsk: Bool = false, permissions: [AgentUse.Permission] = [], secrets: [Secret] = [],
+    redacted: [String] = []
   ) {
     self.attempt = attempt
     self.provider = provider
@@ -45,6 +48,7 @@ package struct AgentRequest: Equatable, Sendable {
     self.workingDirectory = workingDirectory
     self.timeout = timeout
     self.mayAsk = mayAsk
+    self.permissions = permissions
     self.secrets = secrets
     self.redacted = redacted
   }

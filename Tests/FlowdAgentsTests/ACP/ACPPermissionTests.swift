@@ -87,6 +87,40 @@ import Testing
     #expect(script.outcome()?["optionId"] == .string("n"))
   }
 
+  @Test func anEarlierAnswerIsGivenAgainOnce() {
+    var script = ScriptedACP.prompting {
+      $0.isReadOnly = false
+      $0.mayAsk = true
+      $0.answers = [.init(question: "Edit a.txt (edit)", answer: "Allow")]
+    }
+    script.askPermission(id: "1")
+    #expect(script.outcome(of: "1")?["optionId"] == .string("y"))
+    #expect(script.questions == [])
+    #expect(script.activities.map(\.kind) == [.permission])
+    #expect(script.decided == [], "whoever asked the person has it already")
+    script.askPermission(id: "2")
+    #expect(script.questions.count == 1)
+  }
+
+  @Test func anEarlierAnswerDoesNotOpenAReadOnlyStep() {
+    var script = ScriptedACP.prompting {
+      $0.answers = [.init(question: "Edit a.txt (edit)", answer: "Allow")]
+    }
+    script.askPermission()
+    #expect(script.outcome()?["optionId"] == .string("n"))
+  }
+
+  @Test func anEarlierAnswerToSomethingElseIsNoAnswer() {
+    for known in [("Edit b.txt (edit)", "Allow"), ("Edit a.txt (edit)", "Sure")] {
+      var script = ScriptedACP.prompting {
+        $0.isReadOnly = false
+        $0.answers = [.init(question: known.0, answer: known.1)]
+      }
+      script.askPermission()
+      #expect(script.outcome()?["optionId"] == .string("n"), "nobody may be asked")
+    }
+  }
+
   @Test func peopleAreAskedOneQuestionAtATime() {
     var script = asking()
     script.askPermission(id: "1")

@@ -76,16 +76,17 @@ import Testing
   // MARK: what is hidden
 
   @Test func keysAndWhatTheConfigurationAddsAreHidden() {
-    let hidden = HiddenPaths.all(home: "/home/u", more: ["~/private", "/run/flowd", "relative", "/run/flowd", "~"])
+    let hidden = HiddenPaths.all(
+      homes: ["/home/u", "/other"], more: ["~/private", "/run/flowd", "relative", "/run/flowd", "~"])
     for path in [
       "/home/u/.ssh", "/home/u/.gnupg", "/home/u/.aws", "/home/u/.netrc", "/home/u/.kube",
-      "/home/u/.docker/config.json", "/home/u/private", "/run/flowd", "/home/u",
+      "/home/u/.docker/config.json", "/home/u/private", "/run/flowd", "/home/u", "/other/.ssh", "/other/private",
     ] {
       #expect(hidden.contains(path), "\(path)")
     }
     #expect(!hidden.contains("relative"))
     #expect(hidden.filter { $0 == "/run/flowd" }.count == 1)
-    #expect(HiddenPaths.all(home: "", more: ["~/x", "/y"]) == ["/y"])
+    #expect(HiddenPaths.all(homes: [], more: ["~/x", "/y"]) == ["/y"])
   }
 
   @Test func aHiddenPathHidesWhatIsBelowIt() throws {

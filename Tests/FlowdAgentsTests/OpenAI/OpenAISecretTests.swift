@@ -37,7 +37,8 @@ import Testing
     #expect(
       result.outcome
         == .agentFailed(
-          .unauthorized, "HTTP 401: Incorrect API key provided: \(Redactor.mark); the key is secret:KEY",
+          .unauthorized,
+          "HTTP 401: Incorrect API key provided: \(Redactor.mark); provider 'local' has its key from secret KEY",
           retryAfter: nil))
 
     let thought = #"{"choices": [{"delta": {"reasoning_content": "the key is \#(canary)"}}]}"#

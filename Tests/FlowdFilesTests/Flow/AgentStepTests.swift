@@ -92,10 +92,11 @@ struct AgentStepTests {
       ),
       ("{ prompt: x, output: json, schema: { a: .inf } }", ["4:51: JSON has no such number"]),
       (
-        "{ prompt: x, output: json, schema: { type: objet, properties: { a: { pattern: x } } } }",
+        "{ prompt: x, output: json, schema: { type: objet, properties: { a: { pattern: '(?=x)' } } } }",
         [
           "4:46: 'schema' $.type: there is no type \"objet\"; did you mean 'object'?",
-          "4:46: 'schema' $.properties.a.pattern: 'pattern' is not supported",
+          "4:46: 'schema' $.properties.a.pattern: the pattern \"(?=x)\" cannot be used: "
+            + "'(?' groups that look ahead or back are not supported",
         ]
       ),
       ("{ prompt: x, max-output: 2MiB }", ["4:36: 'max-output' must be from 1 to 1048576 bytes"]),
