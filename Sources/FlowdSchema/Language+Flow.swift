@@ -74,7 +74,8 @@ package enum Language {
       SchemaKey("loopback", .boolean, "Whether this machine may be reached.", standard: "`true`"),
       SchemaKey("private", .boolean, "Whether private networks may be reached.", standard: "`true`"),
       SchemaKey(
-        "link-local", .boolean, "Whether link-local addresses may be reached; those of cloud metadata never are by it.",
+        "link-local", .boolean,
+        "Whether link-local addresses may be reached; those of clouds' metadata only if `allow` names them.",
         standard: "`false`"),
       SchemaKey(
         "allow", networkRules, "Only these; an address or a network also lifts what the keys above refuse.",

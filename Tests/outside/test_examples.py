@@ -290,7 +290,7 @@ def backup_plan(stage: Stage) -> None:
         with pytest.raises(errors.InvalidArgument, match=re.escape(message)):
             stage.start("backup-plan", **inputs)
     unset = stage.run("backup-plan", folder="/srv")
-    assert unset.run.status == FAILED and "secret:BACKUP_KEY is not set" in unset.run.error
+    assert unset.run.status == FAILED and "secret BACKUP_KEY is not set" in unset.run.error
 
 
 @example
