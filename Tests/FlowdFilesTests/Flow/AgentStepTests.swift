@@ -92,10 +92,10 @@ struct AgentStepTests {
       ),
       ("{ prompt: x, output: json, schema: { a: .inf } }", ["4:51: JSON has no such number"]),
       (
-        "{ prompt: x, output: json, schema: { type: objet, properties: { a: { pattern: x } } } }",
+        "{ prompt: x, output: json, schema: { type: objet, properties: { a: { unevaluatedItems: false } } } }",
         [
           "4:46: 'schema' $.type: there is no type \"objet\"; did you mean 'object'?",
-          "4:46: 'schema' $.properties.a.pattern: 'pattern' is not supported",
+          "4:46: 'schema' $.properties.a.unevaluatedItems: 'unevaluatedItems' is not supported",
         ]
       ),
       ("{ prompt: x, max-output: 2MiB }", ["4:36: 'max-output' must be from 1 to 1048576 bytes"]),
