@@ -56,5 +56,7 @@ struct DocumentationTests {
     let page = try text(of: "docs/FLOWFILE.md")
     #expect(page.contains("\n\(row)\n"))
     #expect(page.contains("| `run.FIELD` | \(list(ScopeNames.run)) |"))
+    let response = page.split(separator: "| of `response` | value |").last?.split(separator: "\n\n").first ?? ""
+    for name in ScopeNames.response { #expect(response.contains("`\(name)`"), "\(name)") }
   }
 }

@@ -40,7 +40,7 @@ enum NetworkRule {
       }
       return nil
     }
-    if addressBits(text) != nil { return nil }
+    if text == "*" || addressBits(text) != nil { return nil }
     let host = text.hasPrefix("*.") ? String(text.dropFirst(2)) : text
     let isNumeric = host.utf8.allSatisfy { (0x30...0x39).contains($0) || $0 == UInt8(ascii: ".") }
     if !isNumeric, HostName.isValid(host) { return nil }

@@ -8,7 +8,7 @@ package enum ScopeNames {
 
   /// Of `response`, in an `http` step and as `steps.ID.response`.
   package static let response = [
-    "status", "headers", "json", "text", "bytes", "duration", "timings", "url", "cookies", "file",
+    "status", "headers", "json", "text", "bytes", "duration", "timings", "url", "redirects", "cookies", "file",
   ]
 
   /// What `secrets.NAME` begins with, where it may stand.

@@ -5,6 +5,7 @@ import Testing
 /// `network` of a flow.
 struct FlowNetworkTests {
   @Test func everyKeyIsRead() {
+    #expect(problems(withFlow("network: { deny: ['*'] }")) == [])
     let flow = parse(
       withFlow(
         "network: { loopback: false, private: false, link-local: true, allow: [api.example.com, '*.example.org', 10.0.0.0/8], deny: ['::1', 'fe80::/10'] }"
@@ -46,7 +47,7 @@ struct FlowNetworkTests {
     #expect(problems(withFlow("network: \(text)")) == expected)
   }
 
-  @Test(arguments: ["1.2.3", "256.1.1.1", "a b", "*", "a.*.b", "-a.b", "a..b", "host/8", "[::1]", "a:80"])
+  @Test(arguments: ["1.2.3", "256.1.1.1", "a b", "**", "a.*.b", "-a.b", "a..b", "host/8", "[::1]", "a:80"])
   func whatMatchesNothingIsRefused(rule: String) {
     #expect(
       problems(withFlow("network: { allow: ['\(rule)'] }")) == [
