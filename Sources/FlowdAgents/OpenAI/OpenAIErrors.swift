@@ -16,7 +16,7 @@ enum OpenAIErrors {
     let header = ResponseHeaders(headers)
     switch header["x-should-retry"] {
     case "true" where failure == .rejected || failure == .failed: failure = .unavailable
-    case "false" where failure == .rateLimited || failure == .unavailable: failure = .failed
+    case "false" where failure == .rateLimited || failure == .unavailable: failure = .rejected
     default: break
     }
     let text = facts.message.isEmpty ? "" : ": \(facts.message)"

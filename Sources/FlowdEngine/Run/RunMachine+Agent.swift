@@ -37,7 +37,7 @@ extension RunMachine {
       schema: agent.schema, outputBytesMax: agent.outputBytesMax, environment: surroundings.environment,
       environmentSecrets: surroundings.secrets, workingDirectory: surroundings.directory, timeout: timeout,
       mayAsk: record.mode != .batch,
-      secrets: provider.kind.secrets, redacted: redacted(transaction.config))
+      secrets: provider.kind.secrets)
   }
 
   private func use(

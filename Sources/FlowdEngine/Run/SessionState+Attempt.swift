@@ -12,8 +12,9 @@ extension SessionState {
     do throws(ExpressionError) {
       switch definition.action {
       case .run(let command):
-        let request = try run.request(
+        var request = try run.request(
           for: index, command, session: meta, timeout: timeout(of: index, run, transaction), transaction)
+        request.redacted = redacted(run, transaction)
         execute(index, of: run, .startCommand(request), transaction)
       case .script(let script):
         let request = try run.request(
@@ -35,8 +36,9 @@ extension SessionState {
   private func start(
     _ http: HTTPStep, _ index: Int, of run: RunMachine, _ transaction: Transaction
   ) throws(ExpressionError) {
-    let request = try run.request(
+    var request = try run.request(
       for: index, http, timeout: timeout(of: index, run, transaction), transaction)
+    request.redacted = redacted(run, transaction)
     guard admit(host: request.host, index, of: run, transaction) else { return }
     execute(index, of: run, .startHTTP(request), transaction)
   }
@@ -44,8 +46,9 @@ extension SessionState {
   private func start(
     _ agent: AgentStep, _ index: Int, of run: RunMachine, _ transaction: Transaction
   ) throws(ExpressionError) {
-    let request = try run.request(
+    var request = try run.request(
       for: index, agent, session: meta, timeout: timeout(of: index, run, transaction), transaction)
+    request.redacted = redacted(run, transaction)
     guard admit(host: CircuitBreakers.name(ofProvider: request.provider.id), index, of: run, transaction) else {
       return
     }
@@ -54,6 +57,14 @@ extension SessionState {
     guard let use = run.agentUses[index] else { return }
     transaction.batch.outputs[Batch.StepKey(run: run.record.key, index: index)] = StepOutput(
       details: StepDetails(agent: use))
+  }
+
+  /// Values that must not appear in what a run's steps report: its own, and those of the run that it is a part of, whose
+  /// environment it has.
+  private func redacted(_ run: RunMachine, _ transaction: Transaction) -> [String] {
+    let outermost = root(of: run)
+    let values = outermost.redacted(transaction.config)
+    return outermost === run ? values : values + run.redacted(transaction.config)
   }
 
   /// Asks the circuit of a server or a provider, unless the step names its own; the attempt is not made if it is open.

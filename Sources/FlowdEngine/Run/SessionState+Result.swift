@@ -270,6 +270,12 @@ extension CheckSubject {
       body = output.stdout
       return
     }
+    if output.details.agent != nil {
+      // An answer is a text; one that is JSON is that too.
+      if case .string? = output.details.result {} else { result = output.details.result }
+      body = output.stdout
+      return
+    }
     result = output.details.result
     guard output.details.result == nil else {
       body = output.details.result.map { JSONWriter.bytes(of: $0, .compact) }

@@ -93,7 +93,7 @@ extension Daemon {
       hub.publish(sealed, self)
       noteEnded(runs: sealed.batch.endedRuns.count)
       secrets.remove(of: secretRuns.takeEnded(sealed.batch))
-      forgetFiles(of: sealed.batch)
+      for run in runFiles.takeEnded(sealed.batch) { http.forget(run: run) }
       perform(sealed.batch.effects)
       checkpointIfDue()
     }
@@ -149,7 +149,7 @@ extension Daemon {
       case .startCommand(let request): executor.start(request)
       case .startScript(let request): scripts.start(request)
       case .startHTTP(let request):
-        if let key = request.runKey { runFiles.insert(key) }
+        if let key = request.runKey { runFiles.note(key) }
         http.start(request)
       case .startAgent(let request): agents.start(request)
       case .answerAgent(let attempt, let question, let option):
@@ -165,15 +165,6 @@ extension Daemon {
         executor.acknowledge(attempt, bytes: bytes)
         agents.acknowledge(attempt, bytes: bytes)
       }
-    }
-  }
-
-  /// Cookies and bodies of runs that ended.
-  private func forgetFiles(of batch: Batch) {
-    guard !runFiles.isEmpty, !batch.endedRuns.isEmpty else { return }
-    for key in runFiles.intersection(batch.endedRuns.values.map(\.record.key)) {
-      runFiles.remove(key)
-      http.forget(run: key)
     }
   }
 

@@ -36,8 +36,7 @@ package final class Daemon {
   let client: HTTPClient
   let http: HTTPExecutor
   let agents: AgentExecutor
-  /// Unfinished runs with cookies and bodies in files.
-  var runFiles: Set<Int64> = []
+  var runFiles: RunFiles
   let secrets: SecretAnswers
   /// Unfinished runs with answers in `secrets`.
   var secretRuns: SecretRuns
@@ -100,6 +99,8 @@ package final class Daemon {
     // A daemon that was killed may have left those of runs whose end it had committed.
     secrets.remove(of: withSecrets.subtracting(unfinished))
     secretRuns = SecretRuns(withSecrets.intersection(unfinished))
+    runFiles = RunFiles(parts.options.httpDirectory)
+    for run in runFiles.takeLeftovers(unfinished: unfinished) { parts.http.forget(run: run) }
     signalFD = parts.signalFD
     epoch = parts.epoch
     startedAt = Clock.now

@@ -80,12 +80,12 @@ struct DaemonParts {
     do throws(HTTPClientError) {
       client = try HTTPClient()
       http = try HTTPExecutor(
-        client: client, secrets: secrets, directory: "\(options.state)/http", deliver: deliver)
+        client: client, secrets: secrets, directory: options.httpDirectory, deliver: deliver)
     } catch {
       throw StartError("cannot send requests: \(error.message)")
     }
     do throws(StepsError) {
-      let own = [options.state, PrivateDirectory.parent(of: options.socket), "\(options.configDirectory)/secrets"]
+      let own = [options.state, options.socket, "\(options.configDirectory)/secrets"]
       agents = try AgentExecutor(
         launcherPath: launcher, client: client, secrets: secrets, directory: "\(options.state)/agents",
         hiddenPaths: own + config.hiddenPaths, deliver: deliver)

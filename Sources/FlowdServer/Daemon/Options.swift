@@ -15,6 +15,9 @@ package struct DaemonOptions: Sendable, Equatable {
   package var logFormat: LogSettings.Format?
   package var logLevel: LogSettings.Level?
 
+  /// Where the executor of `http` steps keeps cookies and long bodies of runs.
+  var httpDirectory: String { "\(state)/http" }
+
   package init(
     socket: String, state: String, config: String, configDirectory: String, idleExit: Duration? = nil,
     logFormat: LogSettings.Format? = nil, logLevel: LogSettings.Level? = nil

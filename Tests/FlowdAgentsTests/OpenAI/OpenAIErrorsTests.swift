@@ -51,6 +51,9 @@ private let cases: [ErrorCase] = [
   ErrorCase(400, error("filtered", code: "content_filter"), .refused),
   ErrorCase(400, error("litellm.ContentPolicyViolationError: no"), .refused),
   ErrorCase(302, "", .rejected),
+  ErrorCase(
+    400, error("/chat/completions: Invalid model name passed in model=x.", type: "invalid_request_error", code: "400"),
+    .rejected),
   // Who asked.
   ErrorCase(401, error("Incorrect API key provided", code: "invalid_api_key"), .unauthorized),
   ErrorCase(401, error("Authentication Error, No api key passed in.", type: "auth_error", code: "401"), .unauthorized),
@@ -125,8 +128,8 @@ private let cases: [ErrorCase] = [
   ErrorCase(500, error("litellm.AuthenticationError: wrong key"), .unauthorized),
   // The server knows better.
   ErrorCase(400, ["x-should-retry": "true"], error("bad"), .unavailable),
-  ErrorCase(503, ["x-should-retry": "false"], "", .failed),
-  ErrorCase(429, ["X-Should-Retry": "false"], error("slow"), .failed),
+  ErrorCase(503, ["x-should-retry": "false"], "", .rejected),
+  ErrorCase(429, ["X-Should-Retry": "false"], error("slow"), .rejected),
   ErrorCase(429, ["x-should-retry": "false"], error("q", code: "insufficient_quota"), .quotaExhausted),
   ErrorCase(401, ["x-should-retry": "true"], error("key"), .unauthorized),
 ]

@@ -109,6 +109,31 @@ import Testing
     #expect(lab.request(run, "next")?.arguments == ["Hello", "3"])
   }
 
+  @Test func checksLookAtTheAnswerAsText() throws {
+    var step = Self.step()
+    step.expect = [
+      Check(
+        query: .regex(pattern: "^Hello$"), predicates: [CheckPredicate(.exists)])
+    ]
+    let (lab, run) = try Self.started([step])
+    let result = StepResult(
+      outcome: .answered, stdout: Array("Hello".utf8),
+      details: StepDetails(result: .string("Hello"), agent: AgentUse(provider: "p", model: "m")))
+    lab.report([lab.executor.finish(try Self.attempt(lab, run), result)])
+    lab.settle()
+    #expect(lab.status(run) == .succeeded, "\(lab.error(run, "ask") ?? "")")
+  }
+
+  @Test func aSubflowsStepsKeepTheSecretsOfTheRunAroundIt() throws {
+    let inner = Flows.pinned(Flows.single("inner"))
+    let steps = [StepDefinition(id: "sub", action: .flow(SubflowCall(flow: "inner")))]
+    let outer = FlowDefinition(id: "outer", name: "outer", steps: steps, secrets: ["TOKEN"])
+    let (lab, session) = try Lab.withSession(Flows.pinned(outer, subflows: ["inner": inner]), others: [inner])
+    let run = try lab.start(session, StartRequest(environment: ["TOKEN=canary-3"])).id
+    let child = try #require(lab.store.children(of: run).first?.id)
+    #expect(lab.request(child, "only")?.redacted.contains("canary-3") == true)
+  }
+
   // MARK: permissions
 
   private static let question = AgentQuestion(

@@ -144,8 +144,12 @@ class Fold:
 
 
 def without_output(step: Any) -> Any:
+    """What events tell of a step: neither its output nor what an agent was sent."""
     bare = run_pb2.Step()
     bare.CopyFrom(step)
+    if bare.HasField("agent"):
+        bare.agent.ClearField("system")
+        bare.agent.ClearField("prompt")
     for field in ("stdout", "stderr", "stdout_truncated", "stderr_truncated"):
         bare.ClearField(field)
     return bare

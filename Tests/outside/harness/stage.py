@@ -6,7 +6,7 @@ import pathlib
 from typing import Any, Callable, Optional
 
 from flowd import Client, errors
-from flowd.v1 import run_pb2
+from flowd.v1 import event_pb2, run_pb2
 from harness.daemon import Daemon
 from harness.eventually import eventually
 from harness.fold import fold
@@ -113,6 +113,17 @@ class Stage:
         events = list(self.client.watch(session_id=session or self.session, until_now=True))
         assert [event.seq for event in events] == list(range(1, len(events) + 1)), "the log has a gap"
         return events
+
+    def said(self, run_id: str = "", step_id: str = "") -> str:
+        """What steps wrote to their standard output, of one run or one step where they are named, as events tell it."""
+        found = [event for event in self.events() if event.HasField("step_output")]
+        return b"".join(
+            event.step_output.chunk
+            for event in found
+            if (not run_id or event.run_id == run_id)
+            and (not step_id or event.step_output.step_id == step_id)
+            and event.step_output.stream == event_pb2.OUTPUT_STREAM_STDOUT
+        ).decode()
 
     def kinds(self, run_id: str, step_id: str = "") -> list[str]:
         """The kinds of a run's events, or of one step's."""
