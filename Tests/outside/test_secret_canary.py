@@ -231,7 +231,7 @@ def test_commands_that_show_it_in_every_way(plant: Callable[..., Planted]) -> No
     assert hits(planted.stage, [ended.run_id]) == []
 
 
-def test_agents_and_their_keys(plant: Callable[..., Planted], make_stage: Callable[..., Stage], chat: Chat) -> None:
+def test_agents_and_their_keys(plant: Callable[..., Planted], chat: Chat) -> None:
     chat.key = CANARY.encode().decode("latin-1")  # As its header is read.
 
     def echo(exchange: Exchange) -> None:
@@ -244,21 +244,27 @@ def test_agents_and_their_keys(plant: Callable[..., Planted], make_stage: Callab
     chat.script("refuse", refuses(401, f"Incorrect API key provided: {CANARY}"))
     chat.script("break", lambda exchange: exchange.refuse(400, f"{CANARY} is no JSON".encode()))
     house = {"kind": "openai", "base-url": chat.url, "key": "secret:CANARY", "models": ["echo", "refuse", "break"]}
-    mine = agents.text(env={"KEY": "secret:CANARY"})
-    planted = plant({"providers": {"house": house, "mine": mine}})
+    env = {"KEY": "secret:CANARY"}
+    mine = agents.text(env=env)
+    streams, acp = agents.stream(env=env), agents.acp(env=env)
+    planted = plant({"providers": {"house": house, "mine": mine, "streams": streams, "acp": acp}})
+    shown = "think $KEY\nplan $KEY,b\nread $KEY\nask $KEY\ntool $KEY\ncomplain $KEY\nsay <$KEY>\n"
     ended = planted.end(
         agent("Say it.", "echo", provider="house", model="echo"),
         agent("Say it.", "refuse", provider="house", model="refuse"),
         agent("Say it.", "break", provider="house", model="break"),
         agent("env KEY", "command", provider="mine", model="m"),
         agent("env KEY\nexit 3", "fails", provider="mine", model="m"),
+        agent(shown, "streams", provider="streams", model="m"),
+        agent(f"{shown}\nerror $KEY\njunk\nexit 3", "stream-fails", provider="streams", model="m"),
+        agent(shown, "acp", provider="acp", model="a"),
+        agent(f"{shown}fail $KEY", "acp-fails", provider="acp", model="a"),
         agent("say ${{ steps.echo.text }}", "later", needs=["echo"], provider="mine", model="m"),
-        report="${{ steps.echo.text }} ${{ steps.command.text }}",
+        report="${{ steps.echo.text }} ${{ steps.command.text }} ${{ steps.streams.text }} ${{ steps.acp.text }}",
     )
     found = {id: word(step.status) for id, step in steps(ended).items()}
-    assert found["echo"] == found["command"] == found["later"] == "succeeded", ended
-    assert found["refuse"] != "succeeded" and found["break"] == found["fails"] == "failed", ended
-    assert ended.report.count("[secret]") >= 3, ended.report
+    assert {id for id, status in found.items() if status == "succeeded"} == {"echo", "command", "streams", "acp", "later"}, ended
+    assert ended.report.count("[secret]") >= 5, ended.report
     assert hits(planted.stage, [ended.run_id]) == []
 
 
