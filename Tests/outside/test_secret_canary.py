@@ -1,4 +1,4 @@
-"""Secrets that every kind of step uses, and that come back in every way, are nowhere in what the daemon keeps or tells."""
+"""Secrets that every kind of step uses, and that come back in every way, are in nothing the daemon keeps or tells."""
 
 from __future__ import annotations
 
@@ -126,8 +126,11 @@ def plant(request: pytest.FixtureRequest, make_stage: Callable[..., Stage]) -> C
 def test_requests_and_what_servers_make_of_them(plant: Callable[..., Planted], web: Web) -> None:
     planted = plant()
     token = {"token": REFERENCE}
+    headers = {"X-Token": f"<{REFERENCE}>", "Authorization": f"Bearer {REFERENCE}"}
+    checks = [{"json": "$.query", "==": "x"}, {"body": {"contains": "y"}}]
+    read = {"all": "${{ response.text }}", "j": "${{ response.json }}"}
     ended = planted.end(
-        http(f"{web.url}/echo/header", "header", headers={"X-Token": f"<{REFERENCE}>", "Authorization": f"Bearer {REFERENCE}"}),
+        http(f"{web.url}/echo/header", "header", headers=headers),
         http(f"{web.url}/echo/basic", "basic", auth={"basic": {"user": "ada", "password": REFERENCE}}),
         http(f"{web.url}/echo/bearer", "bearer", auth={"bearer": REFERENCE}),
         http(f"{web.url}/echo/query", "query", query=token),
@@ -139,8 +142,8 @@ def test_requests_and_what_servers_make_of_them(plant: Callable[..., Planted], w
         http(f"{web.url}/status/503", "unavailable", query={"body": REFERENCE}, retry={"limit": 1, "delay": "1ms"}),
         http(f"{web.url}/redirect", "redirect", query={"to": f"/echo/there?again={REFERENCE}"}),
         http(f"{web.url}/redirect", "redirects", query={"to": f"/redirect/9?{REFERENCE}"}, redirects=2),
-        http(f"{web.url}/echo/check", "check", query=token, expect=[{"json": "$.query", "==": "x"}, {"body": {"contains": "y"}}]),
-        http(f"{web.url}/echo/read", "read", query=token, outputs={"all": "${{ response.text }}", "j": "${{ response.json }}"}),
+        http(f"{web.url}/echo/check", "check", query=token, expect=checks),
+        http(f"{web.url}/echo/read", "read", query=token, outputs=read),
         run('printf %s "$SEEN"', "later", needs=["read"], env={"SEEN": "${{ steps.read.outputs.all }}"}),
         report="${{ steps.read.response.text }} ${{ steps.header.response.json.headers }}",
     )
@@ -161,12 +164,13 @@ def test_requests_that_fail(plant: Callable[..., Planted], web: Web) -> None:
     chunked = [b"%x\r\n%b\r\n" % (len(piece), piece) for piece in pieces]
     echo = head("200 OK", f"X-Echo: {CANARY}", "Transfer-Encoding: chunked")
     query = {"token": REFERENCE}
+    no_gzip = [head("200 OK", "Content-Encoding: gzip", f"Content-Length: {len(CANARY) + 1}"), CANARY.encode()]
     with (
         Scripted([echo, *chunked, b"0\r\n\r\n"]) as whole,
         Scripted([echo, *chunked, RESET]) as reset,
         Scripted([b"HTTP/1.1 500 no " + CANARY.encode() + b"\r\nContent-Length: 0\r\n\r\n"]) as reason,
         Scripted([CANARY.encode() + b"\r\n\r\n"]) as garbage,
-        Scripted([head("200 OK", "Content-Encoding: gzip", "Content-Length: 9"), b"not" + CANARY.encode()[:6]]) as packed,
+        Scripted(no_gzip) as packed,
     ):
         ended = planted.end(
             http(f"http://127.0.0.1:{free_port()}/", "refused", query=query),
@@ -263,7 +267,8 @@ def test_agents_and_their_keys(plant: Callable[..., Planted], chat: Chat) -> Non
         report="${{ steps.echo.text }} ${{ steps.command.text }} ${{ steps.streams.text }} ${{ steps.acp.text }}",
     )
     found = {id: word(step.status) for id, step in steps(ended).items()}
-    assert {id for id, status in found.items() if status == "succeeded"} == {"echo", "command", "streams", "acp", "later"}, ended
+    good = {"echo", "command", "streams", "acp", "later"}
+    assert {id for id, status in found.items() if status == "succeeded"} == good, ended
     assert ended.report.count("[secret]") >= 5, ended.report
     assert hits(planted.stage, [ended.run_id]) == []
 
