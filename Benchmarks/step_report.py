@@ -19,7 +19,8 @@ def chunks(r):
 
 # Names of flowd's results and of those beside, title, figure, unit, target for the ratio.
 RATIOS = [
-    ("http flowd", "http C", "{each:,} GETs as steps, {at_once} at once, beside a libcurl loop", rate, "steps/s", "≥ 0.6"),
+    ("http flowd", "http C", "{each:,} GETs as steps, {at_once} at once, beside a libcurl loop", rate, "steps/s",
+     "≥ 0.6"),
     ("http flowd", "http curl", "the same, beside `curl --parallel`", rate, "steps/s", None),
     ("stream flowd", "stream C", "an agent's {chunks:,} chunks to a watcher, beside libcurl reading them", chunks,
      "chunks/s", None),
@@ -37,17 +38,20 @@ def lines(report):
     made = []
     for ours, beside, title, figure, unit, target in RATIOS:
         if ours in results and beside in results:
-            made.append(compared(report, title.format(**results[ours][0]), unit, target, list(map(figure, results[ours])),
-                                 list(map(figure, results[beside])), noisy(results[ours] + results[beside])))
+            values, others = ([figure(r) for r in results[name]] for name in (ours, beside))
+            made.append(compared(report, title.format(**results[ours][0]), unit, target, values, others,
+                                 noisy(results[ours] + results[beside])))
     if "http flowd" in results and "http C" in results:
         added = [microseconds(o) - microseconds(b) for o, b in zip(results["http flowd"], results["http C"])]
-        made.append(report.line("what a step takes more than the loop's request", "µs", "≤ 300", added, median(added),
-                                None, None, noisy(results["http flowd"] + results["http C"])))
+        is_noisy = noisy(results["http flowd"] + results["http C"])
+        made.append(report.line("what a step takes more than the loop's request", "µs", "≤ 300", added,
+                                median(added), None, None, is_noisy))
     if spawned := results.get("spawn"):
         plain = [r["plain_us"] for r in spawned]
         for kind, title, target in (("launched_us", "a command under flowd-launch, beside posix_spawn", None),
                                     ("confined_us", "a confined command, beside posix_spawn", "≤ 1.5")):
-            made.append(compared(report, title, "µs", target, [r[kind] for r in spawned], plain, noisy(spawned)))
+            took = [r[kind] for r in spawned]
+            made.append(compared(report, title, "µs", target, took, plain, noisy(spawned)))
     return [*made, *report.absolutes(ABSOLUTES)]
 
 

@@ -1,5 +1,5 @@
 // A server of the OpenAI chat completions API that answers every POST with the same stream, as fast as it is read.
-//   chunks COUNT TEXT       COUNT chunks of TEXT, each an event in an HTTP chunk of its own, then one with the usage and the
+//   chunks COUNT TEXT       COUNT chunks of TEXT, each an event in an HTTP chunk of its own, then the usage and the
 //                           end; prints its port and serves one connection after the other until it is killed
 #define _GNU_SOURCE
 #include "common.h"
@@ -31,9 +31,10 @@ __attribute__((format(printf, 1, 2))) static void put_event(const char *format, 
 }
 
 static void prepare(unsigned count, const char *text) {
-  static const char head[] = "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n";
-  static const char chunk[] = "{\"id\":\"chatcmpl-1\",\"object\":\"chat.completion.chunk\",\"created\":1,\"model\":\"m\","
-                              "\"choices\":[{\"index\":0,\"delta\":{%s\"content\":\"%s\"},\"finish_reason\":%s}]}";
+  static const char head[] = "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n"
+                             "Transfer-Encoding: chunked\r\n\r\n";
+  static const char chunk[] = "{\"id\":\"chatcmpl-1\",\"object\":\"chat.completion.chunk\",\"created\":1,"
+                              "\"model\":\"m\",\"choices\":[{\"index\":0,\"delta\":{%s\"content\":\"%s\"},\"finish_reason\":%s}]}";
   stream = malloc(sizeof head + (count + 3) * (size_t)EVENT_BYTES_MAX);
   if (!stream) fail("malloc");
   put(head, sizeof head - 1);

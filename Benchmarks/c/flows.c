@@ -3,7 +3,7 @@
 //                                          time from the first `started_at` of such a group to its last `finished_at`
 //   flows SOCKET first COUNT               one after the other in one session, which is watched: from the call to the
 //                                          event `step_started`
-//   flows SOCKET stream COUNT BYTES        the same, from the call to `run_finished`; `step_output` must carry BYTES bytes
+//   flows SOCKET stream COUNT BYTES        the same, from the call to `run_finished`; its output must have BYTES bytes
 //   flows SOCKET start COUNT               only starts them, over all sessions
 //   flows SOCKET resume COUNT COMMAND...   starts a daemon; until its first reply, and until COUNT runs go on; kills it
 #define _GNU_SOURCE
@@ -184,8 +184,8 @@ static void stream(unsigned count, size_t bytes) {
   uint32_t watch = send_watch(sessions[0]);
   unsigned events = 0;
   for (unsigned i = 0; i < count; i++) events += one_output(watch, bytes);
-  printf("{\"runs\": %u, \"seconds\": %.6f, \"bytes\": %zu, \"events\": %u}\n", count, quantile_us(&whole, .5) / 1e6, bytes,
-         events / count);
+  printf("{\"runs\": %u, \"seconds\": %.6f, \"bytes\": %zu, \"events\": %u}\n", count, quantile_us(&whole, .5) / 1e6,
+         bytes, events / count);
 }
 
 // ---- after a crash --------------------------------------------------------------------------------

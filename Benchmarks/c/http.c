@@ -1,6 +1,6 @@
-// The least that requests through libcurl cost: a loop over its multi interface that keeps connections and bodies no longer
-// than it needs them. One JSON line.
-//   http URL COUNT AT_ONCE      COUNT requests, AT_ONCE of them under way; each must be answered 200 with the same length
+// The least that requests through libcurl cost: a loop over its multi interface that keeps its connections and does
+// nothing with what they bring. One JSON line.
+//   http URL COUNT AT_ONCE      COUNT requests, AT_ONCE of them under way; each answered 200, with equal lengths
 #define _GNU_SOURCE
 #include "common.h"
 #include <curl/curl.h>

@@ -1,4 +1,4 @@
-"""Secrets that every kind of step uses, and that come back in every way, are nowhere in what the daemon keeps or tells."""
+"""Secrets that every kind of step uses, and that come back in every way, are in nothing the daemon keeps or tells."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ def told(stage: Stage, ids: list[str]) -> Iterator[tuple[str, bytes]]:
         yield f"run {id}", stage.run(id).SerializeToString()
         yield f"export of {id}", stage.client.flow.export_run(id).SerializeToString()
     yield "the list of runs", b"".join(run.SerializeToString() for run in stage.client.flow.list_runs().runs)
-    yield "the providers", stage.client.provider.list(workspace=str(stage.workspace)).SerializeToString()
+    yield "the providers", stage.client.provider.list().SerializeToString()
 
 
 def command_lines() -> Iterator[tuple[str, bytes]]:
@@ -126,8 +126,11 @@ def plant(request: pytest.FixtureRequest, make_stage: Callable[..., Stage]) -> C
 def test_requests_and_what_servers_make_of_them(plant: Callable[..., Planted], web: Web) -> None:
     planted = plant()
     token = {"token": REFERENCE}
+    headers = {"X-Token": f"<{REFERENCE}>", "Authorization": f"Bearer {REFERENCE}"}
+    checks = [{"json": "$.query", "==": "x"}, {"body": {"contains": "y"}}]
+    read = {"all": "${{ response.text }}", "j": "${{ response.json }}"}
     ended = planted.end(
-        http(f"{web.url}/echo/header", "header", headers={"X-Token": f"<{REFERENCE}>", "Authorization": f"Bearer {REFERENCE}"}),
+        http(f"{web.url}/echo/header", "header", headers=headers),
         http(f"{web.url}/echo/basic", "basic", auth={"basic": {"user": "ada", "password": REFERENCE}}),
         http(f"{web.url}/echo/bearer", "bearer", auth={"bearer": REFERENCE}),
         http(f"{web.url}/echo/query", "query", query=token),
@@ -139,8 +142,8 @@ def test_requests_and_what_servers_make_of_them(plant: Callable[..., Planted], w
         http(f"{web.url}/status/503", "unavailable", query={"body": REFERENCE}, retry={"limit": 1, "delay": "1ms"}),
         http(f"{web.url}/redirect", "redirect", query={"to": f"/echo/there?again={REFERENCE}"}),
         http(f"{web.url}/redirect", "redirects", query={"to": f"/redirect/9?{REFERENCE}"}, redirects=2),
-        http(f"{web.url}/echo/check", "check", query=token, expect=[{"json": "$.query", "==": "x"}, {"body": "", "contains": "y"}]),
-        http(f"{web.url}/echo/read", "read", query=token, outputs={"all": "${{ response.text }}", "j": "${{ response.json }}"}),
+        http(f"{web.url}/echo/check", "check", query=token, expect=checks),
+        http(f"{web.url}/echo/read", "read", query=token, outputs=read),
         run('printf %s "$SEEN"', "later", needs=["read"], env={"SEEN": "${{ steps.read.outputs.all }}"}),
         report="${{ steps.read.response.text }} ${{ steps.header.response.json.headers }}",
     )
@@ -161,12 +164,13 @@ def test_requests_that_fail(plant: Callable[..., Planted], web: Web) -> None:
     chunked = [b"%x\r\n%b\r\n" % (len(piece), piece) for piece in pieces]
     echo = head("200 OK", f"X-Echo: {CANARY}", "Transfer-Encoding: chunked")
     query = {"token": REFERENCE}
+    no_gzip = [head("200 OK", "Content-Encoding: gzip", f"Content-Length: {len(CANARY) + 1}"), CANARY.encode()]
     with (
         Scripted([echo, *chunked, b"0\r\n\r\n"]) as whole,
         Scripted([echo, *chunked, RESET]) as reset,
         Scripted([b"HTTP/1.1 500 no " + CANARY.encode() + b"\r\nContent-Length: 0\r\n\r\n"]) as reason,
         Scripted([CANARY.encode() + b"\r\n\r\n"]) as garbage,
-        Scripted([head("200 OK", "Content-Encoding: gzip", "Content-Length: 9"), b"not" + CANARY.encode()[:6]]) as packed,
+        Scripted(no_gzip) as packed,
     ):
         ended = planted.end(
             http(f"http://127.0.0.1:{free_port()}/", "refused", query=query),
@@ -231,7 +235,7 @@ def test_commands_that_show_it_in_every_way(plant: Callable[..., Planted]) -> No
     assert hits(planted.stage, [ended.run_id]) == []
 
 
-def test_agents_and_their_keys(plant: Callable[..., Planted], make_stage: Callable[..., Stage], chat: Chat) -> None:
+def test_agents_and_their_keys(plant: Callable[..., Planted], chat: Chat) -> None:
     chat.key = CANARY.encode().decode("latin-1")  # As its header is read.
 
     def echo(exchange: Exchange) -> None:
@@ -244,21 +248,28 @@ def test_agents_and_their_keys(plant: Callable[..., Planted], make_stage: Callab
     chat.script("refuse", refuses(401, f"Incorrect API key provided: {CANARY}"))
     chat.script("break", lambda exchange: exchange.refuse(400, f"{CANARY} is no JSON".encode()))
     house = {"kind": "openai", "base-url": chat.url, "key": "secret:CANARY", "models": ["echo", "refuse", "break"]}
-    mine = agents.text(env={"KEY": "secret:CANARY"})
-    planted = plant({"providers": {"house": house, "mine": mine}})
+    env = {"KEY": "secret:CANARY"}
+    mine = agents.text(env=env)
+    streams, acp = agents.stream(env=env), agents.acp(env=env)
+    planted = plant({"providers": {"house": house, "mine": mine, "streams": streams, "acp": acp}})
+    shown = "think $KEY\nplan $KEY,b\nread $KEY\nask $KEY\ntool $KEY\ncomplain $KEY\nsay <$KEY>\n"
     ended = planted.end(
         agent("Say it.", "echo", provider="house", model="echo"),
         agent("Say it.", "refuse", provider="house", model="refuse"),
         agent("Say it.", "break", provider="house", model="break"),
         agent("env KEY", "command", provider="mine", model="m"),
         agent("env KEY\nexit 3", "fails", provider="mine", model="m"),
+        agent(shown, "streams", provider="streams", model="m"),
+        agent(f"{shown}\nerror $KEY\njunk\nexit 3", "stream-fails", provider="streams", model="m"),
+        agent(shown, "acp", provider="acp", model="a"),
+        agent(f"{shown}fail $KEY", "acp-fails", provider="acp", model="a"),
         agent("say ${{ steps.echo.text }}", "later", needs=["echo"], provider="mine", model="m"),
-        report="${{ steps.echo.text }} ${{ steps.command.text }}",
+        report="${{ steps.echo.text }} ${{ steps.command.text }} ${{ steps.streams.text }} ${{ steps.acp.text }}",
     )
     found = {id: word(step.status) for id, step in steps(ended).items()}
-    assert found["echo"] == found["command"] == found["later"] == "succeeded", ended
-    assert found["refuse"] != "succeeded" and found["break"] == found["fails"] == "failed", ended
-    assert ended.report.count("[secret]") >= 3, ended.report
+    good = {"echo", "command", "streams", "acp", "later"}
+    assert {id for id, status in found.items() if status == "succeeded"} == good, ended
+    assert ended.report.count("[secret]") >= 5, ended.report
     assert hits(planted.stage, [ended.run_id]) == []
 
 

@@ -5,7 +5,7 @@ Each line of the prompt is an order; other lines are ignored:
     say TEXT | think TEXT | plan A,B | usage USED SIZE | read PATH | ask PATH | write PATH | model | mode | prompt
     sleep SECONDS | complain TEXT | fail TEXT | die CODE | stop REASON
 
-`ask` asks for the permission to edit and tells what it was answered, unless the prompt says what it was answered
+`$NAME` in an order is a variable of the environment. `ask` asks for the permission to edit and tells what it was answered, unless the prompt says what it was answered
 before; `write` writes without asking. The environment says more: ACP_MODELS (what it offers, `a,b` by default),
 ACP_STUBBORN (it keeps the first of them), ACP_LOG (a file that is told of prompts and cancels).
 """
@@ -111,7 +111,7 @@ class ScriptedAgent(Agent):
 
     async def obey(self, text: str, session: str) -> str:
         for line in text.splitlines():
-            order, _, rest = line.strip().partition(" ")
+            order, _, rest = os.path.expandvars(line.strip()).partition(" ")
             if order == "stop":
                 return rest
             do = getattr(self, "do_" + order, None)

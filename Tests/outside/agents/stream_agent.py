@@ -4,11 +4,13 @@
     sleep SECONDS | exit CODE
 
 `say` is a piece of the answer; `result` is the whole of it. What is no order is ignored.
+`$NAME` in an order is a variable of the environment.
 """
 
 from __future__ import annotations
 
 import json
+import os
 import sys
 import time
 from typing import Any
@@ -21,7 +23,7 @@ def tell(**value: Any) -> None:
 def obey(text: str, model: str) -> None:
     tell(type="system", model=model)
     for line in text.splitlines():
-        order, _, rest = line.strip().partition(" ")
+        order, _, rest = os.path.expandvars(line.strip()).partition(" ")
         if order == "say":
             tell(type="message", delta={"text": rest})
         elif order == "think":
