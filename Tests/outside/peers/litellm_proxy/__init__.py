@@ -46,7 +46,7 @@ class LiteLLM:
     def wait(self) -> LiteLLM:
         assert PROGRAM.exists(), "LiteLLM is missing: run scripts/setup test"
         try:
-            wait_for_port(self.port, 60)
+            wait_for_port(self.port, 120)
         except AssertionError:
             raise AssertionError(f"LiteLLM did not start: {self.log.read_text()[-2000:]}") from None
         return self
