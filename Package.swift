@@ -70,8 +70,16 @@ let package = Package(
     .executableTarget(name: "flowctl", dependencies: ["FlowdCLI"], swiftSettings: strict),
     .executableTarget(
       name: "flowd-launch",
-      cSettings: [.unsafeFlags(["-O2", "-Wall", "-Wextra", "-Werror", "-fno-sanitize=all"])],
-      linkerSettings: [.unsafeFlags(["-nostartfiles", "-static-executable", "-Xclang-linker", "-fno-sanitize=all"])]),
+      cSettings: [
+        .unsafeFlags([
+          "-O2", "-Wall", "-Wextra", "-Werror", "-fno-sanitize=all", "-fno-builtin", "-fno-stack-protector",
+        ])
+      ],
+      linkerSettings: [
+        .unsafeFlags([
+          "-nostartfiles", "-static-executable", "-Xclang-linker", "-nostdlib", "-Xclang-linker", "-fno-sanitize=all",
+        ])
+      ]),
 
     test("FlowdModelTests", ["FlowdModel"]),
     test("FlowdWireTests", ["FlowdWire", "FlowdModel"], exclude: ["JSON/Fixtures"]),

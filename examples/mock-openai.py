@@ -18,14 +18,14 @@ from typing import Any, Iterator, Optional
 
 MODELS = ("quick-model", "careful-model")
 
-#: What is worth a word in a line that was added: a pattern, a title, a reason and how bad it is.
+#: What is worth a word in a line that was added: whose business it is, a pattern, a title, a reason and how bad it is.
 SMELLS = (
-    (r"\b(TODO|FIXME|XXX)\b", "An open end", "What is left to do is easily forgotten.", "low"),
-    (r"\bsleep\b", "Waits by the clock", "What it waits for may take longer on another machine.", "medium"),
-    (r"\b(password|secret|token)\s*=\s*['\"]", "A secret in the source", "Whoever reads the file has it.", "high"),
-    (r"\bexcept(\s+Exception)?:|catch\s*\{\s*\}", "An error goes unnoticed", "Nobody learns why it failed.", "high"),
-    (r"\beval\(|shell=True|\bsystem\(", "Text becomes code", "A value may become a command.", "high"),
-    (r".{121}", "A long line", "Two files side by side do not fit a screen.", "low"),
+    ("correctness", r"\b(TODO|FIXME|XXX)\b", "An open end", "What is left to do is easily forgotten.", "low"),
+    ("correctness", r"\bexcept(\s+Exception)?:", "An error goes unnoticed", "Nobody learns why it failed.", "high"),
+    ("operation", r"\bsleep\b", "Waits by the clock", "Another machine may take longer.", "medium"),
+    ("security", r"\b(password|secret|token)\s*=\s*['\"]", "A secret in the source", "Whoever reads it has it.", "high"),
+    ("security", r"\beval\(|shell=True|\bsystem\(", "Text becomes code", "A value may become a command.", "high"),
+    ("simplicity", r".{121}", "A long line", "Two files side by side do not fit a screen.", "low"),
 )
 
 
@@ -47,14 +47,16 @@ def added_lines(diff: str) -> Iterator[tuple[str, int, str]]:
 
 def review(model: str, prompt: str) -> dict[str, Any]:
     careful, seen = model == "careful-model", set()
+    asked = re.search(r"\bfor (\w+) only\b", prompt)
+    angle = asked[1] if asked else ""
     findings: list[dict[str, Any]] = []
     for file, number, text in added_lines(prompt):
-        if file and file not in seen and text.strip():
+        if file and file not in seen and text.strip() and angle in ("", "tests" if careful else "correctness"):
             seen.add(file)
-            title = "Is this covered by a test?" if careful else "Looks new"
+            title = "No test in sight" if careful else "Looks new"
             findings.append(finding(file, number, title, f"It begins with {text.strip()[:60]!r}.", "low"))
-        for pattern, title, why, severity in SMELLS if careful else SMELLS[:1]:
-            if re.search(pattern, text):
+        for whose, pattern, title, why, severity in SMELLS if careful else SMELLS[:1]:
+            if angle in ("", whose) and re.search(pattern, text):
                 findings.append(finding(file, number, title, why, severity))
     order = ["high", "medium", "low"]
     findings.sort(key=lambda found: order.index(found["severity"]))
@@ -66,8 +68,8 @@ def finding(file: str, line: int, title: str, why: str, severity: str) -> dict[s
 
 
 def verdict(model: str, prompt: str) -> dict[str, Any]:
-    if model == "careful-model" and "Is this covered" in prompt:
-        return {"verdict": "refuted", "reason": "A question is no finding."}
+    if model == "careful-model" and "No test in sight" in prompt:
+        return {"verdict": "refuted", "reason": "The test may be in another file."}
     return {"verdict": "confirmed", "reason": "Nothing speaks against it."}
 
 

@@ -25,10 +25,17 @@ static DIR *open_directory(int parent, const char *name) {
   return entries;
 }
 
+/* `.lifted-` and a number, of sixteen digits of four bits as letters. */
+static void name_lifted(char name[32], unsigned long number) {
+  memcpy(name, ".lifted-", 8);
+  for (int digit = 0; digit < 16; digit++, number >>= 4) name[8 + digit] = (char)('a' + (number & 15));
+  name[24] = '\0';
+}
+
 /* To the root, under a name that is free; so that no depth needs more descriptors or stack. */
 static bool lift(struct removal *removal, int parent, const char *name) {
   char to[32];
-  do snprintf(to, sizeof to, ".lifted-%lu", ++removal->lifted);
+  do name_lifted(to, ++removal->lifted);
   while (faccessat(removal->root, to, F_OK, AT_SYMLINK_NOFOLLOW) == 0);
   return renameat(parent, name, removal->root, to) == 0;
 }

@@ -91,6 +91,8 @@ public enum Limits {
   public static let schemaStepsMax = 1_000_000
   /// Schemas in one another, those that references lead to with them.
   public static let schemaDepthMax = 256
+  /// Of a regular expression of a schema: characters, classes, branches, those of repetitions as often as they are.
+  public static let patternItemsMax = 2_048
   /// Mistakes that are told of one value, or of one schema.
   public static let schemaMistakesMax = 20
 
@@ -227,7 +229,7 @@ public enum Limits {
   public static let previewBytesMax = 4_096
   /// Names of one `query` or `form`, and parts of one `multipart`.
   public static let httpFieldsMax = 1_000
-  public static let methodBytesMax = 64
+  public static let methodBytesMax = 32
   /// Requests under way at one time; more wait in the executor.
   public static let httpRequestsMax = 256
   public static let waitingRequestsMax = 65_536
@@ -267,8 +269,10 @@ public enum Limits {
   public static let agentActivityBytesMax = 2_097_152
   /// For an ACP agent's answer before it has a session.
   public static let agentHandshakeMax = Duration.seconds(120)
-  /// Between `session/cancel` and the end of the agent, and between the end of its input and the same.
+  /// Between `session/cancel` and the end of an ACP agent by force.
   public static let agentCancelGrace = Duration.seconds(2)
+  /// The same for one that has answered, and whose input was closed.
+  public static let agentExitGrace = Duration.seconds(1)
   /// Of standard output of one attempt; most of what an agent writes in its protocol is no answer.
   public static let agentWrittenBytesMax = 1_073_741_824
   /// For the list of a server's models.

@@ -24,10 +24,14 @@ extension Language {
       SchemaKey("exit", held, "The command's exit status."),
       SchemaKey("stdout", held, "What the command printed."),
       SchemaKey("stderr", held, "What the command printed on standard error."),
-      SchemaKey("body", held, "The result as text: a response's body, a command's standard output, an agent's answer, a script's result as JSON."),
+      SchemaKey(
+        "body", held,
+        "The result as text: a response's body, a command's standard output, an agent's answer, a script's result as JSON."
+      ),
       SchemaKey("duration", held, "Milliseconds the attempt took; a duration such as `2s` may be written instead."),
       SchemaKey("bytes", held, "The length of `body`."),
-      SchemaKey("status", held, "The status of an HTTP response; without a check of it, one from 400 on fails the step."),
+      SchemaKey(
+        "status", held, "The status of an HTTP response; without a check of it, one from 400 on fails the step."),
       SchemaKey("json", .constant, "A JSONPath (RFC 9535) into `body`; predicates stand beside it."),
       SchemaKey(
         "regex", .constant,

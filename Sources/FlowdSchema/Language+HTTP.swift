@@ -35,10 +35,12 @@ extension Language {
         "max-body", .size(1...Limits.httpBodyBytesMax), "Of the response, unpacked; a longer one fails the attempt.",
         standard: "`64MiB`"),
       SchemaKey(
-        "save-to", .template, "A file that the response's body is written to; absolute, or relative to the run's directory."),
+        "save-to", .template,
+        "A file that the response's body is written to; absolute, or relative to the run's directory."),
     ],
     instead: [
-      "uri": "'url'", "href": "'url'", "verb": "'method'", "params": "'query'", "parameters": "'query'", "data": "'body'",
+      "uri": "'url'", "href": "'url'", "verb": "'method'", "params": "'query'", "parameters": "'query'",
+      "data": "'body'",
       "payload": "'body'", "baseUrl": "it in 'defaults'", "base-url": "'baseUrl' in 'defaults'",
       "timeout": "'timeout' beside 'with'", "expect": "'expect' beside 'with'", "retry": "'retry' beside 'with'",
       "follow": "'redirects'", "verify": "'tls: { verify: … }'", "insecure": "'tls: { verify: false }'",
@@ -72,7 +74,9 @@ extension Language {
       SchemaKey(
         "netrc", .either([.boolean, .template]), "By host from a netrc file: `true` for `~/.netrc`, or its path."),
     ],
-    instead: ["token": "'bearer'", "user": "'basic: { user: …, password: … }'", "type": "'basic', 'digest' or 'bearer'"],
+    instead: [
+      "token": "'bearer'", "user": "'basic: { user: …, password: … }'", "type": "'basic', 'digest' or 'bearer'",
+    ],
     exactlyOne: [["basic", "digest", "bearer", "netrc"]])
 
   package static let credentials = SchemaObject(

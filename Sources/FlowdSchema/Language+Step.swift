@@ -55,7 +55,8 @@ extension Language {
       SchemaKey(
         "on-restart", .words(RestartPolicy.allCases.map(\.rawValue)),
         "What becomes of an attempt that the daemon's end cut off; `ask` leaves it to a person, and fails in BATCH.",
-        standard: "`retry`; `ask` for `http` with a method that may change something twice, and for `agent` that may write",
+        standard:
+          "`retry`; `ask` for `http` with a method that may change something twice, and for `agent` that may write",
         kinds: working),
       SchemaKey("continue-on-error", .boolean, "Whether a failure leaves the run as it is.", standard: "`false`"),
       SchemaKey(

@@ -7,11 +7,11 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "decimal.h"
 #include "landlock.h"
 
 /* Devices hold more than files do (terminals, disks, other programs' memory): only these may be used. */
@@ -118,23 +118,43 @@ static bool grant_tree(int ruleset, char path[PATH_MAX], size_t length, uint64_t
   return grant_entry(ruleset, AT_FDCWD, length == 0 ? "/" : path, DT_UNKNOWN, rights);
 }
 
-static bool grant_path(int ruleset, const char *path, uint64_t rights) {
-  char resolved[PATH_MAX];
-  if (realpath(path, resolved) == NULL) return is_absent(errno);
-  size_t length = strcmp(resolved, "/") == 0 ? 0 : strlen(resolved);
+/* Without links; the root becomes "". The length, or -1 and errno. */
+static ssize_t resolve(const char *path, char resolved[PATH_MAX]) {
+  int fd = open(path, O_PATH | O_CLOEXEC);
+  if (fd < 0) return -1;
+  char link[64] = "/proc/self/fd/";
+  decimal_write(link + strlen(link), (uint64_t)fd);
+  ssize_t length = readlink(link, resolved, PATH_MAX);
+  int code = errno;
+  close(fd);
+  errno = code == ENOENT ? EIO : code; /* without /proc nothing is known, so nothing is absent */
+  if (length < 0) return -1;
+  if (length == PATH_MAX || resolved[0] != '/') {
+    errno = ENAMETOOLONG;
+    return -1;
+  }
+  if (length == 1) length = 0;
   resolved[length] = '\0';
-  return grant_tree(ruleset, resolved, length, rights);
+  return length;
+}
+
+static bool grant_path(int ruleset, const char *path, uint64_t rights) {
+  static char resolved[PATH_MAX];
+  ssize_t length = resolve(path, resolved);
+  if (length < 0) return is_absent(errno);
+  return grant_tree(ruleset, resolved, (size_t)length, rights);
 }
 
 /* What is not there cannot be hidden; what cannot be resolved for another reason must not stay readable. */
 static bool resolve_hidden(const struct options *options) {
   hidden[hidden_count++] = "/dev";
   for (size_t at = 0; at < options->hidden_count; at++) {
-    char *resolved = realpath(options->hidden[at], NULL);
-    if (resolved == NULL && !is_absent(errno)) return false;
-    if (resolved == NULL) continue;
-    if (strcmp(resolved, "/") == 0) resolved[0] = '\0';
-    hidden[hidden_count++] = resolved;
+    static char paths[FLOWD_LAUNCH_PATHS_MAX][PATH_MAX];
+    if (resolve(options->hidden[at], paths[at]) >= 0) {
+      hidden[hidden_count++] = paths[at];
+    } else if (!is_absent(errno)) {
+      return false;
+    }
   }
   return true;
 }
@@ -144,7 +164,7 @@ static bool resolve_hidden(const struct options *options) {
  * still be listed, as a program expects.
  */
 static bool grant_working_directory(int ruleset) {
-  char path[PATH_MAX];
+  static char path[PATH_MAX];
   if (getcwd(path, sizeof path) == NULL) return false;
   if (some_were_unreadable && !grant_path(ruleset, path, LANDLOCK_READ)) return false;
   if (strcmp(path, "/") == 0 || place_of(path) != ABOVE_HIDDEN) return true;

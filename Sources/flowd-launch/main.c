@@ -25,7 +25,9 @@
 static bool prepare_descriptors(void) {
   if (fcntl(FLOWD_LAUNCH_CONTROL_FD, F_SETFD, FD_CLOEXEC) != 0) return false;
   if (syscall(SYS_close_range, FLOWD_LAUNCH_CONTROL_FD + 1, ~0U, 0) == 0) return true;
-  for (int fd = getdtablesize() - 1; fd > FLOWD_LAUNCH_CONTROL_FD; fd--) close(fd);
+  struct rlimit limit;
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return false;
+  for (int fd = (int)limit.rlim_cur - 1; fd > FLOWD_LAUNCH_CONTROL_FD; fd--) close(fd);
   return true;
 }
 

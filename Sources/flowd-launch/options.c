@@ -1,17 +1,15 @@
 #include "options.h"
 
-#include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 
-static const long milliseconds_max = 3600L * 1000;
+#include "decimal.h"
+
+static const uint64_t milliseconds_max = 3600 * 1000;
 
 static bool parse_milliseconds(const char *word, int64_t *out) {
-  char *end = NULL;
-  errno = 0;
-  long value = strtol(word, &end, 10);
-  if (errno != 0 || end == word || *end != '\0' || value < 0 || value > milliseconds_max) return false;
-  *out = value;
+  uint64_t value = 0;
+  if (!decimal_read(&word, &value) || *word != '\0' || value > milliseconds_max) return false;
+  *out = (int64_t)value;
   return true;
 }
 

@@ -4,19 +4,29 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/syscall.h>
 #include <unistd.h>
+
+#include "decimal.h"
 
 /* Linux 6.9; older kernels refuse it, and then the processes are killed one by one only. */
 #ifndef PIDFD_SIGNAL_PROCESS_GROUP
 #define PIDFD_SIGNAL_PROCESS_GROUP (1U << 2)
 #endif
 
+/* Skips `count` fields of /proc/PID/stat. */
+static const char *skip(const char *text, int count) {
+  for (; count > 0; count--) {
+    text += strcspn(text, " ");
+    if (*text == ' ') text++;
+  }
+  return text;
+}
+
 bool process_read(pid_t pid, struct process *process) {
   char text[1024];
-  snprintf(text, sizeof text, "/proc/%d/stat", pid);
+  proc_path(text, pid, "/stat");
   int file = open(text, O_RDONLY | O_CLOEXEC);
   if (file < 0) return false;
   ssize_t got = read(file, text, sizeof text - 1);
@@ -24,14 +34,15 @@ bool process_read(pid_t pid, struct process *process) {
   if (got <= 0) return false;
   text[got] = '\0';
   /* The second field is the program's name in brackets and may hold anything; the last bracket ends it. */
-  const char *rest = strrchr(text, ')');
-  int parent = 0;
-  unsigned long long start = 0;
-  if (rest == NULL) return false;
-  int fields = sscanf(
-      rest + 1, " %*c %d %*d %*d %*d %*d %*u %*u %*u %*u %*u %*u %*u %*d %*d %*d %*d %*d %*d %llu", &parent, &start);
-  if (fields != 2) return false;
-  *process = (struct process){pid, parent, start};
+  const char *bracket = strrchr(text, ')');
+  if (bracket == NULL) return false;
+  const char *rest = skip(bracket, 2);
+  uint64_t parent = 0;
+  uint64_t start = 0;
+  if (!decimal_read(&rest, &parent)) return false;
+  rest = skip(bracket, 20);
+  if (!decimal_read(&rest, &start)) return false;
+  *process = (struct process){pid, (pid_t)parent, start};
   return true;
 }
 

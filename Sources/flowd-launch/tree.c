@@ -3,9 +3,10 @@
 
 #include <dirent.h>
 #include <fcntl.h>
-#include <stdio.h>
-#include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
+
+#include "decimal.h"
 
 static void add(struct tree *tree, pid_t pid) {
   if (tree->count < TREE_MAX && process_read(pid, &tree->processes[tree->count])) tree->count++;
@@ -14,7 +15,11 @@ static void add(struct tree *tree, pid_t pid) {
 /* Numbers separated by spaces; one that is cut by the end of the buffer is completed by the next read. */
 static void read_children(struct tree *tree, pid_t pid, const char *task) {
   char buffer[4096];
-  snprintf(buffer, sizeof buffer, "/proc/%d/task/%s/children", pid, task);
+  proc_path(buffer, pid, "/task/");
+  size_t length = strlen(buffer);
+  if (strlen(task) > DECIMAL_MAX) return;
+  memcpy(buffer + length, task, strlen(task));
+  memcpy(buffer + length + strlen(task), "/children", sizeof "/children");
   int file = open(buffer, O_RDONLY | O_CLOEXEC);
   if (file < 0) return;
   long number = 0;
@@ -35,7 +40,7 @@ static void read_children(struct tree *tree, pid_t pid, const char *task) {
 /* Each thread has children of its own. */
 static void read_threads(struct tree *tree, pid_t pid) {
   char path[64];
-  snprintf(path, sizeof path, "/proc/%d/task", pid);
+  proc_path(path, pid, "/task");
   DIR *threads = opendir(path);
   if (threads == NULL) return;
   struct dirent *entry = NULL;

@@ -53,7 +53,7 @@ def test_a_request_is_shown_with_its_status_and_a_refused_one_with_all_that_is_k
     assert 'content       {"model":"none","messages":[]}' in shown and "✓ json $.data[0].id" in shown
     assert "Authorization" not in shown, "of a step that went well only a line"
     whole = flowctl(daemon.place, "show", "-v").stdout
-    assert "Authorization: Bearer [secret]" in whole and "inputs.what = \"models\"" in whole and "careful-model" in whole
+    assert "Authorization: [secret]" in whole and "inputs.what = \"models\"" in whole and "careful-model" in whole
     logs = flowctl(daemon.place, "logs").stdout
     assert "==> list <==" in logs and "/models → 200" in logs
     assert "→" not in flowctl(daemon.place, "logs", "--stdout").stdout

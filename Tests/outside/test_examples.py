@@ -290,7 +290,7 @@ def backup_plan(stage: Stage) -> None:
         with pytest.raises(errors.InvalidArgument, match=re.escape(message)):
             stage.start("backup-plan", **inputs)
     unset = stage.run("backup-plan", folder="/srv")
-    assert unset.run.status == FAILED and "secret:BACKUP_KEY is not set" in unset.run.error
+    assert unset.run.status == FAILED and "secret BACKUP_KEY is not set" in unset.run.error
 
 
 @example
@@ -379,7 +379,7 @@ def api_check(stage: Stage) -> None:
     assert len(ended.steps["orders"].checks) == 11 and len(ended.steps["login"].checks) == 4
     [waited] = [event for _, event in ended.kinds("step_retrying") if event.step_id == "stock"]
     assert "503" in waited.error.message
-    assert "ada sees 3 orders, the first is number\n1.\nThe stock answered at attempt 2" in ended.report
+    assert "ada sees 3 orders; number 1 is first.\nThe stock answered at attempt 2" in ended.report
     told = b"".join(piece.SerializeToString() for piece in stage.client.export_run(ended.run.run_id))
     assert b"[secret]" in told and b"open-sesame" not in told
     unset = stage.run("api-check", port=port)
@@ -425,7 +425,7 @@ def review(stage: Stage) -> None:
         assert {request["model"] for request in models.requests[before:]} == {ended.run.snapshot.model_id} == {model}
         assert ended.steps["review"].child_count == angles
         assert len(models.requests) - before == angles + ended.steps["verify"].child_count
-        assert f"By local/{model}, from {angles} angles" in ended.report
+        assert f"By local/{model}. Angles: correctness" in ended.report
         reports[model] = ended
     quick, careful = reports["quick-model"], reports["careful-model"]
     assert quick.outputs["refuted"] == 0 < careful.outputs["refuted"] and careful.outputs["confirmed"] > 0

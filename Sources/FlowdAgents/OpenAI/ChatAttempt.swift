@@ -18,6 +18,8 @@ struct ChatAttempt {
   /// Things that a request is made of and that may not be reported.
   struct Access {
     var key: String?
+    /// By whose name a person finds it.
+    var keyName: String?
     var headers: [HTTPCall.Header] = []
     var policies: [NetworkPolicy] = []
     var redactor: Redactor
@@ -272,7 +274,10 @@ struct ChatAttempt {
       details.result = value
       outcome = .answered
     case .failed(let error):
-      let error = afterBeginning(error)
+      var error = afterBeginning(error)
+      if error.failure == .unauthorized, access.key != nil, let name = access.keyName {
+        error.message += "; the key is secret:\(name)"
+      }
       if error.failure == .invalidOutput { use.isPartial = false }
       let message = Self.cut(access.redactor.redact(text(of: error)), Limits.stepErrorBytesMax)
       outcome = .agentFailed(error.failure, message, retryAfter: error.retryAfter)

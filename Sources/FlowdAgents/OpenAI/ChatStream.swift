@@ -102,10 +102,16 @@ struct ChatStream {
   }
 
   private static func parse(_ bytes: [UInt8], _ what: String) throws(AgentError) -> JSONValue {
-    do {
+    do throws(JSONParseError) {
       return try JSONValue(parsing: bytes)
     } catch {
-      throw AgentError(.failed, "\(what) is no JSON: \(error)")
+      let repaired = SurrogateRepair.repaired(bytes)
+      do throws(JSONParseError) {
+        guard repaired != bytes else { throw error }
+        return try JSONValue(parsing: repaired)
+      } catch {
+        throw AgentError(.failed, "\(what) is no JSON: \(error)")
+      }
     }
   }
 

@@ -40,7 +40,7 @@ package final class OpenAIDriver: AgentDriver {
     let resolved = ProviderSecrets(provider, request, secrets)
     refusal = resolved.error
     let access = ChatAttempt.Access(
-      key: resolved.key, headers: resolved.headers, policies: policies,
+      key: resolved.key, keyName: provider.key?.name, headers: resolved.headers, policies: policies,
       redactor: Redactor(request.redacted + resolved.values))
     state = Locked(State(attempt: ChatAttempt(request, provider, access, clock: { .now })))
   }

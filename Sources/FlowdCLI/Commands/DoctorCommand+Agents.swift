@@ -40,8 +40,8 @@ enum ProviderChecks {
   /// are left out.
   static func checks(_ providers: [API.Provider], now: Timestamp) -> [DoctorCommand.Check] {
     let known = providers.filter { !$0.kind.isEmpty }
-    let usable = known.filter { ProviderText.isUsable($0) && $0.heldUntil == nil }
-    let others = known.filter { !ProviderText.isUsable($0) }
+    let usable = known.filter(ProviderText.isUsable)
+    let others = known.filter { !ProviderText.isUsable($0) && $0.heldUntil == nil }
     var checks: [DoctorCommand.Check] = []
     if !usable.isEmpty {
       let names = usable.map(\.providerID).joined(separator: ", ")

@@ -123,6 +123,7 @@ private struct LogPrinter {
       wrote.insert(output.stepID)
       return endThought(output.stepID)
     case .stepActivity(let activity) where isWanted(activity.stepID):
+      if activity.kind == .usage { return [] }
       if activity.kind == .thought {
         thoughts[activity.stepID, default: ""] += activity.text
         return []

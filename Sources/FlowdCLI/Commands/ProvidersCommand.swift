@@ -36,8 +36,9 @@ enum ProvidersCommand: Command {
     }
     let table = arguments[check] ? checks(chosen, context) : overview(chosen, context)
     for line in table.lines(style: context.style, width: context.tableWidth) { context.output.line(line) }
-    for provider in chosen {
-      guard let detail = provider.check?.detail, !detail.isEmpty else { continue }
+    for provider in chosen where arguments[check] {
+      let held = provider.heldUntil.map { "its quota is exhausted, held \(ProviderText.held($0, now: context.now))" }
+      guard let detail = held ?? provider.check?.detail, !detail.isEmpty else { continue }
       let glyph = Glyphs(isUnicode: context.terminal.isUnicode).step(
         ProviderText.isUsable(provider) ? .succeeded : .failed, tick: 0)
       context.output.line("\(glyph) \(TerminalText.sanitised("\(provider.providerID): \(detail)"))")

@@ -38,6 +38,7 @@ struct DetailBlock {
   private mutating func addLine(_ label: String, _ text: String) {
     let room = max(20, width - DetailBlock.labelColumns - 5)
     let shown = isWhole ? text : DisplayWidth.truncated(text, to: room)
+    guard !(label.isEmpty && shown.isEmpty) else { return lines.append("") }
     lines.append("    \(style.dim(DisplayWidth.padded(label, to: DetailBlock.labelColumns)))\(shown)")
   }
 }

@@ -115,6 +115,8 @@ package struct EventText {
   /// An agent's thoughts come in pieces and are shown a line at a time; anything else it does comes whole.
   private mutating func add(_ activity: API.StepActivity, of run: String, _ path: String) -> [String] {
     let label = name(activity.stepID, path)
+    // How much was used is told with how the step ended.
+    if activity.kind == .usage { return [] }
     guard activity.kind == .thought else {
       return endThought(activity.stepID, run, path) + ["\(label): \(ActivityText.line(activity.kind, activity.text))"]
     }

@@ -3,9 +3,10 @@ internal import FlowdWire
 
 /// Providers in words.
 enum ProviderText {
-  /// The last check found nothing against it; a provider of no kind cannot be checked, and not be used by agents.
+  /// The last check found nothing against it, and no quota is exhausted; a provider of no kind cannot be checked, and not
+  /// be used by agents.
   static func isUsable(_ provider: API.Provider) -> Bool {
-    guard let check = provider.check else { return false }
+    guard let check = provider.check, provider.heldUntil == nil else { return false }
     return !provider.kind.isEmpty && ![check.installed, check.reachable, check.authorised].contains(.no)
   }
 

@@ -14,7 +14,8 @@ extension SessionState {
     let wasExecuting = run.executing.remove(index) != nil
     // Nobody waits for its agent any more.
     if run.parked.remove(index) != nil { transaction.batch.effects.append(.terminate(run.attemptID(of: index))) }
-    run.agentUses[index] = nil
+    var details = details
+    if let use = run.agentUses.removeValue(forKey: index) { details.agent = details.agent ?? use }
     let admittedBy = run.circuits.removeValue(forKey: index)
     run.subflows.remove(index)
     run.waiting.remove(index)

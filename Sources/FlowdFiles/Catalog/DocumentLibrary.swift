@@ -30,7 +30,9 @@ struct DocumentLibrary {
         let document = try document(reference.kind, reference.name)
         documents.append(document)
         byteCount += document.text.utf8.count
-        if documents.count > Limits.documentsMax { throw Mistake("at most \(Limits.documentsMax) documents are allowed") }
+        if documents.count > Limits.documentsMax {
+          throw Mistake("at most \(Limits.documentsMax) documents are allowed")
+        }
         if byteCount > Limits.documentsBytesMax {
           throw Mistake("with it the documents have more than \(Limits.documentsBytesMax) bytes")
         }
@@ -79,7 +81,8 @@ struct DocumentLibrary {
   }
 
   private func text(of bytes: [UInt8], _ path: String) throws(FileReadError) -> String {
-    guard let text = String(validating: bytes, as: UTF8.self), bytes.allSatisfy({ $0 >= 0x20 || Self.spaces.contains($0) })
+    guard let text = String(validating: bytes, as: UTF8.self),
+      bytes.allSatisfy({ $0 >= 0x20 || Self.spaces.contains($0) })
     else { throw FileReadError(path: path, reason: .notText) }
     return text
   }

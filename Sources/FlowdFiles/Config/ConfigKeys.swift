@@ -1,5 +1,6 @@
 extension KnownKeys {
-  static let config = KnownKeys(place: "the configuration", allowed: ["providers", "defaults", "network", "agents", "log", "sessions"])
+  static let config = KnownKeys(
+    place: "the configuration", allowed: ["providers", "defaults", "network", "agents", "log", "sessions"])
 
   static let provider = KnownKeys(
     place: "a provider",

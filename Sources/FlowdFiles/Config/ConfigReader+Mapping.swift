@@ -64,7 +64,8 @@ extension ConfigReader {
       return !name.isEmpty && !name.contains { $0 == "]" || $0 == " " }
         && brackets.allSatisfy { bracket in
           let inside = bracket.dropLast()
-          return bracket.hasSuffix("]") && (inside == "*" || !inside.isEmpty && inside.utf8.allSatisfy(NameRule.isDigit))
+          return bracket.hasSuffix("]")
+            && (inside == "*" || !inside.isEmpty && inside.utf8.allSatisfy(NameRule.isDigit))
         }
     }
   }

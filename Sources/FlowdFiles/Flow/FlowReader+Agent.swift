@@ -36,7 +36,10 @@ extension FlowReader {
 
   private mutating func schema(_ node: YAMLNode) -> JSONValue? {
     guard nodes.mapping(node, "'schema'", expected: "a JSON Schema, which is a mapping") != nil else { return nil }
-    return nodes.json(node)
+    guard let schema = nodes.json(node) else { return nil }
+    // What would not be looked at must not be relied on.
+    for finding in JSONSchemaValidator.unsupported(in: schema) { nodes.report("'schema' \(finding)", at: node.start) }
+    return schema
   }
 
   /// A provider or a model, which a run may know first.

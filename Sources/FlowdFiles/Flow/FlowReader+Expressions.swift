@@ -140,7 +140,9 @@ extension FlowReader {
   private mutating func checkField(
     of owner: ScannedNames.Name, among fields: [String], in text: ExpressionText
   ) {
-    let rest = text.source.utf8.dropFirst(owner.offset + owner.name.utf8.count).drop { $0 == 0x20 || $0 == 0x0A || $0 == 0x09 }
+    let rest = text.source.utf8.dropFirst(owner.offset + owner.name.utf8.count).drop {
+      $0 == 0x20 || $0 == 0x0A || $0 == 0x09
+    }
     guard rest.first == UInt8(ascii: "."), rest.dropFirst().first != UInt8(ascii: ".") else { return }
     let name = rest.dropFirst().prefix { byte in
       NameRule.variable.admits("_" + String(decoding: [byte], as: UTF8.self))

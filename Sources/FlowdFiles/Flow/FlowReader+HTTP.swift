@@ -77,14 +77,17 @@ extension FlowReader {
     guard let text = beginning(of: url, "'url'", at: position) else { return }
     let isWhole = url.parts.count == 1
     if AddressText.scheme(of: text) != nil {
-      if let mistake = AddressText.mistake(in: text, isWhole: isWhole) { nodes.report("'url' \(mistake)", at: position) }
+      if let mistake = AddressText.mistake(in: text, isWhole: isWhole) {
+        nodes.report("'url' \(mistake)", at: position)
+      }
     } else if text.hasPrefix("//") {
       nodes.report("'url' must begin with http:// or https://, or be a path behind 'baseUrl'", at: position)
     } else if text.utf8.contains(where: { $0 <= 0x20 || $0 == 0x7F }) {
       nodes.report("'url' must not hold white space or control characters; write %20 for a space", at: position)
     } else if defaults.baseURL == nil, !defaults.baseURLIsWrong {
       nodes.report(
-        "'url' must begin with http:// or https://, as 'defaults' has no 'baseUrl'; found \(quoted(text))", at: position)
+        "'url' must begin with http:// or https://, as 'defaults' has no 'baseUrl'; found \(quoted(text))", at: position
+      )
     }
   }
 

@@ -12,7 +12,8 @@ enum NameRule {
     guard let first = name.utf8.first, Self.isLetter(first) else { return false }
     switch self {
     case .identifier:
-      return name.utf8.count <= 64 && name.utf8.allSatisfy { Self.isLetter($0) || Self.isDigit($0) || $0 == UInt8(ascii: "-") }
+      return name.utf8.count <= 64
+        && name.utf8.allSatisfy { Self.isLetter($0) || Self.isDigit($0) || $0 == UInt8(ascii: "-") }
     case .variable:
       return name.utf8.allSatisfy { Self.isLetter($0) || Self.isDigit($0) }
     }

@@ -61,7 +61,8 @@ package final class CommandExecutor: Sendable {
     let privateDirectories = try options.privateDirectory.map { path throws(StepsError) in
       try PrivateDirectories(in: path)
     }
-    let loop = try CommandLoopSetup(launcherPath: launcherPath, options: options, privateDirectories: privateDirectories, mailbox: mailbox,
+    let loop = try CommandLoopSetup(
+      launcherPath: launcherPath, options: options, privateDirectories: privateDirectories, mailbox: mailbox,
       deliver: deliver)
     do {
       thread = try OwnThread(named: options.threadName) { CommandLoop(loop).run() }

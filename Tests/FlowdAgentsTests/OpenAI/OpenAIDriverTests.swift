@@ -128,10 +128,11 @@ import Testing
   // MARK: broken answers
 
   @Test func aStreamThatBreaksOffKeepsItsPart() async throws {
+    let hasArrived = Semaphore()
     let reset = try ChatServer { _, peer in
       peer.send("HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nContent-Length: 100000\r\n\r\n")
       peer.send("data: \(delta("half of it"))\n\n")
-      usleep(50_000)
+      hasArrived.wait()
       peer.reset()
       return false
     }
@@ -142,6 +143,8 @@ import Testing
     ])
     for server in [reset, ended, broken, failed] {
       let chat = chats.start(server)
+      try await eventually("the part has come") { chat.text == "half of it" }
+      hasArrived.signal()
       let (error, result) = try await chat.failure()
       #expect(error.failure == .truncated)
       #expect(error.retryAfter == nil)

@@ -51,6 +51,9 @@ private let cases: [ErrorCase] = [
   ErrorCase(400, error("filtered", code: "content_filter"), .refused),
   ErrorCase(400, error("litellm.ContentPolicyViolationError: no"), .refused),
   ErrorCase(302, "", .rejected),
+  ErrorCase(
+    400, error("/chat/completions: Invalid model name passed in model=x.", type: "invalid_request_error", code: "400"),
+    .rejected),
   // Who asked.
   ErrorCase(401, error("Incorrect API key provided", code: "invalid_api_key"), .unauthorized),
   ErrorCase(401, error("Authentication Error, No api key passed in.", type: "auth_error", code: "401"), .unauthorized),

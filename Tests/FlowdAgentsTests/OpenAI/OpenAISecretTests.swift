@@ -34,7 +34,11 @@ import Testing
     let first = chats.start(refused, secrets: ["KEY": canary]) { $0.key = Secret("KEY") }
     let result = try await first.result()
     expectNoCanary(first, result)
-    #expect("\(result.outcome)".contains(Redactor.mark))
+    #expect(
+      result.outcome
+        == .agentFailed(
+          .unauthorized, "HTTP 401: Incorrect API key provided: \(Redactor.mark); the key is secret:KEY",
+          retryAfter: nil))
 
     let thought = #"{"choices": [{"delta": {"reasoning_content": "the key is \#(canary)"}}]}"#
     let server = try ChatServer.streaming([thought, delta("x", finish: canary, model: canary), "[DONE]"])

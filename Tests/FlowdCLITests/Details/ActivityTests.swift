@@ -35,7 +35,7 @@ import Testing
     #expect(
       events.flatMap { text.lines($0) } == [
         "fetch: thinks: This may", "fetch: thinks: be wrong", "fetch: uses: read a", "fetch: thinks: Yes",
-        "fetch | It is fine", "fetch: permission: write: denied", "fetch: says: model set", "fetch: used: 5 tokens",
+        "fetch | It is fine", "fetch: permission: write: denied", "fetch: says: model set",
       ])
   }
 

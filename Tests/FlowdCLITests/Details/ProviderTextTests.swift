@@ -23,6 +23,9 @@ import Testing
     }
     #expect(!ProviderText.isUsable(provider("a", kind: "", [.unspecified, .unspecified, .unspecified])))
     #expect(!ProviderText.isUsable(API.Provider(providerID: "a", kind: "openai")), "it was not checked")
+    var held = provider("a", [.yes, .yes, .yes])
+    held.heldUntil = SampleRun.at(0)
+    #expect(!ProviderText.isUsable(held))
   }
 
   @Test func theExitCodeCountsThoseThatWereNamedOrAnyAtAll() {

@@ -91,6 +91,13 @@ struct AgentStepTests {
         ["4:46: 'schema' must be a JSON Schema, which is a mapping, found the text 'object'"]
       ),
       ("{ prompt: x, output: json, schema: { a: .inf } }", ["4:51: JSON has no such number"]),
+      (
+        "{ prompt: x, output: json, schema: { type: objet, properties: { a: { pattern: x } } } }",
+        [
+          "4:46: 'schema' $.type: there is no type \"objet\"; did you mean 'object'?",
+          "4:46: 'schema' $.properties.a.pattern: 'pattern' is not supported",
+        ]
+      ),
       ("{ prompt: x, max-output: 2MiB }", ["4:36: 'max-output' must be from 1 to 1048576 bytes"]),
       ("{ prompt: x, max_output: 1KiB }", ["4:24: unknown key 'max_output'; write 'max-output'"]),
       ("{ prompt: x, cwd: y }", ["4:24: unknown key 'cwd'; write 'cwd' beside 'with'"]),

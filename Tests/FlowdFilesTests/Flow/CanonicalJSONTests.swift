@@ -20,6 +20,11 @@ struct CanonicalJSONTests {
 
   @Test func theFullFlowComesBackTheSame() { expectRoundTrip(fullFlow) }
 
+  @Test func aFlowThatReachesOthersComesBackTheSame() {
+    expectRoundTrip(outwardFlow)
+    #expect(parse(outwardFlow).definition?.secrets == ["CA", "PASSWORD", "TOKEN"])
+  }
+
   /// Texts that YAML, JSON or both would read as something else than a string, or mangle.
   @Test(arguments: [
     "8080", "1.0", "007", "0x1F", "0o17", ".5", "+1", "1e3", "-0", "true", "True", "FALSE", "yes", "No", "on", "Off",

@@ -48,6 +48,71 @@ extension FlowFileResult {
   }
 }
 
+/// Every key of steps that reach a server or an agent.
+let outwardFlow = """
+  network: { loopback: true, private: false, link-local: false, allow: [api.example.com, "*.example.org"], deny: [10.0.0.0/8] }
+  env: { TOKEN: "${{ secrets.TOKEN }}" }
+  defaults: { baseUrl: https://api.example.com/v1, headers: { X-Team: 1.0, Accept: text/plain } }
+  steps:
+    - id: login
+      uses: http
+      with:
+        method: POST
+        url: /login
+        query: { q: 007, tag: [a, "${{ run.id }}"], none: ~ }
+        headers: { accept: application/json, X-Run: "run ${{ run.id }}" }
+        json: { password: "${{ secrets.PASSWORD }}", n: 1.0, list: [a, ~, true] }
+        cookies: false
+        redirects: 0
+        tls: { ca: ca.pem, certificate: c.pem, key: k.pem, verify: false }
+        proxy: http://127.0.0.1:3128
+        version: 1.1
+        unix-socket: /run/x.sock
+        decompress: false
+        max-body: 2MiB
+        save-to: out.bin
+      expect:
+        - { status: { ">=": 200, "<": 300 } }
+        - { header: Content-Type, startsWith: application/json }
+        - { cookie: id, exists: true }
+      outputs: { token: "${{ response.json.token }}" }
+    - id: upload
+      uses: http
+      with:
+        method: PUT
+        url: https://files.example.com/${{ steps.login.outputs.token }}
+        multipart: [{ name: a, value: 1 }, { name: f, file: x.png, filename: y.png, type: image/png }]
+        auth: { basic: { user: me, password: "${{ secrets.PASSWORD }}" } }
+      until: { condition: "${{ response.status == 200 }}" }
+      retry: { limit: 2, when: "${{ response.status == 503 }}" }
+    - { id: form, uses: http, with: { url: http://x, form: { a: [1, b] }, auth: { digest: { user: a, password: b } } } }
+    - id: text
+      uses: http
+      with: { url: http://x, body: "a ${{ secrets.CA }}", auth: { bearer: "${{ secrets.TOKEN }}" } }
+    - { id: file, uses: http, with: { url: http://x, file: data, auth: { netrc: true }, redirects: false, version: 2 } }
+    - id: review
+      uses: agent
+      needs: [login, upload]
+      env: { KEY: "${{ secrets.TOKEN }}" }
+      cwd: src
+      with:
+        prompt: |
+          Look at ${{ steps.upload.response.text }}
+        system: Be brief.
+        persona: reviewer
+        contracts: [evidence]
+        provider: ${{ run.provider }}
+        model: 1.0
+        read_only: false
+        output: json
+        schema: { type: object, properties: { a: { type: [string, "null"], minLength: 0x1 } } }
+        max-output: 4096
+      expect: [{ json: $.a, exists: true }]
+      outputs: { a: "${{ result.a }}", b: "${{ text }}" }
+  report: ${{ steps.review.result.a }} by ${{ steps.review.model }} of ${{ steps.review.provider }}
+
+  """
+
 /// Every key of the language.
 let fullFlow = """
   # A comment.

@@ -26,6 +26,7 @@ struct RandomFlow {
 
   private mutating func policies() -> String {
     var text = ""
+    if flip() { text += "network: \(pick(["{ private: False, deny: [a.b] }", "{ allow: ['::1', 10.0.0.0/8] }"]))\n" }
     if flip() { text += "mode: \(pick(["batch", "interactive", "hybrid"]))\n" }
     if flip() { text += "on-cancel: \(pick(["graceful", "force"]))\n" }
     if flip() { text += "on-failure: \(pick(["cancel", "finish", "{ fatal: finish, recoverable: cancel }"]))\n" }
@@ -40,6 +41,7 @@ struct RandomFlow {
     if flip() { keys.append("env: { D: \(scalar()), X: \"${{ inputs.first }}\" }") }
     if flip() { keys.append("expect: [\(check()), { json: $, exists: true }]") }
     if flip() { keys.append("timeout: 5m") }
+    if flip() { keys.append("baseUrl: http://x/v1, headers: { X: \(line()) }") }
     keys.shuffle(using: &random)
     return "defaults: { \(keys.joined(separator: ", ")) }\n"
   }
@@ -47,7 +49,7 @@ struct RandomFlow {
   // MARK: steps
 
   private mutating func step(_ index: Int) -> String {
-    let kind = pick(["run", "run", "script", "input", "wait", "flow"])
+    let kind = pick(["run", "run", "http", "agent", "script", "input", "wait", "flow"])
     var keys = ["id: s\(index)", "uses: \(kind)", "with: \(with(kind, index))"]
     if flip() { keys.append("label: \(pick(["'x'", "12", "True", "\"é\\n😀\""]))") }
     if index > 0, flip() {
@@ -62,13 +64,15 @@ struct RandomFlow {
       if flip() { keys.append("cwd: \(pick(["src", "/tmp", "\"${{ run.cwd }}/x\""]))") }
       if flip() { keys.append("\(pick(["expect", "+expect"])): [\(check()), \(check())]") }
     }
-    if ["run", "script", "flow"].contains(kind) {
+    if ["run", "http", "agent", "script", "flow"].contains(kind) {
       if flip() { keys.append("timeout: \(pick(["1s", "500ms", "1h30m"]))") }
       if flip() { keys.append("retry: \(retry())") }
       if flip() { keys.append("until: { interval: 1s, condition: \(pick(["true", "\"${{ error == nil }}\""])) }") }
       if flip() { keys.append("on-restart: \(pick(["retry", "fail", "ask"]))") }
     }
-    if ["run", "script", "input"].contains(kind), flip() { keys.append("outputs: { o: \(value(of: 0)), 'p': 1.50 }") }
+    if ["run", "http", "agent", "script", "input"].contains(kind), flip() {
+      keys.append("outputs: { o: \(value(of: 0)), 'p': 1.50 }")
+    }
     keys.shuffle(using: &random)
     return "  - " + keys.joined(separator: "\n    ") + "\n"
   }
@@ -80,6 +84,8 @@ struct RandomFlow {
         "{ lua: return 1 }", "{ lua: \"return { a = '}' }\" }",
         "\n      lua: |\n        local a = inputs.first\n        return a",
       ])
+    case "http": http(index)
+    case "agent": agent(index)
     case "input":
       "{ prompt: \(template(of: index)), \(pick(["type: number, default: 0x1F", "default: 1.0", "type: choice, options: [1, b], default: b", "type: secret"])) }"
     case "wait":
@@ -90,6 +96,38 @@ struct RandomFlow {
         ? "{ command: \(pick(["make", "\"a b\"", "'it''s'", "5"])), shell: \(pick(["sh", "/bin/bash"])) }"
         : "{ command: [prog, \(scalar()), \(template(of: index))] }"
     }
+  }
+
+  private mutating func http(_ index: Int) -> String {
+    var keys = ["url: \(pick(["http://x/y", "\"https://x/${{ run.id }}\"", "\"${{ inputs.first }}\""]))"]
+    if flip() { keys.append("method: \(pick(["POST", "'PUT'", "\"${{ inputs.first }}\""]))") }
+    if flip() { keys.append("query: { a: \(scalar()), \"b\": [1, \(template(of: index))], c: ~ }") }
+    if flip() { keys.append("headers: { X: \(line()), B: \"a ${{ secrets.A }}\" }") }
+    if flip() {
+      keys.append(
+        pick([
+          "json: \(value(of: index))", "form: { a: \(scalar()), b: ~ }", "body: \(scalar())", "file: 1.0",
+          "multipart: [{ value: \(scalar()), name: a }, { name: 1, file: f, type: a/b }]",
+        ]))
+    }
+    if flip() {
+      keys.append("auth: \(pick(["{ bearer: 1 }", "{ netrc: TRUE }", "{ basic: { password: 1.0, user: a } }"]))")
+    }
+    if flip() { keys.append("redirects: \(pick(["false", "0x10", "True"])), cookies: \(pick(["false", "TRUE"]))") }
+    if flip() { keys.append("tls: { verify: False, ca: 5 }, version: \(pick(["2", "1.1", "'any'"]))") }
+    if flip() { keys.append("max-body: \(pick(["10", "010", "64MiB"])), save-to: \(pick(["1.0", "out"]))") }
+    keys.shuffle(using: &random)
+    return "{ \(keys.joined(separator: ", ")) }"
+  }
+
+  private mutating func agent(_ index: Int) -> String {
+    var keys = ["prompt: \(pick(["x", "5", "\"${{ run.id }}\""]))"]
+    if flip() { keys.append("persona: \(pick(["reviewer", "1.0"])), contracts: [evidence, 2]") }
+    if flip() { keys.append("provider: \(template(of: index)), model: 1.0") }
+    if flip() { keys.append("read_only: False, max-output: \(pick(["1KiB", "0100"]))") }
+    if flip() { keys.append("output: json, schema: { type: object, minProperties: 0x1, title: \(json(depth: 1)) }") }
+    keys.shuffle(using: &random)
+    return "{ \(keys.joined(separator: ", ")) }"
   }
 
   private mutating func retry() -> String {
@@ -133,6 +171,11 @@ struct RandomFlow {
     case 3: return "[\(json(depth: depth - 1)), \(json(depth: depth - 1))]"
     default: return "{ b: \(json(depth: depth - 1)), \"a\": \(json(depth: depth - 1)), 5: \(json(depth: depth - 1)) }"
     }
+  }
+
+  /// A text without control characters but tabs.
+  private mutating func line() -> String {
+    pick(["plain", "8080", "1.0", "007", "True", "yes", "'single ''quoted'''", "\"é😀\"", "'null'", "\"\"", "' '"])
   }
 
   private mutating func scalar() -> String {

@@ -40,7 +40,10 @@ extension CommandTests {
       let steps = try Steps { $0.secrets = Source() }
       let text = SecretText([.secret(Secret("KNOWN"))])
       let attempt = steps.start(
-        ["sh", "-c", "printf %s \"a $KEY b \"; printf looked-; sleep 0.1; printf 'up-4711 c other-secret'; echo $KEY >&2"],
+        [
+          "sh", "-c",
+          "printf %s \"a $KEY b \"; printf looked-; sleep 0.1; printf 'up-4711 c other-secret'; echo $KEY >&2",
+        ],
         secrets: [EnvironmentSecret("KEY", text)], redacted: ["other-secret"])
       let result = try await steps.result(of: attempt)
       #expect(result.output == "a [secret] b [secret] c [secret]")

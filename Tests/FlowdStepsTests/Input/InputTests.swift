@@ -102,8 +102,9 @@ extension CommandTests {
       let most = [UInt8](repeating: 65, count: Limits.standardInputBytesMax)
       let attempt = steps.start(["wc", "-c"], input: .bytes(most))
       #expect(try await steps.result(of: attempt).output == "\(most.count)\n")
-      guard case .notStarted(let sentence) = try await steps.result(of: steps.start(["cat"], input: .bytes(most + [1])))
-        .outcome
+      guard
+        case .notStarted(let sentence) = try await steps.result(of: steps.start(["cat"], input: .bytes(most + [1])))
+          .outcome
       else {
         Issue.record("one byte more was taken")
         return
