@@ -137,10 +137,22 @@ def chat() -> Iterator[Chat]:
     server.stop()
 
 
-@pytest.fixture(scope="session")
-def litellm(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiteLLM]:
-    server = LiteLLM(tmp_path_factory.mktemp("litellm")).start()
+@pytest.fixture(scope="session", autouse=True)
+def early_litellm(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Optional[LiteLLM]]:
+    """Starts at once where a test will want it: it takes some seconds."""
+    if not any("litellm" in getattr(item, "fixturenames", ()) for item in request.session.items):
+        yield None
+        return
+    server = LiteLLM(tmp_path_factory.mktemp("litellm"))
     try:
-        yield server.wait()
+        yield server.start()
     finally:
         server.stop()
+
+
+@pytest.fixture(scope="session")
+def litellm(early_litellm: Optional[LiteLLM]) -> LiteLLM:
+    assert early_litellm is not None
+    return early_litellm.wait()
