@@ -38,7 +38,7 @@ class Lab:
         self.write_flow(FLOW, "name: Review\nsteps:\n  - id: look\n    uses: run\n    with: { command: git diff }\n")
         self.config = self.directory / "config.yaml"
         self.config.write_text(f"providers:\n  {PROVIDERS}\n")
-        self.environment = dict(os.environ, XDG_CONFIG_HOME=str(self.directory), LC_ALL="C")
+        self.environment = dict(os.environ, XDG_CONFIG_HOME=str(self.directory), LC_ALL="C", BENCH_KEY="a key")
         self.made = 0
 
     def __enter__(self):

@@ -60,6 +60,8 @@ class Steps:
         sizes = self.sizes
         with self.lab.serving("flowd") as running:
             sessions = running.prepare(1, GETS)
+            running.flows("runs", 1, 1, sessions=sessions)
+            time.sleep(sizes.pause)
             before = running.resident_mib()
             witness.begin(running.pid)
             result = running.flows("runs", sizes.runs, 1, sessions=sessions)
@@ -96,10 +98,11 @@ class Steps:
         sizes = self.sizes
         self.lab.write_flow(SAY, "steps:\n  - id: say\n    uses: agent\n    with: { prompt: Say it }\n")
         size = sizes.chunks * len(TEXT)
-        with self.lab.configured(f"openai: {{ kind: openai, base-url: \"{address}\", models: [gpt-5.1, gpt-5.2] }}"):
+        provider = f"kind: openai, base-url: \"{address}\", key: \"secret:BENCH_KEY\", models: [gpt-5.1, gpt-5.2]"
+        with self.lab.configured(f"openai: {{ {provider} }}"):
             with self.lab.serving("flowd") as running:
-                sessions = running.prepare(1, SAY)
-                running.flows("stream", 1, size, sessions=sessions)
+                running.flows("stream", 1, size, sessions=running.prepare(1, SAY))
+                sessions = running.prepare(1, SAY)  # Its watcher has nothing to read before the run.
                 before = running.resident_mib()
                 running.forget_peak()
                 witness.begin(running.pid)

@@ -16,7 +16,7 @@
 #include <sys/prctl.h>
 #include <sys/wait.h>
 
-enum { SESSIONS_MAX = 4096, PAGE_MAX = 500, PAUSE_US_MIN = 500, PAUSE_US_MAX = 50000 };
+enum { SESSIONS_MAX = 4096, RUN_SECONDS_MAX = 60, PAGE_MAX = 500, PAUSE_US_MIN = 500, PAUSE_US_MAX = 50000 };
 #define FLOWS "flowd.v1.FlowService"
 
 static Link server;
@@ -161,6 +161,7 @@ static unsigned one_output(uint32_t watch, size_t expected) {
   unsigned events = 0;
   uint64_t begin = now();
   uint32_t started = send_start(sessions[0]);
+  alarm(RUN_SECONDS_MAX); // A run that waits for a person waits for ever.
   for (;;) {
     Frame frame = next_frame(&server);
     if (frame.stream == started) {

@@ -6,8 +6,8 @@ internal import Glibc
 /// Runs `agent` steps: commands of this machine, always confined, and servers that speak OpenAI's protocol.
 ///
 /// Of each attempt it reports `launched` (a command's, once for each time that it is started), `output`, `activity` and
-/// `asked`, then `finished`, exactly once and last. At most `Limits.agentsMax` agents are under way at one time; runs take
-/// turns at the places.
+/// `asked`, then `finished`, exactly once and last. At most `Limits.agentsMax` agents are under way at one time; runs
+/// take turns at the places.
 package final class AgentExecutor: Sendable {
   private let mailbox: AgentMailbox
   private let commands: CommandExecutor
@@ -21,8 +21,8 @@ package final class AgentExecutor: Sendable {
   ///   - launcherPath: Of the `flowd-launch` of the same version.
   ///   - client: Outlives the executor.
   ///   - secrets: Has the secrets that requests do not bring themselves.
-  ///   - directory: Absolute, of this executor alone, 0700; it is made if it is not there. Agents' temporary directories
-  ///     are below it, and what an earlier executor left there is removed.
+  ///   - directory: Absolute, of this executor alone, 0700; it is made if it is not there. Agents' temporary
+  ///     directories are below it, and what an earlier executor left there is removed.
   ///   - hiddenPaths: What agents may not read beside the user's keys: the daemon's own directories, and what the
   ///     configuration adds; absolute, or with `~/`.
   ///   - deliver: Called with what happened, in order per attempt, on several threads. It only hands on.
@@ -42,12 +42,11 @@ package final class AgentExecutor: Sendable {
   ) throws(StepsError) {
     guard mkdir(directory, 0o700) == 0 || errno == EEXIST else { throw .system(call: "mkdir", code: errno) }
     let mailbox = try AgentMailbox()
-    let clock = try AlarmClock()
     let isShutDown = Locked(false)
     let hand: @Sendable ([StepReport]) -> Void = { reports in
       if !isShutDown.withLock({ $0 }) { deliver(reports) }
     }
-    let hidden = HiddenPaths.all(home: HiddenPaths.homeOfUser, more: hiddenPaths)
+    let hidden = HiddenPaths.all(homes: HiddenPaths.homesOfUser, more: hiddenPaths)
     var options = CommandExecutor.Options()
     options.threadName = "agent-commands"
     options.processesMax = agentsMax + Self.checksMax
@@ -56,11 +55,18 @@ package final class AgentExecutor: Sendable {
     options.outputGathering = .zero
     options.privateDirectory = "\(directory)/private"
     commands = try CommandExecutor(launcherPath: launcherPath, options: options) { mailbox.post(.reports($0)) }
-    // What an agent may not read cannot be given to it by a file there.
-    let promptDirectory = HiddenPaths.hide(directory, hidden) ? "/tmp" : directory
+    let clock: AlarmClock
+    do {
+      clock = try AlarmClock()
+    } catch {
+      commands.shutdown()
+      throw error
+    }
+    let prompts = PromptPlace(directory: directory, hidden: hidden)
+    prompts.sweep()
     let setup = AgentLoop.Setup(
       mailbox: mailbox, commands: commands, client: client,
-      surroundings: CommandPlan.Surroundings(secrets: secrets, directory: promptDirectory, hidden: hidden),
+      surroundings: CommandPlan.Surroundings(secrets: secrets, prompts: prompts, hidden: hidden),
       makeDriver: { request, provider, report in
         OpenAIDriver(request, provider, client: client, secrets: secrets, clock: clock, report: report)
       }, deliver: hand, agentsMax: agentsMax)
@@ -84,8 +90,8 @@ package final class AgentExecutor: Sendable {
   /// - Parameter request: Of an attempt that was not started before.
   package func start(_ request: AgentRequest) { mailbox.post(.start(request)) }
 
-  /// Ends an attempt by force: an ACP agent is told to cancel, then its processes get SIGTERM and SIGKILL; it finishes as
-  /// `cancelled` with what it has answered so far.
+  /// Ends an attempt by force: an ACP agent is told to cancel, then its processes get SIGTERM and SIGKILL; it finishes
+  /// as `cancelled` with what it has answered so far.
   ///
   /// An attempt that waits finishes at once. One that has finished is not changed.
   package func terminate(_ attempt: AttemptID) { mailbox.post(.terminate(attempt)) }
@@ -98,18 +104,19 @@ package final class AgentExecutor: Sendable {
   /// Tells that output was taken over: its bytes no longer count against what may be outstanding.
   package func acknowledge(_ attempt: AttemptID, bytes: Int) { mailbox.post(.acknowledge(attempt, bytes: bytes)) }
 
-  /// Finds out whether a provider can be used: its program is there and tells its version, or its server lists its models.
+  /// Finds out whether a provider can be used: its program is there and tells its version, or its server lists its
+  /// models.
   ///
-  /// - Parameter then: Called once, on a thread of the executor's or the client's, after some seconds at most; not after
-  ///   `shutdown`.
+  /// - Parameter then: Called once, on a thread of the executor's or the client's, after some seconds at most; not
+  ///   after `shutdown`.
   package func check(_ provider: ProviderDefinition, then: @escaping @Sendable (ProviderCheck) -> Void) {
     mailbox.post(.check(provider, then: then))
   }
 
   /// Ends all agents and the threads; returns when they have ended, after at most some seconds.
   ///
-  /// Nothing is delivered any more, so attempts cut off here look like those that a crash cut off. Not to be called from
-  /// `deliver`. Later calls of any method do nothing.
+  /// Nothing is delivered any more, so attempts cut off here look like those that a crash cut off. Not to be called
+  /// from `deliver`. Later calls of any method do nothing.
   package func shutdown() {
     isShutDown.withLock { $0 = true }
     mailbox.post(.shutDown)

@@ -8,13 +8,13 @@ enum HiddenPaths {
   ]
 
   /// - Parameters:
-  ///   - home: Of the user; empty: unknown.
+  ///   - homes: Of the user.
   ///   - more: Absolute paths, or such that begin with `~/`: the daemon's own, and what the configuration adds.
-  static func all(home: String, more: [String]) -> [String] {
-    var paths = home.isEmpty ? [] : ofHome.map { "\(home)/\($0)" }
+  static func all(homes: [String], more: [String]) -> [String] {
+    var paths = homes.flatMap { home in ofHome.map { "\(home)/\($0)" } }
     for path in more {
       if path == "~" || path.hasPrefix("~/") {
-        if !home.isEmpty { paths.append(home + path.dropFirst()) }
+        paths += homes.map { $0 + path.dropFirst() }
       } else if path.hasPrefix("/") {
         paths.append(path)
       }
@@ -23,10 +23,14 @@ enum HiddenPaths {
     return paths.filter { seen.insert($0).inserted }
   }
 
-  /// As the system knows it; `HOME` may be another's, or be missing.
-  static var homeOfUser: String {
-    if let entry = getpwuid(getuid()), let directory = entry.pointee.pw_dir { return String(cString: directory) }
-    return getenv("HOME").map { String(cString: $0) } ?? ""
+  /// The one that the system knows, and the one that `HOME` names when it is another: keys may be in both.
+  static var homesOfUser: [String] {
+    var homes: [String] = []
+    if let entry = getpwuid(getuid()), let directory = entry.pointee.pw_dir { homes.append(String(cString: directory)) }
+    if let named = getenv("HOME").map({ String(cString: $0) }), named.hasPrefix("/"), !homes.contains(named) {
+      homes.append(named)
+    }
+    return homes
   }
 
   /// Whether a path is one of the hidden ones or below one, links resolved.

@@ -91,6 +91,8 @@ public enum Limits {
   public static let schemaStepsMax = 1_000_000
   /// Schemas in one another, those that references lead to with them.
   public static let schemaDepthMax = 256
+  /// Of a regular expression of a schema: characters, classes, branches, those of repetitions as often as they are.
+  public static let patternItemsMax = 2_048
   /// Mistakes that are told of one value, or of one schema.
   public static let schemaMistakesMax = 20
 

@@ -74,7 +74,8 @@ package enum Language {
       SchemaKey("loopback", .boolean, "Whether this machine may be reached.", standard: "`true`"),
       SchemaKey("private", .boolean, "Whether private networks may be reached.", standard: "`true`"),
       SchemaKey(
-        "link-local", .boolean, "Whether link-local and metadata addresses may be reached.", standard: "`false`"),
+        "link-local", .boolean, "Whether link-local addresses may be reached; those of clouds' metadata only if `allow` names them.",
+        standard: "`false`"),
       SchemaKey("allow", networkRules, "Only these; each also stands above the keys before.", standard: "all"),
       SchemaKey("deny", networkRules, "Never these, whatever else is allowed."),
     ],

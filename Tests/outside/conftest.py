@@ -89,8 +89,15 @@ def stage(daemon: Daemon) -> Stage:
 def make_stage(make_daemon: Callable[..., Daemon]) -> Callable[..., Stage]:
     """Makes daemons with a configuration, each with a session; `environment` is the daemon's own."""
 
-    def make(config: Optional[dict[str, Any]] = None, *, mode: str = "BATCH", **options: Any) -> Stage:
+    def make(
+        config: Optional[dict[str, Any]] = None,
+        *,
+        mode: str = "BATCH",
+        environment: Optional[dict[str, str]] = None,
+        **options: Any,
+    ) -> Stage:
         daemon = make_daemon()
+        daemon.environment = environment or {}
         daemon.place.config.write_text(json.dumps(config or {}))
         return Stage(daemon.start(**options), mode=mode)
 

@@ -28,7 +28,8 @@ def on_chat(make_stage: Callable[..., Stage], chat: Chat) -> Stage:
         "kind": "openai", "base-url": chat.url, "key": "secret:CHAT_KEY", "models": ["small", "large"],
         "headers": {"X-Team": "a"}, "parameters": {"temperature": 0, "top_p": 0.5},
     }  # fmt: skip
-    stage = make_stage({"providers": {"house": provider}}, environment={"CHAT_KEY": chat.key})
+    config = {"providers": {"house": provider, "bare": {"models": ["m"]}}}
+    stage = make_stage(config, environment={"CHAT_KEY": chat.key})
     stage.client.session.set_provider_model(stage.session, provider_id="house", model_id="small")
     return stage
 
@@ -124,7 +125,7 @@ def test_an_answer_that_breaks_off_is_kept_marked_and_not_asked_for_again(on_cha
     if how == "error":
         assert "out of memory" in ask.error.message
     else:
-        assert "broke off" in ask.error.message or "truncated" in ask.error.message, ask.error
+        assert "broke off" in ask.error.message or "stream ended" in ask.error.message, ask.error
 
 
 def test_an_answer_cut_by_the_models_own_bound_is_told_as_such(on_chat: Stage, chat: Chat) -> None:
@@ -143,7 +144,7 @@ def test_errors_before_the_first_piece_are_tried_again_where_that_can_help(on_ch
     assert run.status == SUCCEEDED and run.steps[0].attempt == 4, run.error
     times = [asked.at for asked in chat.asked]
     assert times[2] - times[1] >= 0.99, "it waits as long as it was told to"
-    chat.script("small", refuses(400, "too long", code="context_length_exceeded"), says("never"))
+    chat.script("small", refuses(400, "The context is too long.", code="context_length_exceeded"), says("never"))
     ask = failed(on_chat, agent("Go.", retry=retry))
     assert getattr(ask.error, "class") == FATAL and "context" in ask.error.message and ask.attempt == 1
 
@@ -182,7 +183,9 @@ def test_an_answer_that_does_not_fit_is_repaired_once(on_chat: Stage, chat: Chat
     ).replace('\\"', '"'), "it is told what it said"
     chat.script("small", says(first), says("still no JSON"), says('{"verdict": "bad", "score": 0}'))
     ask = failed(on_chat, agent("Judge.", output="json", schema=SCHEMA))
-    assert len(chat.asked) == 4 and getattr(ask.error, "class") == FATAL and "JSON" in ask.error.message, ask.error
+    assert len(chat.asked) == 4 and getattr(ask.error, "class") == FATAL and "asked for again" in ask.error.message, (
+        ask.error
+    )
 
 
 def test_an_answer_past_its_bound_fails_and_ends_the_stream(on_chat: Stage, chat: Chat) -> None:
@@ -213,7 +216,7 @@ def test_silence_ends_an_attempt(make_stage: Callable[..., Stage], chat: Chat) -
 
     chat.script("small", silent)
     ask = failed(stage, agent("Talk.", provider="house", model="small"))
-    assert getattr(ask.error, "class") == RECOVERABLE and ("silen" in ask.error.message or "300ms" in ask.error.message)
+    assert getattr(ask.error, "class") == RECOVERABLE and "has sent nothing for 0.3" in ask.error.message
 
 
 def test_the_same_prompt_is_sent_again_after_a_crash(on_chat: Stage, chat: Chat) -> None:
@@ -263,8 +266,8 @@ def test_a_graceful_cancel_lets_the_answer_end_and_force_cuts_it(on_chat: Stage,
 
 
 def test_a_provider_that_nothing_is_known_of_fails_with_a_sentence(on_chat: Stage) -> None:
-    ask = failed(on_chat, agent("Hello?", provider="ollama", model="m"))
-    assert getattr(ask.error, "class") == FATAL and "ollama" in ask.error.message, ask.error
+    ask = failed(on_chat, agent("Hello?", provider="bare", model="m"))
+    assert getattr(ask.error, "class") == FATAL and "bare" in ask.error.message, ask.error
 
 
 def test_circuits_of_providers_open_after_failures(on_chat: Stage, chat: Chat) -> None:

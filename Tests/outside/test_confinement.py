@@ -27,7 +27,7 @@ WRITES = {
 #: What anybody may do who is not confined: so each of these attempts is one that can succeed.
 USUAL = (WRITES - {"link out"}) | {
     "create in /tmp", "create in /dev/shm", "create in the home", "chmod", "chown", "touch", "connect to the daemon",
-    "connect half a pair", "read the daemon's state", "read a private key", "read what is hidden",
+    "read the daemon's state", "read a private key", "read what is hidden",
     "read what is hidden through a root", "read the daemon's secrets", "read the daemon's environment",
     "signal the daemon",
 }  # fmt: skip

@@ -1,6 +1,7 @@
 internal import FlowdModel
 
-/// The client's side of one session of the Agent Client Protocol (version 1): lines and orders go in, what to do comes out.
+/// The client's side of one session of the Agent Client Protocol (version 1): lines and orders go in, what to do comes
+/// out.
 ///
 /// Both sides count the ids of their requests on their own. One request of this side is under way at a time.
 struct ACPSession: Sendable {
@@ -115,7 +116,8 @@ struct ACPSession: Sendable {
     return beginTurn()
   }
 
-  /// Ends the turn: what is pending is answered, then the agent is told; `turnEnded` follows at once or with its answer.
+  /// Ends the turn: what is pending is answered, then the agent is told; `turnEnded` follows at once or with its
+  /// answer.
   mutating func cancel() -> [Effect] {
     switch phase {
     case .over, .cancelling: return []

@@ -1,7 +1,8 @@
 internal import FlowdModel
 internal import FlowdSteps
 
-/// Lets through what an agent does beside its answer, redacted and cut, up to a bound that an agent out of hand reaches.
+/// Lets through what an agent does beside its answer, redacted and cut, up to a bound that an agent out of hand
+/// reaches.
 struct ActivityBound {
   private let redactor: Redactor
   private var count = 0
@@ -17,7 +18,9 @@ struct ActivityBound {
     count += 1
     byteCount += text.utf8.count
     isReached = count >= Limits.agentActivitiesMax || byteCount > Limits.agentActivityBytesMax
-    guard !isReached else { return AgentActivity(.notice, "what else the agent does is no longer shown: it is too much") }
+    guard !isReached else {
+      return AgentActivity(.notice, "what else the agent does is no longer shown: it is too much")
+    }
     return AgentActivity(activity.kind, text)
   }
 

@@ -155,7 +155,8 @@ struct ACPConversation: AgentConversation {
     if session.isCancelling {
       effects += session.end()
     } else if end.outcome == .exited(0) {
-      effects += session.fail(AgentError(.failed, "the agent ended before it had answered\(ExitExplanation.quote(end.said))"))
+      effects += session.fail(
+        AgentError(.failed, "the agent ended before it had answered\(ExitExplanation.quote(end.said))"))
     } else {
       effects += session.fail(ExitExplanation.error(end.outcome, program: end.program, said: end.said, now: now))
     }

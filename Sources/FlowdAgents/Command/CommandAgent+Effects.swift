@@ -33,11 +33,18 @@ extension CommandAgent {
   func handOn(now: MonotonicInstant) {
     if answer.dueAt <= now { for chunk in answer.takeChunks(now: now) { report(.output(chunk)) } }
     if errors.queue.dueAt <= now { for chunk in errors.takeChunks(now: now) { report(.output(chunk)) } }
-    if thoughts.dueAt <= now { for activity in thoughts.take(atEnd: false) { report(.activity(activity)) } }
+    if thoughts.dueAt <= now { showThoughts(atEnd: false) }
+  }
+
+  /// Thoughts count as activities: one between any two words would be too many.
+  func showThoughts(atEnd: Bool) {
+    for thought in thoughts.take(atEnd: atEnd) {
+      if let admitted = activities.admit(thought) { report(.activity(admitted)) }
+    }
   }
 
   private func show(_ activity: AgentActivity) {
-    for thought in thoughts.take(atEnd: true) { report(.activity(thought)) }
+    showThoughts(atEnd: true)
     if let admitted = activities.admit(activity) { report(.activity(admitted)) }
   }
 
@@ -45,7 +52,7 @@ extension CommandAgent {
 
   private func push(_ text: String, now: MonotonicInstant) {
     guard decision == nil else { return }
-    for thought in thoughts.take(atEnd: true) { report(.activity(thought)) }
+    showThoughts(atEnd: true)
     answer.push(Array(text.utf8), now: now)
     checkSize(now: now)
   }
@@ -76,7 +83,8 @@ extension CommandAgent {
   private func checkSize(now: MonotonicInstant) {
     guard answer.isTooLarge else { return }
     decide(
-      .failed(AgentError(.tooLarge, "the answer is longer than \(request.outputBytesMax) bytes (max-output)")), now: now)
+      .failed(AgentError(.tooLarge, "the answer is longer than \(request.outputBytesMax) bytes (max-output)")), now: now
+    )
   }
 
   private func turnEnded(_ end: AgentEffect.TurnEnd, now: MonotonicInstant) {
@@ -133,7 +141,7 @@ extension CommandAgent {
   }
 
   private func handOnAll(now: MonotonicInstant) {
-    for activity in thoughts.take(atEnd: true) { report(.activity(activity)) }
+    showThoughts(atEnd: true)
     for chunk in answer.takeChunks(now: now) + errors.takeChunks(now: now) { report(.output(chunk)) }
   }
 

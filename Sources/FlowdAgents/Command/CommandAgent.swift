@@ -187,7 +187,8 @@ final class CommandAgent {
 
   /// A program that is not there is told from other failures to start.
   private func explained(_ decision: Decision, _ outcome: StepResult.Outcome) -> Decision {
-    guard case .failed = decision, case .notStarted(let reason) = outcome, let request = plan?.request, let program = request.arguments.first,
+    guard case .failed = decision, case .notStarted(let reason) = outcome, let request = plan?.request,
+      let program = request.arguments.first,
       ProgramLookup(environment: request.environment, directory: request.workingDirectory).path(of: program) == nil
     else { return decision }
     return .failed(AgentError(.notInstalled, reason))
@@ -238,7 +239,7 @@ final class CommandAgent {
 
   private func finish(_ decision: Decision, now: MonotonicInstant) {
     answer.finish(now: now)
-    for activity in thoughts.take(atEnd: true) { report(.activity(activity)) }
+    showThoughts(atEnd: true)
     for chunk in answer.takeChunks(now: now) + errors.takeChunks(now: now) { report(.output(chunk)) }
     isFinished = true
     plan = nil

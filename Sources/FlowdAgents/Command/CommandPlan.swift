@@ -11,8 +11,7 @@ struct CommandPlan {
   /// Where things are that are the same for all attempts.
   struct Surroundings: Sendable {
     var secrets: any SecretSource
-    /// For prompt files.
-    var directory: String
+    var prompts: PromptPlace
     /// What no agent may read.
     var hidden: [String]
   }
@@ -25,7 +24,7 @@ struct CommandPlan {
     let environment = try Self.environment(of: request, command, surroundings.secrets)
     let words = command.command + (request.isReadOnly ? command.readOnlyArguments : [])
     guard !words.isEmpty else { throw AgentError(.rejected, "the provider has no command; its recipe needs one") }
-    promptFile = try Self.promptFile(text, command, words, surroundings.directory)
+    promptFile = try Self.promptFile(text, command, words, surroundings.prompts)
     let placeholders = Placeholders(
       model: request.model, prompt: text, promptFile: promptFile?.path, workingDirectory: request.workingDirectory)
     let arguments: [String]
@@ -58,14 +57,14 @@ struct CommandPlan {
   }
 
   private static func promptFile(
-    _ prompt: String, _ command: AgentCommand, _ words: [String], _ directory: String
+    _ prompt: String, _ command: AgentCommand, _ words: [String], _ place: PromptPlace
   ) throws(AgentError) -> PromptFile? {
     guard command.promptBy == .file, command.output != .acp else { return nil }
     guard Placeholders.hasPromptFile(words) else {
       throw AgentError(.rejected, "the agent's command does not say where its prompt file goes ({prompt_file})")
     }
     do {
-      return try PromptFile(prompt, in: directory)
+      return try PromptFile(prompt, in: place)
     } catch {
       throw AgentError(.failed, error.description)
     }

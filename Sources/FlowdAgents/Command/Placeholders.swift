@@ -2,9 +2,9 @@ internal import FlowdModel
 
 /// Fills in `{model}`, `{prompt}`, `{prompt_file}` and `{cwd}` in a command.
 ///
-/// A placeholder is a whole element, or what follows `--name=` in one; everywhere else braces are what they are. An element
-/// stays one element whatever is filled in. A prompt that begins with '-' gets a space before it, so that no agent takes it
-/// for an option.
+/// A placeholder is a whole element, or what follows `--name=` in one; everywhere else braces are what they are. An
+/// element stays one element whatever is filled in. A prompt that begins with '-' gets a space before it, so that no
+/// agent takes it for an option.
 struct Placeholders: Equatable, Sendable {
   var model: String
   var prompt: String

@@ -8,12 +8,14 @@ final class PromptFile: Sendable {
   let path: String
   private let directory: String
 
-  /// - Parameter parent: Where the directory is made.
-  init(_ text: String, in parent: String) throws(PromptFileError) {
-    var template = Array("\(parent)/prompt-XXXXXX".utf8CString)
-    guard mkdtemp(&template) != nil else { throw PromptFileError(path: parent, code: errno) }
+  /// In its directory.
+  static let name = "prompt.md"
+
+  init(_ text: String, in place: PromptPlace) throws(PromptFileError) {
+    var template = Array("\(place.parent)/\(place.prefix)XXXXXX".utf8CString)
+    guard mkdtemp(&template) != nil else { throw PromptFileError(path: place.parent, code: errno) }
     directory = String(decoding: template.dropLast().map(UInt8.init(bitPattern:)), as: UTF8.self)
-    path = "\(directory)/prompt.md"
+    path = "\(directory)/\(Self.name)"
     let number = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o600)
     guard number >= 0 else { throw PromptFileError(path: path, code: errno) }
     let file = FileDescriptor(owning: number)
@@ -30,7 +32,9 @@ final class PromptFile: Sendable {
   ) throws(PromptFileError) {
     var written = 0
     while written < bytes.count {
-      let count = bytes.withUnsafeBytes { Glibc.write(file.raw, $0.baseAddress?.advanced(by: written), $0.count - written) }
+      let count = bytes.withUnsafeBytes {
+        Glibc.write(file.raw, $0.baseAddress?.advanced(by: written), $0.count - written)
+      }
       if count < 0, errno == EINTR { continue }
       guard count > 0 else { throw PromptFileError(path: path, code: errno) }
       written += count

@@ -36,6 +36,7 @@ struct ChatAttempt {
 
   private let request: AgentRequest
   private let access: Access
+  private let keyName: String?
   private let clock: @Sendable () -> Timestamp
   private var state = State.new
   private var chat: ChatRequest
@@ -59,6 +60,7 @@ struct ChatAttempt {
     self.request = request
     self.access = access
     self.clock = clock
+    keyName = provider.key?.name
     chat = ChatRequest(request, provider)
     turn = ChatTurn(clock: clock)
     answer = AnswerStream(redactor: access.redactor, bytesMax: request.outputBytesMax)
@@ -277,13 +279,19 @@ struct ChatAttempt {
         error.message += "; the key is secret:\(name)"
       }
       if error.failure == .invalidOutput { use.isPartial = false }
-      let message = Self.cut(access.redactor.redact(error.message), Limits.stepErrorBytesMax)
+      let message = Self.cut(access.redactor.redact(text(of: error)), Limits.stepErrorBytesMax)
       outcome = .agentFailed(error.failure, message, retryAfter: error.retryAfter)
     case .timedOut: outcome = .timedOut
     case .cancelled: outcome = .cancelled
     }
     details.agent = use
     return StepResult(outcome: outcome, stdout: answer.answer, details: details)
+  }
+
+  /// Who has to correct a key needs its name.
+  private func text(of error: AgentError) -> String {
+    guard error.failure == .unauthorized, let keyName, !error.message.contains(keyName) else { return error.message }
+    return "\(error.message); provider \(quoted(request.provider.id)) has its key from secret \(keyName)"
   }
 
   /// Once the answer has begun, nothing that would have it asked for again in silence.

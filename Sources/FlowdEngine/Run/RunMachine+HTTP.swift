@@ -41,7 +41,7 @@ extension RunMachine {
 
   private func url(of http: HTTPStep, _ line: Int, _ renderer: Renderer) throws(ExpressionError) -> SecretText {
     var url = try renderer.secretText(http.url)
-    if !HTTPRequest.isAbsolute(url.shown), let base = http.baseURL {
+    if !HTTPRequest.isAbsolute(url), let base = http.baseURL {
       let base = try renderer.secretText(base)
       let isJoined = base.shown.hasSuffix("/") || url.shown.hasPrefix("/") || url.shown.hasPrefix("?")
       if base.shown.hasSuffix("/"), url.shown.hasPrefix("/"), case .text(let first)? = url.parts.first {
@@ -49,7 +49,7 @@ extension RunMachine {
       }
       url = SecretText(base.parts + (isJoined || url.parts.isEmpty ? [] : [.text("/")]) + url.parts)
     }
-    guard HTTPRequest.isAbsolute(url.shown) else {
+    guard HTTPRequest.isAbsolute(url) else {
       throw ExpressionError(
         .failed, "the url \(quoted(url.shown)) does not begin with http:// or https://", line: line)
     }
@@ -139,8 +139,10 @@ extension HTTPRequest {
       }
   }
 
-  static func isAbsolute(_ url: String) -> Bool {
-    let start = url.prefix(8).lowercased()
+  /// Also of a URL that begins with a secret, such as that of a web hook: whoever puts it in looks at its scheme.
+  static func isAbsolute(_ url: SecretText) -> Bool {
+    if case .secret? = url.parts.first { return true }
+    let start = url.shown.prefix(8).lowercased()
     return start.hasPrefix("http://") || start.hasPrefix("https://")
   }
 

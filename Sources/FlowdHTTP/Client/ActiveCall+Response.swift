@@ -6,7 +6,7 @@ extension ActiveCall {
   func headerArrived(_ line: UnsafeBufferPointer<UInt8>) -> chttp_verdict {
     byteArrived()
     do throws(HTTPProblem) {
-      if try head.push(line) { try headIsComplete() }
+      if try head.push(line, isTrailer: hasDeliveredHead || discardedBytes > 0) { try headIsComplete() }
       return CHTTP_GO_ON
     } catch {
       problem = error
@@ -87,7 +87,7 @@ extension ActiveCall {
   /// libcurl counts what came only after it has unpacked it, so one buffer is granted.
   private func checkInflation(adding count: Int) throws(HTTPProblem) {
     let unpacked = info.bodyBytes + count
-    guard unpacked > Limits.inflationFreeBytes, let transfer, head.value(of: "content-encoding") != nil else { return }
+    guard unpacked > Limits.inflationFreeBytes, let transfer else { return }
     let packed = Int(transfer.measure(CHTTP_WIRE_BYTES)) + Limits.outputChunkBytesMax
     guard unpacked / Limits.inflationRatioMax > packed else { return }
     throw HTTPProblem(.tooLarge, inflationMessage)

@@ -35,7 +35,6 @@ final class ActiveCall {
   private var cookies: CookieShare?
   private var unacknowledgedBytes = 0
   private(set) var isPaused = false
-  private let admittedAt = SuspendingClock.now
   private var beganAt = SuspendingClock.now
   private var hopBeganAt = SuspendingClock.now
   private var lastByteAt = SuspendingClock.now

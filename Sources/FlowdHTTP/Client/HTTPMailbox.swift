@@ -17,7 +17,7 @@ final class HTTPMailbox: @unchecked Sendable {
     var isClosed = false
   }
 
-  // Only the client's thread uses it but for waking, which libcurl allows from any; `close` comes before it is freed and
+  // Only the client's thread uses it, but for waking, which any thread may do; `close` comes before it is freed, and
   // waking happens with the lock held.
   let handle: OpaquePointer
   private let state = Locked(State())

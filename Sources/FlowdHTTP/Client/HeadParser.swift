@@ -13,9 +13,10 @@ struct HeadParser {
 
   /// Takes a line with its end.
   ///
+  /// - Parameter isTrailer: The body has begun, so no head follows: it is only counted.
   /// - Returns: Whether it completed the head of a response that is not interim (1xx).
   /// - Throws: `.tooLarge` past the bounds.
-  mutating func push(_ line: UnsafeBufferPointer<UInt8>) throws(HTTPProblem) -> Bool {
+  mutating func push(_ line: UnsafeBufferPointer<UInt8>, isTrailer: Bool) throws(HTTPProblem) -> Bool {
     bytes += line.count
     lines += 1
     guard bytes <= Limits.httpHeaderBytesMax else {
@@ -25,6 +26,7 @@ struct HeadParser {
     guard lines <= Limits.httpHeadersMax + 32 else {
       throw HTTPProblem(.tooLarge, "the response has more than \(Limits.httpHeadersMax) headers")
     }
+    if isTrailer { return false }
     var content = line[...]
     while let last = content.last, last == 0x0a || last == 0x0d { content = content.dropLast() }
     if content.starts(with: "HTTP/".utf8) {

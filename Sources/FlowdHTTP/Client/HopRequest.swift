@@ -36,8 +36,8 @@ struct HopRequest: Equatable {
 
   /// The request that follows a redirect, by the rules of RFC 9110 and of browsers (Fetch, HTTP-redirect fetch).
   ///
-  /// To another origin go no credentials: neither `auth` nor `Authorization`, `Cookie` and secret headers, `Host`, nor the
-  /// client's certificate; and a body with secrets does not go there at all.
+  /// To another origin go no credentials: neither `auth` nor `Authorization`, `Cookie` and secret headers, `Host`, nor
+  /// the client's certificate; and a body with secrets does not go there at all.
   func redirected(by status: Int, to location: String) throws(HTTPProblem) -> HopRequest {
     var next = self
     do throws(HTTPProblem) {

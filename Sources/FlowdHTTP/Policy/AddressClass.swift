@@ -45,7 +45,7 @@ enum AddressClass: CaseIterable {
 
   /// Names of metadata services, which are refused before they are looked up.
   static let metadataHosts: Set<String> = [
-    "metadata.google.internal", "metadata.goog", "metadata", "instance-data", "instance-data.ec2.internal",
+    "metadata.google.internal", "metadata.goog", "instance-data.ec2.internal",
   ]
 
   private static func ranges(_ texts: String...) -> [AddressRange] { texts.compactMap(AddressRange.init) }

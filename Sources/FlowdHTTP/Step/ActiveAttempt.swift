@@ -25,7 +25,7 @@ final class ActiveAttempt {
     stream = StreamRedactor(prepared.redactor)
   }
 
-  /// The file of the step is written for a response that is not an error, so that no error page takes a good file's place.
+  /// The file of the step is written for a response that is not an error: no error page takes a good file's place.
   func take(_ head: HTTPHead) {
     self.head = head
     guard let path = request.saveTo, head.status < 400 else { return }

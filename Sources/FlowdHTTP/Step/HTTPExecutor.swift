@@ -4,9 +4,9 @@ package import FlowdModel
 /// bodies that are long.
 ///
 /// One thread named `http-steps` reads secrets, writes files and makes reports; a body that comes faster than it is
-/// written waits with its server. Of each attempt exactly one report is delivered, `finished`, once cookies and files are
-/// in place. The response's body is redacted in `stdout` and in files under `directory`, and written as it came to the
-/// file that the step asks for.
+/// written waits with its server. Of each attempt exactly one report is delivered, `finished`, once cookies and files
+/// are in place. The response's body is redacted in `stdout` and in files under `directory`, and written as it came to
+/// the file that the step asks for.
 package final class HTTPExecutor: Sendable {
   private let mailbox: ExecutorMailbox
   private let thread: OwnThread
@@ -37,8 +37,8 @@ package final class HTTPExecutor: Sendable {
   /// - Parameter request: Of an attempt that was not started before.
   package func start(_ request: HTTPRequest) { mailbox.post(.start(request)) }
 
-  /// Ends an attempt by force; it finishes as `cancelled` with what has come of the response. One that has finished is not
-  /// changed.
+  /// Ends an attempt by force; it finishes as `cancelled` with what has come of the response. One that has finished is
+  /// not changed.
   package func terminate(_ attempt: AttemptID) { mailbox.post(.terminate(attempt)) }
 
   /// Removes the cookies and bodies that are kept for a run that has ended.

@@ -1,4 +1,5 @@
 internal import FlowdEngine
+internal import FlowdModel
 internal import Glibc
 
 /// Which unfinished runs may have cookies and long bodies in files, so that the others' ends cost nothing.

@@ -32,7 +32,8 @@ extension CommandLoop {
   private func spawn(_ request: CommandRequest, now: MonotonicInstant) throws(LaunchFailure) {
     let slot = nextSlot
     nextSlot += 1
-    let call = try LauncherCall(request, options: setup.options, privateDirectories: setup.privateDirectories)
+    let call = try LauncherCall(
+      request, launch: slot, options: setup.options, privateDirectories: setup.privateDirectories)
     let input = try makeInput(for: request)
     let channels = try LauncherChannels()
     try watch(channels, input, slot: slot)

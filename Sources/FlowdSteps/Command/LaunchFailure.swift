@@ -72,19 +72,14 @@ struct LaunchFailure: Error, Equatable, Sendable {
       "The private directory of `\(command.program)` could not be made in flowd's state directory "
         + "(\(errorText(code))). \(Self.advice(onShortageBy: code))"
     case .landlock, .landlockVersion, .landlockRules, .seccomp, .privileges, .confinement:
-      "`\(command.program)` must be confined and was not started: \(unconfinedCause)"
+      "`\(command.program)` must be confined and was not started: \(unconfinedCause ?? errorText(code))"
     }
   }
 
   /// What the attempt ends with.
   func outcome(for command: CommandPlace) -> StepResult.Outcome {
-    switch stage {
-    case .landlock, .landlockVersion, .landlockRules, .seccomp, .privileges, .confinement:
-      .agentFailed(.unconfined, sentence(for: command), retryAfter: nil)
-    case .process, .directory, .notFound, .interpreter, .execute, .privateDirectory, .launcher, .text, .queue, .lost,
-      .input:
-      .notStarted(sentence(for: command))
-    }
+    let sentence = sentence(for: command)
+    return unconfinedCause == nil ? .notStarted(sentence) : .agentFailed(.unconfined, sentence, retryAfter: nil)
   }
 
   private static func advice(onExecutionBy code: Int32) -> String {

@@ -8,9 +8,11 @@ struct LauncherCall {
   /// Of a confined command.
   let privateDirectory: String?
 
+  /// - Parameter launch: Of this executor, and never used again.
   /// - Throws: The request cannot be carried out: no program, a NUL, a confinement that cannot be told.
   init(
-    _ request: CommandRequest, options: CommandExecutor.Options, privateDirectories: PrivateDirectories?
+    _ request: CommandRequest, launch: UInt64, options: CommandExecutor.Options,
+    privateDirectories: PrivateDirectories?
   ) throws(LaunchFailure) {
     guard !request.arguments.isEmpty else { throw LaunchFailure(stage: .notFound, code: ENOENT) }
     var words = [
@@ -20,7 +22,7 @@ struct LauncherCall {
     var environment = request.environment
     var privateDirectory: String?
     if let confinement = request.confinement {
-      let directory = try Self.privateDirectory(for: request.attempt, confinement, privateDirectories)
+      let directory = try Self.checked(confinement, privateDirectories).path(for: request.attempt, launch: launch)
       words += ["--private", directory]
       for path in confinement.writable { words += ["--write", path] }
       for path in confinement.hidden { words += ["--hide", path] }
@@ -35,14 +37,14 @@ struct LauncherCall {
     }
   }
 
-  private static func privateDirectory(
-    for attempt: AttemptID, _ confinement: Confinement, _ directories: PrivateDirectories?
-  ) throws(LaunchFailure) -> String {
+  private static func checked(
+    _ confinement: Confinement, _ directories: PrivateDirectories?
+  ) throws(LaunchFailure) -> PrivateDirectories {
     let most = max(confinement.writable.count, confinement.hidden.count)
     guard let directories, most <= Limits.confinementPathsMax,
       (confinement.writable + confinement.hidden).allSatisfy({ $0.hasPrefix("/") })
     else { throw LaunchFailure(stage: .confinement, code: EINVAL) }
-    return directories.path(for: attempt)
+    return directories
   }
 }
 

@@ -22,7 +22,12 @@ struct PrivateDirectories: Sendable {
     _ = try? OwnThread(named: "private-sweep") { for name in left { Self.remove("\(parent)/\(name)") } }
   }
 
-  func path(for attempt: AttemptID) -> String { "\(parent)/\(attempt.run)-\(attempt.step)-\(attempt.attempt)" }
+  /// A name that is not used twice: a launcher of an earlier daemon may still be about to remove what it made.
+  ///
+  /// - Parameter launch: The executor's number of it; an attempt may be started anew.
+  func path(for attempt: AttemptID, launch: UInt64) -> String {
+    "\(parent)/\(attempt.run)-\(attempt.step)-\(attempt.attempt)-\(getpid())-\(launch)"
+  }
 
   /// An environment in which temporary files go to `directory`.
   static func environment(_ environment: [String], in directory: String) -> [String] {

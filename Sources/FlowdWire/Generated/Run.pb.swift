@@ -690,7 +690,8 @@ extension API {
     public var redirects: UInt32
     /// Of the body, unpacked.
     public var bodyBytes: UInt64
-    /// Where the body is as a whole; empty: it is in `stdout`.
+    /// Where the body is as a whole: the file that the step asked for, or one that is there while the run lasts; empty: all
+    /// of it is in `stdout`.
     public var file: String
     /// Microseconds from the beginning of the attempt; 0: did not happen.
     public var nameLookupUs: UInt64

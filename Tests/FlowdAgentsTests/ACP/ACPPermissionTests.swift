@@ -51,7 +51,8 @@ import Testing
   @Test func rejectingForEverIsTheSecondChoice() {
     var script = asking(readOnly: true)
     script.askPermission(
-      options: #"[{"optionId":"a","name":"Never","kind":"reject_always"},{"optionId":"b","name":"No","kind":"reject_once"}]"#)
+      options:
+        #"[{"optionId":"a","name":"Never","kind":"reject_always"},{"optionId":"b","name":"No","kind":"reject_once"}]"#)
     #expect(script.outcome()?["optionId"] == .string("b"))
   }
 
@@ -102,7 +103,8 @@ import Testing
   @Test func optionsOfOneNameAreToldApart() {
     var script = asking()
     script.askPermission(
-      options: #"[{"optionId":"1","name":"Yes","kind":"allow_once"},{"optionId":"2","name":"Yes","kind":"allow_always"}]"#)
+      options:
+        #"[{"optionId":"1","name":"Yes","kind":"allow_once"},{"optionId":"2","name":"Yes","kind":"allow_always"}]"#)
     #expect(script.questions.first?.options == ["Yes", "Yes (2)", "Deny"])
     script.effects += script.session.answer(question: "permission-1", "Yes (2)")
     #expect(script.outcome()?["optionId"] == .string("2"))
@@ -111,7 +113,9 @@ import Testing
   @Test func aQuestionSaysWhatItIsAbout() {
     var script = asking()
     script.askPermission(
-      toolCall: #"{"toolCallId":"c","kind":"execute","title":"Run","rawInput":{"command":"rm -r x"},"locations":[{"path":"/p"}]}"#)
+      toolCall:
+        #"{"toolCallId":"c","kind":"execute","title":"Run","rawInput":{"command":"rm -r x"},"locations":[{"path":"/p"}]}"#
+    )
     #expect(script.questions.first?.prompt == "Run (execute)\n/p\nrm -r x")
   }
 

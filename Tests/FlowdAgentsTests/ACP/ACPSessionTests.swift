@@ -45,9 +45,10 @@ import Testing
     script.message("I look.")
     script.update(#"{"sessionUpdate":"tool_call","toolCallId":"c1","title":"Read a","kind":"read","status":"pending"}"#)
     script.message("Done.")
-    #expect(script.effects.suffix(3) == [
-      .activity(AgentActivity(.toolCall, "Read a (read)")), .nextMessage, .text("Done."),
-    ])
+    #expect(
+      script.effects.suffix(3) == [
+        .activity(AgentActivity(.toolCall, "Read a (read)")), .nextMessage, .text("Done."),
+      ])
   }
 
   @Test func textOutsideOfATurnIsNoAnswer() {
@@ -80,7 +81,8 @@ import Testing
     #expect(
       script.activities == [
         AgentActivity(.plan, "[x] a\n[ ] b"), AgentActivity(.toolCall, "Run (execute)"),
-        AgentActivity(.toolCall, "Run (execute): failed"), AgentActivity(.usage, "12 of 100 tokens of context, 0.5 USD"),
+        AgentActivity(.toolCall, "Run (execute): failed"),
+        AgentActivity(.usage, "12 of 100 tokens of context, 0.5 USD"),
       ])
   }
 

@@ -59,7 +59,8 @@ import Testing
   }
 
   @Test(arguments: [
-    #"{"id":99,"result":{}}"#, #"{"id":"2","result":{}}"#, #"{"id":null,"error":{"code":-32700,"message":"Parse error"}}"#,
+    #"{"id":99,"result":{}}"#, #"{"id":"2","result":{}}"#,
+    #"{"id":null,"error":{"code":-32700,"message":"Parse error"}}"#,
     #"{"id":-1,"result":{}}"#, #"{"id":1.0,"result":{}}"#,
   ])
   func anAnswerToNothingIsTheEnd(line: String) {

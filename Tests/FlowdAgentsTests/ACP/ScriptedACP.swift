@@ -38,10 +38,14 @@ struct ScriptedACP {
 
   var methods: [String] { sent.compactMap { $0["method"]?.plainText } }
   var lastID: String? {
-    sent.last { $0["method"] != nil && $0["id"] != nil }.flatMap { if case .number(let id)? = $0["id"] { id } else { nil } }
+    sent.last { $0["method"] != nil && $0["id"] != nil }.flatMap {
+      if case .number(let id)? = $0["id"] { id } else { nil }
+    }
   }
   var text: String { effects.compactMap { if case .text(let text) = $0 { text } else { nil } }.joined() }
-  var activities: [AgentActivity] { effects.compactMap { if case .activity(let activity) = $0 { activity } else { nil } } }
+  var activities: [AgentActivity] {
+    effects.compactMap { if case .activity(let activity) = $0 { activity } else { nil } }
+  }
   var questions: [AgentQuestion] { effects.compactMap { if case .ask(let question) = $0 { question } else { nil } } }
   var decided: [AgentUse.Permission] {
     effects.compactMap { if case .decided(let permission) = $0 { permission } else { nil } }

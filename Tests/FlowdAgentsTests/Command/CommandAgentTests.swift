@@ -44,7 +44,8 @@ private final class Played {
     request.provider.kind = .agent(command)
     agent = CommandAgent(
       request, command, commander: commander,
-      surroundings: .init(secrets: KnownSecrets(values: [:]), directory: "/nowhere", hidden: ["/h"])
+      surroundings: .init(
+        secrets: KnownSecrets(values: [:]), prompts: PromptPlace(directory: "/nowhere", hidden: []), hidden: ["/h"])
     ) { [log] kind in log.withLock { $0.append(kind) } }
     agent.start(now: now)
   }
@@ -140,7 +141,9 @@ private final class Played {
   }
 
   @Test func thePersonsTimeIsNotTheAgents() {
-    let played = Played(.acp) { $1.timeout = .seconds(30); $1.mayAsk = true }
+    let played = Played(.acp) {
+      $1.timeout = .seconds(30); $1.mayAsk = true
+    }
     played.pass(.seconds(10))
     played.ask()
     #expect(played.isAsked)
@@ -158,7 +161,9 @@ private final class Played {
     let played = Played(.acp) { command, _ in command.silenceMax = .seconds(3_600) }
     played.pass(Limits.agentHandshakeMax)
     #expect(played.commander.terminated == 1)
-    let patient = Played(.acp) { $0.silenceMax = .seconds(3_600); $1.mayAsk = true }
+    let patient = Played(.acp) {
+      $0.silenceMax = .seconds(3_600); $1.mayAsk = true
+    }
     patient.ask()
     patient.agent.answer(question: "permission-1", "No", now: patient.now)
     patient.pass(Limits.agentHandshakeMax)

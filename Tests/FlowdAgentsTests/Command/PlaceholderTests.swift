@@ -13,7 +13,8 @@ import Testing
   }
 
   @Test(arguments: [
-    "model", "{models}", "x{model}", "{model}x", "--a={model}b", "{ model }", "{}", "{{model}}", "=({model}", "--={model}",
+    "model", "{models}", "x{model}", "{model}x", "--a={model}b", "{ model }", "{}", "{{model}}", "=({model}",
+    "--={model}",
     "a={model}", "--a b={model}", "{prompt_file", "}",
   ])
   func everythingElseIsLiteral(element: String) throws {

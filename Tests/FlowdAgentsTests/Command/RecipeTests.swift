@@ -24,7 +24,8 @@ import Testing
       Line(recipe, #"{"type":"system","subtype":"init","session_id":"s","model":"m-1","tools":[]}"#, [.model("m-1")]),
       Line(recipe, #"{"type":"system","subtype":"compact_boundary"}"#, []),
       Line(
-        recipe, #"{"type":"stream_event","event":{"type":"content_block_delta","delta":{"type":"text_delta","text":"Hi"}}}"#,
+        recipe,
+        #"{"type":"stream_event","event":{"type":"content_block_delta","delta":{"type":"text_delta","text":"Hi"}}}"#,
         [.delta("Hi")]),
       Line(
         recipe,
@@ -41,9 +42,11 @@ import Testing
         recipe,
         #"{"type":"result","subtype":"success","is_error":false,"result":"Hi","usage":{"input_tokens":5,"output_tokens":2}}"#,
         [.usage(TokenCount(input: 5, output: 2)), .answer("Hi")]),
-      Line(recipe, #"{"type":"result","subtype":"success","is_error":true,"result":"usage limit reached"}"#, [
-        .error("usage limit reached")
-      ]),
+      Line(
+        recipe, #"{"type":"result","subtype":"success","is_error":true,"result":"usage limit reached"}"#,
+        [
+          .error("usage limit reached")
+        ]),
       Line(recipe, #"{"type":"result","subtype":"error_max_turns","is_error":true}"#, [.error("error_max_turns")]),
       Line(
         recipe, #"{"type":"result","subtype":"error_during_execution","is_error":false,"error":{"message":"boom"}}"#,
@@ -56,16 +59,21 @@ import Testing
       Line("gemini-cli", #"{"type":"init","session_id":"s","model":"g-1"}"#, [.model("g-1")]),
       Line("gemini-cli", #"{"type":"message","role":"user","content":"q"}"#, []),
       Line("gemini-cli", #"{"type":"message","role":"assistant","content":"Hi","delta":true}"#, [.delta("Hi")]),
-      Line("gemini-cli", #"{"type":"tool_use","tool_name":"read_file","tool_id":"1","parameters":{}}"#, [.tool("read_file")]),
+      Line(
+        "gemini-cli", #"{"type":"tool_use","tool_name":"read_file","tool_id":"1","parameters":{}}"#,
+        [.tool("read_file")]),
       Line("gemini-cli", #"{"type":"tool_result","tool_id":"1","status":"success","output":"x"}"#, []),
       Line("gemini-cli", #"{"type":"error","severity":"warning","message":"loop"}"#, [.notice("loop")]),
       Line(
-        "gemini-cli", #"{"type":"result","status":"success","stats":{"total_tokens":7,"input_tokens":5,"output_tokens":2}}"#,
+        "gemini-cli",
+        #"{"type":"result","status":"success","stats":{"total_tokens":7,"input_tokens":5,"output_tokens":2}}"#,
         [.usage(TokenCount(input: 5, output: 2))]),
-      Line("gemini-cli", #"{"type":"result","status":"error","error":{"type":"X","message":"boom"}}"#, [.error("boom")]),
+      Line(
+        "gemini-cli", #"{"type":"result","status":"error","error":{"type":"X","message":"boom"}}"#, [.error("boom")]),
       Line("codex", #"{"type":"thread.started","thread_id":"t"}"#, []),
       Line("codex", #"{"type":"turn.started"}"#, []),
-      Line("codex", #"{"type":"item.completed","item":{"id":"1","type":"agent_message","text":"Hi"}}"#, [.answer("Hi")]),
+      Line(
+        "codex", #"{"type":"item.completed","item":{"id":"1","type":"agent_message","text":"Hi"}}"#, [.answer("Hi")]),
       Line("codex", #"{"type":"item.completed","item":{"id":"1","type":"reasoning","text":"h"}}"#, [.thought("h")]),
       Line(
         "codex", #"{"type":"item.started","item":{"type":"command_execution","command":"ls","status":"in_progress"}}"#,

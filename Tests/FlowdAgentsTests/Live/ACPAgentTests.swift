@@ -189,7 +189,9 @@ import Testing
 
   @Test func whatItWritesOfASecretIsTakenOut() async throws {
     let agents = try Agents(secrets: ["KEY": "swordfish-42"])
-    let request = request(agents, "env KEY\nthink swordfish-42\nask fetch swordfish-42\nraw swordfish-42\nfail swordfish-42") {
+    let request = request(
+      agents, "env KEY\nthink swordfish-42\nask fetch swordfish-42\nraw swordfish-42\nfail swordfish-42"
+    ) {
       command, request in
       command.environment = [.init("KEY", SecretText([.secret(Secret("KEY"))]))]
       request.mayAsk = true

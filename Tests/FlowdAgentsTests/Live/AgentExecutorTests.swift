@@ -15,8 +15,7 @@ import Testing
     requests.append(numbered(agents, second, 0))
     for request in requests { agents.executor.start(request) }
     try await eventually("all have finished") { agents.finished.count == 4 }
-    #expect(agents.finished.map(\.run) == [first, second, first, first] || agents.finished.map(\.run).last == first)
-    #expect(agents.finished.firstIndex { $0.run == second } ?? 9 <= 2)
+    #expect(agents.finished.last?.run == first, "the other run did not wait for all of them")
   }
 
   private func numbered(_ agents: Agents, _ run: RunID, _ step: Int) -> AgentRequest {
@@ -78,9 +77,10 @@ import Testing
 
   @Test func keysAndWhatTheConfigurationAddsAreHidden() {
     let hidden = HiddenPaths.all(home: "/home/u", more: ["~/private", "/run/flowd", "relative", "/run/flowd", "~"])
-    for path in ["/home/u/.ssh", "/home/u/.gnupg", "/home/u/.aws", "/home/u/.netrc", "/home/u/.kube",
-      "/home/u/.docker/config.json", "/home/u/private", "/run/flowd", "/home/u"]
-    {
+    for path in [
+      "/home/u/.ssh", "/home/u/.gnupg", "/home/u/.aws", "/home/u/.netrc", "/home/u/.kube",
+      "/home/u/.docker/config.json", "/home/u/private", "/run/flowd", "/home/u",
+    ] {
       #expect(hidden.contains(path), "\(path)")
     }
     #expect(!hidden.contains("relative"))
@@ -99,7 +99,8 @@ import Testing
     let place = try TemporaryFolder()
     _ = try place.write("key", "swordfish")
     let agents = try Agents(hidden: [place.path])
-    let result = try await agents.result(agents.request(shell: "cat \(place.path)/key 2>&1; ls \(place.path) 2>&1; true"))
+    let result = try await agents.result(
+      agents.request(shell: "cat \(place.path)/key 2>&1; ls \(place.path) 2>&1; true"))
     let text = String(decoding: result.stdout, as: UTF8.self)
     #expect(!text.contains("swordfish"))
     #expect(text.contains("denied"))

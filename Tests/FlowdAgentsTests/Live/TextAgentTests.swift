@@ -1,4 +1,5 @@
 import FlowdModel
+import Glibc
 import Testing
 
 @testable import FlowdAgents
@@ -36,20 +37,34 @@ import Testing
     let result = try await agents.result(request)
     #expect(result.details.result == .string("You are terse.\n\nQué? \"$HOME\" {model}"))
     try await eventually("the prompt's file is gone") {
-      TemporaryFolder.names(in: "\(agents.folder.path)/agents").allSatisfy { !$0.hasPrefix("prompt-") }
+      TemporaryFolder.names(in: "\(agents.folder.path)/agents").allSatisfy { !$0.hasPrefix("flowd-prompt-") }
     }
   }
 
   @Test func aPromptFileCanBeReadWhereTheDirectoryIsHidden() async throws {
     let place = try TemporaryFolder()
-    let agents = try Agents(hidden: [place.path, "/tmp/flowd-agents-none"])
+    let agents = try Agents(hidden: [place.path], directory: "\(place.path)/agents")
     _ = try place.write("secret", "s")
-    let request = agents.request(command: ["/bin/sh", "-c", "cat \"$0\"; cat \(place.path)/secret", "{prompt_file}"]) {
-      command, _ in command.promptBy = .file
-    }
-    let result = try await agents.result(request)
+    let script = "cat \"$0\"; cat \(place.path)/secret; : > \"$TMPDIR/x\""
+    let result = try await agents.result(
+      agents.request(command: ["/bin/sh", "-c", script, "{prompt_file}"]) { command, _ in command.promptBy = .file })
     #expect(String(decoding: result.stdout, as: UTF8.self) == "the prompt")
     #expect(String(decoding: result.stderr, as: UTF8.self).contains("Permission denied"))
+  }
+
+  @Test func promptFilesOfAKilledExecutorAreRemoved() throws {
+    let folder = try TemporaryFolder()
+    let place = PromptPlace(directory: folder.path, hidden: [])
+    let other = PromptPlace(directory: "\(folder.path)/other", hidden: [])
+    #expect(place.prefix != other.prefix)
+    let names = [place.prefix + "aaaaaa", other.prefix + "bbbbbb"]
+    for name in names {
+      #expect(mkdir("\(folder.path)/\(name)", 0o700) == 0)
+      _ = try folder.write("\(name)/\(PromptFile.name)", "p")
+    }
+    _ = try folder.write(place.prefix + "a-file", "kept")
+    place.sweep()
+    #expect(folder.contents.sorted() == [names[1], place.prefix + "a-file"].sorted())
   }
 
   @Test func aLargePromptGoesByStandardInput() async throws {

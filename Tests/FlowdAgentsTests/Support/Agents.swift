@@ -16,14 +16,14 @@ final class Agents: Sendable {
   /// - Parameter acknowledges: Whether output is acknowledged as soon as it is delivered.
   init(
     acknowledges: Bool = true, agentsMax: Int = Limits.agentsMax, hidden: [String] = [],
-    secrets: [String: String] = [:]
+    secrets: [String: String] = [:], directory: String? = nil
   ) throws {
     let log = AgentLog()
     folder = try TemporaryFolder()
     client = try HTTPClient()
     executor = try AgentExecutor(
       launcherPath: Self.launcherPath, client: client, secrets: KnownSecrets(values: secrets),
-      directory: "\(folder.path)/agents", hiddenPaths: hidden, agentsMax: agentsMax
+      directory: directory ?? "\(folder.path)/agents", hiddenPaths: hidden, agentsMax: agentsMax
     ) { log.add($0) }
     if acknowledges { log.acknowledge(to: executor) }
     self.log = log

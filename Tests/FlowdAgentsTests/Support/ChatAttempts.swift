@@ -144,26 +144,6 @@ final class ChatLog: Sendable {
   }
 }
 
-struct NeverHappened: Error, CustomStringConvertible {
-  let description: String
-}
-
-/// Waits until a condition holds, and fails when it does not within the limit.
-func eventually(
-  _ what: String, within limit: Duration = .seconds(20), _ location: SourceLocation = #_sourceLocation,
-  _ condition: () throws -> Bool
-) async throws {
-  let clock = ContinuousClock()
-  let deadline = clock.now + limit
-  while try !condition() {
-    guard clock.now < deadline else {
-      Issue.record("never within \(limit): \(what)", sourceLocation: location)
-      throw NeverHappened(description: what)
-    }
-    try await clock.sleep(for: .milliseconds(2))
-  }
-}
-
 /// A chunk of a stream with a piece of the answer.
 func delta(_ text: String, finish: String? = nil, model: String = "small") -> String {
   let reason = finish.map { "\"\($0)\"" } ?? "null"

@@ -89,6 +89,14 @@ import Testing
     #expect(lab.store.environments[key] == ["PATH=/bin"])
   }
 
+  @Test func aURLMayBeginWithASecret() throws {
+    let url = Template([.expression(Expression("secrets.HOOK")), .text("/x")])
+    let flow = Self.flow(HTTPStep(url: url, baseURL: Template("http://h")), secrets: ["HOOK"])
+    let (lab, run) = try Self.started(flow, StartRequest(environment: ["HOOK=http://canary-3"]))
+    let request = try #require(lab.work(run, "call")?.http)
+    #expect(request.url.parts == [.secret(Secret("HOOK", value: "http://canary-3")), .text("/x")])
+  }
+
   @Test func aTextThatLooksLikeASecretIsAText() throws {
     var http = HTTPStep(url: Template("http://h/"))
     http.body = .text(Self.expression("inputs.q"))

@@ -44,6 +44,20 @@ struct FlowSchemaTests {
     }
   }
 
+  @Test func aRequestHasOneBodyAtMost() {
+    let http = schema["definitions"]?["http"]
+    let given = Language.httpBodies.map { JSONValue.object([.init("required", .array([.string($0)]))]) }
+    let none = JSONValue.object([.init("not", .object([.init("anyOf", .array(given))]))])
+    #expect(http?["allOf"] == .array([.object([.init("oneOf", .array(given + [none]))])]))
+    for name in Language.httpBodies { #expect(Language.http.key(name) != nil) }
+  }
+
+  @Test func whatLooksLikeANumberMayBeWrittenAsOne() {
+    let version = schema["definitions"]?["http"]?["properties"]?["version"]
+    let spellings: [JSONValue] = [.string("any"), .string("1.1"), .number("1.1"), .string("2"), .number("2")]
+    #expect(version?["enum"] == .array(spellings))
+  }
+
   @Test func keysHaveOneNameInOneMapping() {
     for object in FlowSchema.objects + [Language.flow] {
       #expect(Set(object.keys.map(\.name)).count == object.keys.count, "\(object.name)")

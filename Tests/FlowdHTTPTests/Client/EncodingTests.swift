@@ -95,6 +95,19 @@ import Testing
     #expect(record.body.count <= (body.count + 16_384) * Limits.inflationRatioMax + 16_384)
   }
 
+  @Test func aBombInATransferCodingIsStoppedToo() throws {
+    let body = Self.packedBomb(matches: 5_000)
+    let server = try ScriptedServer { peer in
+      _ = peer.readRequest()
+      peer.write("HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip, gzip, chunked\r\n\r\n")
+      peer.write(Array("\(String(body.count, radix: 16))\r\n".utf8) + body + Array("\r\n0\r\n\r\n".utf8))
+      peer.waitForEnd()
+    }
+    defer { server.stop() }
+    let record = try ClientBench().get(server.url) { $0.bodyBytesMax = 1 << 40 }
+    #expect(record.failure == .tooLarge || record.body.count <= body.count, "\(record.message)")
+  }
+
   @Test func aBombThatNobodyTakesOverIsStoppedToo() throws {
     let body = Self.packedBomb(matches: 5_000)
     let server = try ScriptedServer { peer in

@@ -60,4 +60,22 @@ import Testing
     for _ in 0..<5 { #expect(bench.get(server.url).status == 200) }
     #expect(server.connectionCount == 1)
   }
+
+  @Test func aLongChunkedBodyIsReadAndItsTrailersAreNotAHead() throws {
+    let piece = String(repeating: "x", count: 10_000)
+    let server = try ScriptedServer { peer in
+      _ = peer.readRequest()
+      peer.write("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n")
+      for _ in 0..<1_000 { peer.write("2710\r\n\(piece)\r\n") }
+      peer.write("0\r\nX-Sum: 1\r\nHTTP/1.1 302 Found: x\r\nLocation: /\r\n\r\n")
+      peer.waitForEnd()
+    }
+    defer { server.stop() }
+    let record = try ClientBench().get(server.url)
+    #expect(record.end?.result == .completed, "\(record.message)")
+    #expect(record.body.count == 10_000_000)
+    #expect(record.status == 200)
+    #expect(record.head?.headers.count == 1)
+    #expect(server.requests.count == 1)
+  }
 }

@@ -63,6 +63,9 @@ private let scalars: [SchemaCase] = [
   SchemaCase(#"{"minLength": 2}"#, #""é""#, "$: expected at least 2 characters, found 1"),
   SchemaCase(#"{"maxLength": 1}"#, #""ab""#, "$: expected at most 1 character, found 2"),
   SchemaCase(#"{"maxLength": 1.0}"#, #""a""#),
+  SchemaCase(#"{"pattern": "^[A-Z]+-\\d{1,4}$"}"#, #""FLOW-42""#),
+  SchemaCase(#"{"pattern": "^[A-Z]+$"}"#, #""a""#, #"$: expected a match of "^[A-Z]+$", found "a""#),
+  SchemaCase(#"{"pattern": "x"}"#, "5"),
   SchemaCase(#"{"format": "email"}"#, #""no address""#),
 ]
 
@@ -98,6 +101,10 @@ private let containers: [SchemaCase] = [
     #"{"properties": {"severity": true}, "additionalProperties": false}"#, #"{"severty": 1}"#,
     #"$: "severty" is not allowed; did you mean 'severity'?"#),
   SchemaCase(#"{"additionalProperties": {"type": "number"}}"#, #"{"a": 1, "b": "x"}"#, "$.b: expected a number"),
+  SchemaCase(
+    #"{"patternProperties": {"^x-": {"type": "number"}}, "additionalProperties": false}"#,
+    #"{"x-a": 1, "x-b": "2", "y": 3}"#,
+    #"$.x-b: expected a number, found a string"#, #"$: "y" is not allowed"#),
   SchemaCase(#"{"minProperties": 1}"#, "{}", "$: expected at least 1 member, found 0"),
   SchemaCase(#"{"maxProperties": 1}"#, #"{"a": 1, "b": 1}"#, "$: expected at most 1 member, found 2"),
   SchemaCase(#"{"propertyNames": {"maxLength": 2}}"#, #"{"ab": 1}"#),
@@ -160,8 +167,9 @@ private let combinations: [SchemaCase] = [
     ("5", "$: a schema must be an object, true or false"),
     (#"{"type": "strng"}"#, #"$.type: there is no type "strng"; did you mean 'string'?"#),
     (#"{"type": 5}"#, "$.type: must be the name of a type"),
-    (#"{"properties": {"a": {"pattern": "^x"}}}"#, "$.properties.a.pattern: 'pattern' is not supported"),
-    (#"{"patternProperties": {}}"#, "$.patternProperties: 'patternProperties' is not supported"),
+    (#"{"properties": {"a": {"pattern": "(?=x)"}}}"#, #"$.properties.a.pattern: the pattern "(?=x)" cannot be used: "#),
+    (#"{"pattern": 5}"#, "$.pattern: must be a text"),
+    (#"{"patternProperties": {"[": true}}"#, #"$.patternProperties: the pattern "[" cannot be used: a ']' is missing"#),
     (#"{"unevaluatedProperties": false}"#, "$.unevaluatedProperties: 'unevaluatedProperties' is not supported"),
     (#"{"items": {"enum": 1}}"#, "$.items.enum: must be a list of values"),
     (#"{"items": [{"minItems": -1}]}"#, "$.items[0].minItems: must be a whole number"),

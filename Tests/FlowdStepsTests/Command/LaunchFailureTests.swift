@@ -21,6 +21,16 @@ struct LaunchFailureTests {
     (.execute, ETXTBSY, ["`make`", "ETXTBSY", "close"]),
     (.queue, 0, ["\(Limits.waitingCommandsMax)"]),
     (.lost, 64, ["64", "same version"]),
+    (.input, 0, ["`make`", "\(Limits.standardInputBytesMax)", "by a file"]),
+    (.privateDirectory, ENOSPC, ["`make`", "private directory", "ENOSPC"]),
+    (.landlock, ENOSYS, ["`make`", "not started", "no Landlock", "6.12"]),
+    (.landlock, EOPNOTSUPP, ["switched off", "lsm="]),
+    (.landlockVersion, 3, ["too old (ABI 3)", "ABI 6"]),
+    (.landlockRules, E2BIG, ["more than 16384 entries"]),
+    (.landlockRules, EIO, ["EIO", "hidden"]),
+    (.seccomp, EINVAL, ["filter system calls", "EINVAL"]),
+    (.privileges, EPERM, ["privileges", "EPERM"]),
+    (.confinement, EINVAL, ["\(Limits.confinementPathsMax)", "absolute"]),
   ])
   func sentencesNameTheCauseThePlaceAndTheRemedy(stage: LaunchFailure.Stage, code: Int32, parts: [String]) {
     let sentence = LaunchFailure(stage: stage, code: code).sentence(for: place)

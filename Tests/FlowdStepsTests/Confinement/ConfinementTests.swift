@@ -139,6 +139,19 @@ extension CommandTests {
       #expect(result.output == "unread\nunwritten\nthere\nunmoved\nwritten\nlisted\n", "\(result.errors)")
     }
 
+    @Test func whatLeadsToSomethingHiddenIsOpenedByNameAndNotListed() async throws {
+      let world = try await ConfinedWorld()
+      let script = "cat ../plain; ls .. || echo unlisted; ls ../hidden || echo unlisted; ls ../full; ls"
+      #expect(try await world.run(script).output == "plainunlisted\nunlisted\ninner\n")
+    }
+
+    @Test func aFileWithASecondNameOutsideIsNotHidden() async throws {
+      let world = try await ConfinedWorld()
+      try #require(link("\(world.path)/hidden/key", "\(world.path)/full/second") == 0)
+      // docs/STEPS.md says so; a kernel that can do better is welcome to fail here.
+      #expect(try await world.run("cat ../full/second; cat ../hidden/key || echo").output == "KEY-4711\n")
+    }
+
     @Test func aHiddenLinkHidesWhatItLeadsTo() async throws {
       let world = try await ConfinedWorld()
       try #require(symlink("full", "\(world.path)/alias") == 0)

@@ -138,7 +138,7 @@ def attempts(at: dict[str, Any]) -> dict[str, Callable[[], object]]:
         "open by handle": lambda: call("handle", -100, ctypes.create_string_buffer(128), 0),
         "change the kernel": lambda: os.close(os.open("/proc/sys/kernel/core_pattern", os.O_WRONLY)),
         "leave the cgroup": lambda: os.close(
-            os.open(CGROUP if os.path.exists(CGROUP) else "/proc/sysrq-trigger", os.O_WRONLY)
+            os.open(CGROUP if os.path.exists(CGROUP) else "/etc/passwd", os.O_WRONLY)
         ),
     }
 

@@ -66,6 +66,8 @@ class Daemon:
     def __init__(self, place: Place) -> None:
         self.place = place
         self.process: Optional[subprocess.Popen[bytes]] = None
+        #: Added to its environment at every start.
+        self.environment: dict[str, str] = {}
         self._clients: list[Client] = []
 
     def start(
@@ -76,7 +78,7 @@ class Daemon:
         with self.place.log.open("ab") as log:
             self.process = subprocess.Popen(
                 [*wrapper, *self.place.command(*more)],
-                env={**self.place.environment, **(environment or {})},
+                env={**self.place.environment, **self.environment, **(environment or {})},
                 stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd="/", **options,
             )  # fmt: skip
         if wait:

@@ -81,8 +81,16 @@ extension SchemaRun {
       guard let value = values[ExactName(property.name)] else { continue }
       check(value, property.value, at: SchemaText.path(path, property.name), &mistakes)
     }
+    let patterns = schema["patternProperties"]?.asMembers ?? []
+    var known = Set(properties.map { ExactName($0.name) })
+    for pattern in patterns {
+      for member in members where isFound(pattern.name, in: member.name) {
+        guard take(), mistakes.count < Limits.schemaMistakesMax else { return }
+        known.insert(ExactName(member.name))
+        check(member.value, pattern.value, at: SchemaText.path(path, member.name), &mistakes)
+      }
+    }
     guard let others = schema["additionalProperties"], others != .bool(true) else { return }
-    let known = Set(properties.map { ExactName($0.name) })
     for member in members where !known.contains(ExactName(member.name)) {
       guard take(), mistakes.count < Limits.schemaMistakesMax else { return }
       if others == .bool(false) {

@@ -21,6 +21,10 @@ extension SchemaRun {
       let message = SchemaText.outOfBounds(text.unicodeScalars.count, least, most, "character")
       if let message { mistakes.append(Mistake(path: path, message: message)) }
     }
+    if case .string(let pattern)? = schema["pattern"], !isFound(pattern, in: text) {
+      let message = "expected a match of \(SchemaText.quoted(pattern)), found \(SchemaText.quoted(text))"
+      mistakes.append(Mistake(path: path, message: message))
+    }
   }
 }
 

@@ -6,6 +6,8 @@ struct SchemaRun {
   private(set) var hasGivenUp = false
   private var stepsLeft: Int
   private var depth = 0
+  /// Those that were met; `nil` for one that is none.
+  private var patterns: [String: SchemaPattern?] = [:]
 
   init(root: JSONValue, stepsMax: Int) {
     self.root = root
@@ -44,6 +46,30 @@ struct SchemaRun {
     var mistakes: [Mistake] = []
     check(value, schema, at: path, &mistakes)
     return mistakes.isEmpty
+  }
+
+  /// Whether a pattern is found in a text; one that is not supported is found in all.
+  mutating func isFound(_ pattern: String, in text: String) -> Bool {
+    let compiled: SchemaPattern?
+    if let known = patterns[pattern] {
+      compiled = known
+    } else {
+      do throws(PatternParser.Mistake) {
+        compiled = try SchemaPattern(pattern)
+      } catch {
+        compiled = nil
+      }
+      patterns[pattern] = .some(compiled)
+    }
+    guard let compiled else { return true }
+    var spent = 0
+    let left = stepsLeft
+    let isFound = compiled.isFound(in: text) { steps in
+      spent += steps
+      return spent <= left
+    }
+    _ = take(spent)
+    return isFound
   }
 
   /// Counts work.

@@ -10,7 +10,9 @@ struct SchemaSurvey {
     "additionalProperties", "additionalItems", "contains", "propertyNames", "not", "if", "then", "else",
   ]
   private static let schemaLists: Set<String> = ["allOf", "anyOf", "oneOf", "prefixItems"]
-  private static let schemaMembers: Set<String> = ["properties", "definitions", "$defs", "dependentSchemas"]
+  private static let schemaMembers: Set<String> = [
+    "properties", "patternProperties", "definitions", "$defs", "dependentSchemas",
+  ]
   private static let counts: Set<String> = [
     "minLength", "maxLength", "minItems", "maxItems", "minProperties", "maxProperties", "minContains", "maxContains",
   ]
@@ -18,7 +20,7 @@ struct SchemaSurvey {
     "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf",
   ]
   private static let refused: Set<String> = [
-    "pattern", "patternProperties", "unevaluatedProperties", "unevaluatedItems", "$dynamicRef", "$recursiveRef",
+    "unevaluatedProperties", "unevaluatedItems", "$dynamicRef", "$recursiveRef",
   ]
 
   /// Appends the findings in a schema and in those inside it.
@@ -43,6 +45,9 @@ struct SchemaSurvey {
       lookAtList(value, path, depth: depth)
     } else if Self.schemaMembers.contains(keyword) {
       lookAtMembers(value, path, depth: depth)
+      if keyword == "patternProperties" {
+        for member in value.asMembers ?? [] { lookAtPattern(.string(member.name), path) }
+      }
     } else if Self.counts.contains(keyword) {
       if JSONValue.object([.init("n", value)]).count(at: "n").map({ $0 < 0 }) ?? true {
         findings.append("\(path): must be a whole number that is not negative")
@@ -66,6 +71,7 @@ struct SchemaSurvey {
       } else {
         lookAtList(value, path, depth: depth)
       }
+    case "pattern": lookAtPattern(value, path)
     case "$ref": lookAtReference(value, path)
     case "dependencies", "dependentRequired":
       for member in value.asMembers ?? [] {
@@ -120,6 +126,18 @@ struct SchemaSurvey {
       return
     }
     if mustBePositive, number <= DecimalNumber(0) { findings.append("\(path): must be more than 0") }
+  }
+
+  private mutating func lookAtPattern(_ value: JSONValue, _ path: String) {
+    guard case .string(let pattern) = value else {
+      findings.append("\(path): must be a text")
+      return
+    }
+    do throws(PatternParser.Mistake) {
+      _ = try SchemaPattern(pattern)
+    } catch {
+      findings.append("\(path): the pattern \(SchemaText.quoted(pattern)) cannot be used: \(error.message)")
+    }
   }
 
   private mutating func lookAtReference(_ value: JSONValue, _ path: String) {

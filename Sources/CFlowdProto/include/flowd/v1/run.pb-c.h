@@ -405,7 +405,8 @@ struct  Flowd__V1__HttpExchange
    */
   uint64_t body_bytes;
   /*
-   * Where the body is as a whole; empty: it is in `stdout`.
+   * Where the body is as a whole: the file that the step asked for, or one that is there while the run lasts; empty: all
+   * of it is in `stdout`.
    */
   char *file;
   /*
