@@ -45,7 +45,8 @@ struct FlippedBitTests {
     return try contents(store)
   }
 
-  // What is left over: a flip in the key of an index hides a row, which only a comparison of every index finds.
+  // What is left over: a flip in the key of an index hides a row, which only a comparison of every index finds; of events,
+  // those in the middle are missed.
   @Test("A flipped bit is harmless, found at the start, or found by reading; it never gives other data")
   func anywhere() throws {
     let folder = TemporaryFolder()
