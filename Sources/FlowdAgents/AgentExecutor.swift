@@ -9,7 +9,7 @@ internal import Glibc
 /// `asked`, then `finished`, exactly once and last. At most `Limits.agentsMax` agents are under way at one time; runs
 /// take turns at the places.
 package final class AgentExecutor: Sendable {
-  private let mailbox: AgentMailbox
+  private let mailbox: OrderQueue<AgentOrder>
   private let commands: CommandExecutor
   private let clock: AlarmClock
   private let thread: OwnThread
@@ -41,7 +41,7 @@ package final class AgentExecutor: Sendable {
     agentsMax: Int, deliver: @escaping @Sendable ([StepReport]) -> Void
   ) throws(StepsError) {
     guard mkdir(directory, 0o700) == 0 || errno == EEXIST else { throw .system(call: "mkdir", code: errno) }
-    let mailbox = try AgentMailbox()
+    let mailbox = try OrderQueue<AgentOrder>()
     let isShutDown = Locked(false)
     let hand: @Sendable ([StepReport]) -> Void = { reports in
       if !isShutDown.withLock({ $0 }) { deliver(reports) }

@@ -7,7 +7,7 @@ internal import Glibc
 final class AgentLoop {
   /// Made before the thread, so that failures can be thrown.
   struct Setup: Sendable {
-    let mailbox: AgentMailbox
+    let mailbox: OrderQueue<AgentOrder>
     let commands: any AgentCommander
     let client: HTTPClient
     let surroundings: CommandPlan.Surroundings
@@ -54,7 +54,7 @@ final class AgentLoop {
     }
   }
 
-  private func carryOut(_ order: AgentMailbox.Order, now: MonotonicInstant) {
+  private func carryOut(_ order: AgentOrder, now: MonotonicInstant) {
     switch order {
     case .start(let request): admit(request)
     case .terminate(let attempt): terminate(attempt, now: now)

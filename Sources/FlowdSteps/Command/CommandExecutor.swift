@@ -40,7 +40,7 @@ package final class CommandExecutor: Sendable {
     package init() {}
   }
 
-  private let mailbox: CommandMailbox
+  private let mailbox: OrderQueue<CommandOrder>
   private let thread: OwnThread
 
   /// Starts the executor's thread.
@@ -57,7 +57,7 @@ package final class CommandExecutor: Sendable {
       throw .launcherUnusable(path: launcherPath, code: errno)
     }
     Self.occupyStandardDescriptors()
-    let mailbox = try CommandMailbox()
+    let mailbox = try OrderQueue<CommandOrder>()
     let privateDirectories = try options.privateDirectory.map { path throws(StepsError) in
       try PrivateDirectories(in: path)
     }

@@ -6,13 +6,13 @@ final class CommandLoopSetup: Sendable {
   let launcherPath: String
   let options: CommandExecutor.Options
   let privateDirectories: PrivateDirectories?
-  let mailbox: CommandMailbox
+  let mailbox: OrderQueue<CommandOrder>
   let deliver: @Sendable ([StepReport]) -> Void
   let epoll: Epoll
 
   init(
     launcherPath: String, options: CommandExecutor.Options, privateDirectories: PrivateDirectories?,
-    mailbox: CommandMailbox, deliver: @escaping @Sendable ([StepReport]) -> Void
+    mailbox: OrderQueue<CommandOrder>, deliver: @escaping @Sendable ([StepReport]) -> Void
   ) throws(StepsError) {
     self.launcherPath = launcherPath
     self.options = options
@@ -88,7 +88,7 @@ final class CommandLoop {
     return due.timeout(from: now)
   }
 
-  private func carryOut(_ order: CommandMailbox.Order, now: MonotonicInstant) {
+  private func carryOut(_ order: CommandOrder, now: MonotonicInstant) {
     switch order {
     case .start(let request):
       admit(request)

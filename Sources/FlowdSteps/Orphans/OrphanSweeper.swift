@@ -11,12 +11,12 @@ struct OrphanSweeper {
     var privateDirectory: String?
   }
 
-  private let mailbox: CommandMailbox
+  private let mailbox: OrderQueue<CommandOrder>
   private let grace: Duration
   private var pending: [Orphans] = []
   private var isBusy = false
 
-  init(mailbox: CommandMailbox, grace: Duration) {
+  init(mailbox: OrderQueue<CommandOrder>, grace: Duration) {
     self.mailbox = mailbox
     self.grace = grace
   }

@@ -13,7 +13,7 @@ import Testing
     #expect(script.sent[0]["params"]?["clientCapabilities"]?["fs"]?["writeTextFile"] == .bool(false))
     #expect(script.sent[0]["params"]?["clientCapabilities"]?["terminal"] == .bool(false))
     script.reply(#"{"protocolVersion":1}"#)
-    #expect(script.sent[1]["params"]?["cwd"] == .string("/work/tree"))
+    #expect(script.sent[1]["params"]?["cwd"] == .string("/a/tree"))
     #expect(script.sent[1]["params"]?["mcpServers"] == .array([]))
     script.reply(#"{"sessionId":"s1"}"#)
     #expect(script.methods == ["initialize", "session/new", "session/prompt"])

@@ -12,7 +12,7 @@ struct ScriptedACP {
   var effects: [AgentEffect] = []
 
   init(_ prompt: String = "say hello", _ change: (inout ACPSession.Options) -> Void = { _ in }) {
-    var options = ACPSession.Options(workingDirectory: "/work/tree")
+    var options = ACPSession.Options(workingDirectory: "/a/tree")
     change(&options)
     session = ACPSession(prompt: prompt, options: options)
     effects += session.start()
