@@ -247,7 +247,7 @@ def test_a_damaged_database_is_refused_and_kept(daemon: Daemon, where: int) -> N
     for n in range(30):
         daemon.session(title=f"session {n}")
     daemon.stop()
-    (database,) = [path for path in daemon.place.state.iterdir() if path.read_bytes()[:6] == b"SQLite"]
+    database = daemon.place.database
     data = bytearray(database.read_bytes())
     data[where : where + 64] = b"\xa5" * 64
     database.write_bytes(data)
@@ -264,7 +264,7 @@ def test_a_damaged_database_is_refused_and_kept(daemon: Daemon, where: int) -> N
 def test_a_foreign_lock_delays_and_reorders_nothing(daemon: Daemon, client: Client) -> None:
     """Another program holds a write transaction on the database for a while."""
     session = daemon.session(client).session_id
-    (database,) = [path for path in daemon.place.state.iterdir() if path.read_bytes()[:6] == b"SQLite"]
+    database = daemon.place.database
     other = sqlite3.connect(database, isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
     futures = [

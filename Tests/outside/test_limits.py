@@ -47,7 +47,7 @@ def test_a_call_that_expires_before_it_is_decided_never_is(daemon: Daemon, clien
 def test_a_call_that_expires_while_it_waits_is_withdrawn_and_those_behind_it_go_on(daemon: Daemon, client: Client) -> None:
     """The database is locked by somebody else, so nothing is acknowledged meanwhile."""
     session = daemon.session(client).session_id
-    (database,) = [path for path in daemon.place.state.iterdir() if path.read_bytes()[:6] == b"SQLite"]
+    database = daemon.place.database
     other = sqlite3.connect(database, isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
     call = client.pipelined.session.set_provider_model
@@ -148,7 +148,7 @@ def test_calls_that_expire_together_hold_up_nobody(daemon: Daemon, client: Clien
     """Two thousand deadlines in one instant, with many sessions in memory."""
     made = [client.pipelined.session.new(workspace=f"/w{n}") for n in range(2000)]
     session = [future.result(60) for future in made][0].meta.session_id
-    (database,) = [path for path in daemon.place.state.iterdir() if path.read_bytes()[:6] == b"SQLite"]
+    database = daemon.place.database
     other = sqlite3.connect(database, isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
     call = client.pipelined.session.set_provider_model

@@ -86,7 +86,7 @@ def test_keys_of_steps_are_accepted(validator: jsonschema.Draft7Validator, keys:
         (step("expect: [{ exit: 0, stdout: x }]"), "steps/0/expect/0"),
         (step("expect: [{ stdout: { contain: x } }]"), "steps/0/expect/0/stdout"),
         (step("until: { interval: 1s }"), "steps/0/until"),
-        (step("", uses="http"), "steps/0/uses"),
+        (step("", uses="grpc"), "steps/0/uses"),
         (step("", given="{ comand: x }"), "steps/0/with"),
         (step("timeout: 1s", uses="input", given="{ prompt: x }"), "steps/0"),
         (step("expect: []", uses="wait", given="{ for: 1s }"), "steps/0"),

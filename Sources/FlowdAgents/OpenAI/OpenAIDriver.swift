@@ -113,7 +113,7 @@ package final class OpenAIDriver: AgentDriver {
       state.alarm = nil
     }
     guard dueAt != .never else { return }
-    let alarm = clock.set(at: dueAt) { [weak self] in self?.alarmRang() }
+    let alarm = clock.set(at: dueAt) { [self] in alarmRang() }
     state.alarm = (alarm, dueAt)
   }
 

@@ -43,7 +43,7 @@ class Place:
 
     @property
     def database(self) -> pathlib.Path:
-        return next(self.state.glob("*.sqlite*"), self.state / "flowd.sqlite")
+        return self.state / "flowd.db"
 
     def flow(self, name: str, text: str, workspace: Optional[pathlib.Path] = None) -> str:
         """Writes a flow file and returns the flow's id."""
