@@ -71,7 +71,11 @@ package final class AgentExecutor: Sendable {
         OpenAIDriver(request, provider, client: client, secrets: secrets, clock: clock, report: report)
       }, deliver: hand, agentsMax: agentsMax)
     do {
-      thread = try OwnThread(named: "agents") { AgentLoop(setup).run() }
+      // Its agents refer back to it for as long as it runs.
+      thread = try OwnThread(named: "agents") {
+        let loop = AgentLoop(setup)
+        withExtendedLifetime(loop) { loop.run() }
+      }
     } catch {
       commands.shutdown()
       clock.shutdown()

@@ -122,7 +122,7 @@ final class AgentLoop {
       driver.start()
     case .agent(let command):
       let agent = CommandAgent(request, command, commander: setup.commands, surroundings: setup.surroundings) {
-        [weak self] kind in self?.reports.append(StepReport(attempt: attempt, kind: kind))
+        [unowned self] kind in reports.append(StepReport(attempt: attempt, kind: kind))
       }
       hands[attempt] = .command(agent)
       agent.start(now: now)
