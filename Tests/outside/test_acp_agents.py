@@ -184,7 +184,7 @@ def test_a_forced_cancel_tells_the_agent_and_leaves_nothing(on_acp: Stage) -> No
 
 
 def test_a_graceful_cancel_lets_the_agent_finish(on_acp: Stage) -> None:
-    id = start(on_acp, agent("say half\nsleep 0.5\nsay  whole", "one"), agent("say more", "two"))
+    id = start(on_acp, agent("say half\nsleep 3\nsay  whole", "one"), agent("say more", "two"))
     on_acp.until(lambda: "step_output" in on_acp.kinds(id, "one"), "the first half")
     on_acp.client.flow.cancel(on_acp.session, run_id=id, mode="CANCEL_MODE_GRACEFUL")
     run = on_acp.end(id)
