@@ -22,7 +22,4 @@ package struct NetworkPolicy: Equatable, Sendable {
     self.allow = allow
     self.deny = deny
   }
-
-  /// What both allow: a flow can narrow what the configuration says, and never widen it.
-  package func narrowed(by other: NetworkPolicy) -> [NetworkPolicy] { self == other ? [self] : [self, other] }
 }
