@@ -36,6 +36,7 @@ def test_fifty_starts_make_one_daemon(make_daemon: Callable[..., Daemon]) -> Non
         running = eventually(lambda: _one_left(started), "one daemon", 60)
         assert {process.returncode for process in started if process is not running} == {1}
         daemon.process = running
+        assert daemon.serves_or_ends(), "the one that is left serves"
         assert daemon.client().daemon.status().pid == running.pid
         assert daemon.session().revision == 1
         assert "another flowd" in daemon.log_text()
