@@ -5,13 +5,13 @@ import Testing
 
 @testable import FlowdClient
 
-@Suite(.timeLimit(.minutes(1))) struct AutoSpawnTests {
+@Suite(.timeLimit(.minutes(3))) struct AutoSpawnTests {
   private let folder: TemporaryFolder
 
   init() throws { folder = try TemporaryFolder() }
 
   /// A daemon that says that it was started, with what, and then waits; the test listens in its stead.
-  private func spawn(_ script: String, wait: Duration = .seconds(10)) throws -> AutoSpawn {
+  private func spawn(_ script: String, wait: Duration = .seconds(60)) throws -> AutoSpawn {
     // Made by another process: a file this one has open for writing, if only in a child that another test is about to
     // start, cannot be executed (ETXTBSY).
     try folder.write("#!/bin/sh\n\(script)\n", to: "daemon.text")
@@ -23,7 +23,7 @@ import Testing
 
   @Test func fiftyClientsStartOneDaemon() async throws {
     let folder = folder
-    let spawn = try spawn("echo \"$@\" >> '\(folder.path)/starts'; exec sleep 3")
+    let spawn = try spawn("echo \"$@\" >> '\(folder.path)/starts'; exec sleep 30")
     let socket = try SocketPath(folder.socket)
     let listening = Locked<TestServer?>(nil)
     Background.start {
@@ -69,7 +69,7 @@ import Testing
   }
 
   @Test func aDaemonThatNeverListensIsGivenUp() async throws {
-    let spawn = try spawn("exec sleep 1", wait: .milliseconds(200))
+    let spawn = try spawn("exec sleep 30", wait: .milliseconds(200))
     let client = FlowdClient(socket: try SocketPath(folder.socket), options: .init(autoSpawn: spawn))
     let error = await #expect(throws: ClientError.self) { try await client.daemon.status() }
     #expect(error?.message.contains("was started but did not listen within 0.2 seconds") == true)
