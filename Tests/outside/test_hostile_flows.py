@@ -162,7 +162,7 @@ def test_a_spinning_script_is_cancelled_at_once(stage: Stage) -> None:
 
 def test_spinning_scripts_of_one_run_do_not_hold_up_another(stage: Stage) -> None:
     spin = "  - { id: s, uses: script, foreach: [1, 2, 3, 4, 5, 6, 7, 8, 9, 10], timeout: 1s, with: { lua: 'while true do end' } }\n"
-    bad = stage.start("steps:\n" + spin)
+    bad = stage.start("on-failure: finish\nsteps:\n" + spin)
     good = stage.start("steps:\n  - { id: s, uses: script, with: { lua: 'return 1' } }\n")
     assert stage.end(good).status == SUCCEEDED
     assert stage.run(bad).status == RUNNING, "it waited for all of them"

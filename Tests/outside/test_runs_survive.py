@@ -49,7 +49,9 @@ def long_flow(count: int) -> str:
         else:
             text += f"  - {{ id: s{n}, uses: run, needs: {needs}, with: {{ command: '{mark}' }} }}\n"
     text += "  - { id: child, uses: flow, needs: [], with: { flow: child, inputs: { n: 5 } } }\n"
-    text += "  - { id: last, uses: script, needs: [list, waits, child], with: { lua: 'return #steps.list' } }\n"
+    # So that it does not end before the last kill, however late that comes.
+    text += "  - { id: hold, uses: run, needs: [], with: { command: 'until [ -e \"$FLOWD_WORKSPACE/go\" ]; do sleep 0.02; done' } }\n"
+    text += "  - { id: last, uses: script, needs: [list, waits, child, hold], with: { lua: 'return #steps.list' } }\n"
     return text + "report: '${{ steps.last.result }} ${{ steps.child.outputs.sum }}'\n"
 
 
@@ -94,6 +96,7 @@ def test_kills_in_the_middle_of_a_long_run_lose_and_repeat_nothing(stage: Stage)
         for name, step in before.items():
             if step.HasField("finished_at"):
                 assert after[name] == step, f"{name} was settled and has changed"
+    (stage.workspace / "go").touch()
     ended = stage.end(run, 240)
     assert ended.status == SUCCEEDED, ended.error
     assert len(ended.steps) >= STEPS * 0.95 and set(words(ended).values()) == {"succeeded", "skipped"}
