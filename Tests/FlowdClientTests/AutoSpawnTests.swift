@@ -75,6 +75,25 @@ import Testing
     #expect(error?.message.contains("was started but did not listen within 0.2 seconds") == true)
   }
 
+  @Test func aDaemonThatIsLeavingIsWaitedFor() async throws {
+    let folder = folder
+    let instance = open("\(folder.socket).instance", O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+    try #require(instance >= 0 && flock(instance, LOCK_EX | LOCK_NB) == 0)
+    let spawn = try spawn(
+      "flock -n '\(folder.socket).instance' echo >> '\(folder.path)/starts' || exit 1; exec sleep 30")
+    let listening = Locked<TestServer?>(nil)
+    Background.start {
+      usleep(300_000)  // Not a wait: how long it takes to leave.
+      close(instance)
+      while folder.read("starts").isEmpty { usleep(1000) }
+      let server = try? TestServer(at: folder.socket) { $0.reply(API.DaemonServiceStatusResponse(pid: 7)) }
+      listening.withLock { $0 = server }
+    }
+    let client = FlowdClient(socket: try SocketPath(folder.socket), options: .init(autoSpawn: spawn))
+    #expect(try await client.daemon.status().pid == 7)
+    #expect(folder.read("starts") == "\n")
+  }
+
   @Test func aMissingProgramIsTold() async throws {
     let spawn = AutoSpawn(executable: "\(folder.path)/none", logPath: "\(folder.path)/log")
     let client = FlowdClient(socket: try SocketPath(folder.socket), options: .init(autoSpawn: spawn))

@@ -129,7 +129,7 @@ def test_the_same_attempts_succeed_without_a_confinement(scene: Scene) -> None:
 
 def test_an_agent_that_ignores_sigterm_and_has_fled_is_ended_by_a_timeout(scene: Scene) -> None:
     # It tries nothing else, so that it has told of itself long before.
-    run = scene.stage.end(scene.start(order={"stay": True, "only": []}, timeout="6s"))
+    run = scene.stage.end(scene.start(order={"stay": True, "only": []}, timeout="4s"))
     assert word(run.steps[0].status) == "failed", run.steps[0]
     found = json.loads(run.steps[0].stdout.splitlines()[0])
     eventually(lambda: is_gone(found["fled"]), "the end of what had fled")

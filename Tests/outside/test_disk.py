@@ -176,12 +176,12 @@ def test_a_slow_file_system_holds_up_only_its_own_session(daemon: Daemon) -> Non
     path = daemon.place.workspace / ".flowd" / "flows" / "f.flow.yaml"
     delay = ["strace", "-f", "-qq", "-o", "/dev/null", "-P", str(path)]
     calls = "openat,open,newfstatat,statx,lstat,stat,readlink"
-    daemon.start(wrapper=[*delay, "-e", f"trace={calls}", "-e", f"inject={calls}:delay_enter=5000000:when=1"])
+    daemon.start(wrapper=[*delay, "-e", f"trace={calls}", "-e", f"inject={calls}:delay_enter=3000000:when=1"])
     client = daemon.client()
     fast = client.session.new(workspace="/elsewhere").meta.session_id
     waiting = client.pipelined.session.set_executed_flow(slow, flow_id="f")
     behind = client.pipelined.session.get_current_meta(session_id=slow)
-    for n in range(20):
+    for n in range(10):
         write(client, fast, f"m{n}")
     assert not waiting.done() and not behind.done(), "the lookup was not slow: the test shows nothing"
     assert behind.result(60).meta == waiting.result(60).meta

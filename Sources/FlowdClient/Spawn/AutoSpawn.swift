@@ -42,12 +42,26 @@ public struct AutoSpawn: Sendable {
     }
     // Another client may have started one while this one waited for the lock.
     if let connected = try attempt(socket) { return connected }
+    if let connected = try waitForInstance(of: socket, until: deadline) { return connected }
     let environment = environment ?? ProcessEnvironment.current
     let log = try SpawnLog(path: logPath ?? SpawnLog.standardPath(environment), socket: socket)
     let child = try SpawnedDaemon(
       program: try findExecutable(socket), arguments: ["--socket", socket.path] + arguments, environment: environment,
       log: log, socket: socket)
-    return try waitFor(child, socket, log, until: deadline)
+    return try waitFor(child, socket, log, until: Monotonic.now + wait)
+  }
+
+  /// Waits while a daemon that cannot be reached lets no other start: one that is leaving, or one that is coming up.
+  ///
+  /// - Returns: A connection to one that came up; `nil` when there is none, or when it stayed as it was.
+  private func waitForInstance(
+    of socket: SocketPath, until deadline: ContinuousClock.Instant
+  ) throws(ClientError) -> FileDescriptor? {
+    while InstanceMark.isHeld(at: socket), Monotonic.now < deadline {
+      usleep(10_000)
+      if let connected = try attempt(socket) { return connected }
+    }
+    return nil
   }
 
   private func waitFor(
