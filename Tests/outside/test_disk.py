@@ -56,7 +56,7 @@ def test_a_commit_without_space_is_absent_and_writes_go_on_afterwards(daemon: Da
     """ENOSPC for some writes to the disk: refused as RESOURCE_EXHAUSTED, reads go on, then it recovers by itself."""
     client = daemon.client()
     session = daemon.session(client, flow=daemon.place.flow("f", flows.TRUE)).session_id
-    with faults(daemon.pid, f"pwrite64:error=ENOSPC:when={moment}..{moment + 4}"):
+    with faults(daemon.pid, f"pwrite64:error=ENOSPC:when={moment}..{moment + 1}"):
         last, error = write_until_refused(client, session, errors.ResourceExhausted)
         assert error.reason == "DISK_FULL"
         assert client.session.get_current_meta(session_id=session).meta == last, "a read sees what is durable"

@@ -10,7 +10,7 @@ public struct AutoSpawn: Sendable {
   public var executable: String?
   /// After `--socket PATH`.
   public var arguments: [String]
-  /// From the attempt to connect until it succeeds.
+  /// For a daemon that is leaving to be gone, and again for the new one to listen.
   public var wait: Duration
   /// Where its output goes; `nil`: `$XDG_STATE_HOME/flowd/flowd.log`, else `~/.local/state/flowd/flowd.log`.
   public var logPath: String?
