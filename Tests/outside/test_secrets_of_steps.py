@@ -105,7 +105,7 @@ def test_a_key_is_nowhere_after_any_failure_of_a_request(planted: Stage, web: We
     found = steps(ended)
     assert {word(found[id].status) for id in ("s0", "s2", "s4", "s6", "s8", "s11", "shell")} == {"succeeded"}, ended
     assert {word(found[id].status) for id in ("s1", "s3", "s7", "s9", "s10", "s12", "s13", "s14")} == {"failed"}
-    assert web.requests and web.to("/echo")[0].header("x-key") == CANARY
+    assert CANARY in {request.header("x-key") for request in web.to("/echo")}, "it was not sent"
     check(stage, run)
     stage.restart()
     check(stage, run)
