@@ -15,7 +15,7 @@ final class ActiveCall {
 
   let id: HTTPCallID
   let call: HTTPCall
-  let deliver: @Sendable (HTTPCallEvent) -> Void
+  let deliver: (HTTPCallEvent) -> Void
   let network: NetworkGuard
   private(set) var transfer: Transfer?
   var hop: HopRequest?
@@ -40,7 +40,7 @@ final class ActiveCall {
   private var lastByteAt = SuspendingClock.now
   private var proxyHost: String?
 
-  init(_ id: HTTPCallID, _ call: HTTPCall, _ deliver: @escaping @Sendable (HTTPCallEvent) -> Void) {
+  init(_ id: HTTPCallID, _ call: HTTPCall, _ deliver: @escaping (HTTPCallEvent) -> Void) {
     self.id = id
     self.call = call
     self.deliver = deliver
