@@ -39,8 +39,8 @@ package final class RunMachine {
   var agentUses: [Int: AgentUse] = [:]
   /// Steps that wait for a person to permit something, while their agents do.
   var parked: Set<Int> = []
-  /// By step with an attempt in hand: the circuit that admitted it, when its definition does not name it.
-  var circuits: [Int: String] = [:]
+  /// By step with an attempt in hand: the circuit that let it through.
+  var circuits: [Int: CircuitBreakers.Pass] = [:]
   /// The step whose failure fails the run.
   var failedStep: Int?
   /// What is pending will not start any more, but for finalizers.

@@ -28,7 +28,7 @@ extension SessionState {
       }
     } catch {
       run.steps[index].attempt -= 1
-      if let circuit = definition.circuit { transaction.circuits.giveBack(circuit) }
+      if let pass = run.circuits.removeValue(forKey: index) { transaction.circuits.giveBack(pass) }
       throw error
     }
   }
@@ -76,17 +76,20 @@ extension SessionState {
     run.steps[index].attempt -= 1
     guard admit(circuit, index, of: run, transaction) else { return false }
     run.steps[index].attempt += 1
-    run.circuits[index] = circuit
     return true
   }
 
   /// Whether the attempt may be made now; if not, it is put off.
   private func admit(_ circuit: String, _ index: Int, of run: RunMachine, _ transaction: Transaction) -> Bool {
-    guard !isWithin(circuit, run),
-      case .notBefore(let time) = transaction.circuits.admit(circuit, now: transaction.now)
-    else { return true }
-    holdBack(index, of: run, circuit, until: time, transaction)
-    return false
+    if isWithin(circuit, run) { return true }
+    switch transaction.circuits.admit(circuit, now: transaction.now) {
+    case .now(let pass):
+      run.circuits[index] = pass
+      return true
+    case .notBefore(let time):
+      holdBack(index, of: run, circuit, until: time, transaction)
+      return false
+    }
   }
 
   private func execute(_ index: Int, of run: RunMachine, _ effect: Effect, _ transaction: Transaction) {

@@ -68,6 +68,7 @@ extension SessionState {
       emit(.stepActivity(name, attempt: report.attempt.attempt, activity), of: run, transaction)
     case .finished:
       run.parked.remove(index)
+      if let pass = run.circuits.removeValue(forKey: index) { transaction.circuits.giveBack(pass) }
       let notice = AgentActivity(.notice, "the agent ended while it waited; an answer is for another attempt")
       emit(.stepActivity(name, attempt: report.attempt.attempt, notice), of: run, transaction)
     }
