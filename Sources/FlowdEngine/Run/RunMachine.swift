@@ -33,8 +33,10 @@ package final class RunMachine {
   var loading: Set<Int> = []
   /// By step: what a person answered to a secret question. In memory and in a private file, never in the store.
   var secretAnswers: [Int: String] = [:]
-  /// Values that are redacted, and how many answers there were when they were gathered.
-  var knownSecrets: (answers: Int, values: [String])?
+  /// What is redacted, and how many answers there were when it was gathered.
+  var knownSecrets: (answers: Int, values: [String], unknown: [Secret])?
+  /// The run that it is a step of.
+  weak var above: RunMachine?
   /// By `agent` step that has begun: what its attempts are given.
   var agentUses: [Int: AgentUse] = [:]
   /// Steps that wait for a person to permit something, while their agents do.

@@ -235,7 +235,7 @@ extension SessionState {
   }
 
   /// Tells the circuit that let an attempt through what came of it.
-  private func noteCircuit(
+  func noteCircuit(
     _ index: Int, _ run: RunMachine, _ outcome: CircuitBreakers.Outcome, _ transaction: Transaction
   ) {
     guard let pass = run.circuits.removeValue(forKey: index) else { return }
