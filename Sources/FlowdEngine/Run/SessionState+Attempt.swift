@@ -39,7 +39,7 @@ extension SessionState {
     var request = try run.request(
       for: index, http, timeout: timeout(of: index, run, transaction), transaction)
     (request.redacted, request.alsoRedacted) = concealed(run, transaction)
-    guard admit(host: request.host, index, of: run, transaction) else { return }
+    guard admit(host: request.circuit, index, of: run, transaction) else { return }
     execute(index, of: run, .startHTTP(request), transaction)
   }
 

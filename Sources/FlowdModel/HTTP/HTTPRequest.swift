@@ -122,3 +122,12 @@ package struct HTTPRequest: Equatable, Sendable {
     self.redacted = redacted
   }
 }
+
+extension HTTPRequest {
+  /// Whether a header says who asks.
+  package static func isCredential(_ name: String) -> Bool { credentialHeaders.contains(name.lowercased()) }
+
+  private static let credentialHeaders: Set<String> = [
+    "authorization", "proxy-authorization", "cookie", "x-api-key", "api-key", "x-auth-token",
+  ]
+}
