@@ -16,8 +16,9 @@ from flowd import Client, Question, errors
 from flowd.v1 import event_pb2, run_pb2
 from harness.daemon import ROOT, Daemon
 from harness.eventually import eventually
-from harness.models import Models, free_port
+from harness.models import Models
 from harness.terminal import flowctl
+from peers.ports import free_port
 
 EXAMPLES = ROOT / "examples"
 GUIDE = ROOT / "docs" / "FLOWS.md"
@@ -91,7 +92,7 @@ class Stage:
             session, env={**self.place.environment, **(env or {})}, cwd=cwd, inputs=given
         ).run_id  # fmt: skip
 
-    def end(self, run: str, answers: Optional[dict[str, Any]] = None, patience: float = 30) -> Ended:
+    def end(self, run: str, answers: Optional[dict[str, Any]] = None, patience: float = 120) -> Ended:
         """Watches a run to its end and answers its questions."""
         events, answers = [], dict(answers or {})
         for event in self.client.watch(run_id=run, patience=patience):
@@ -110,7 +111,7 @@ class Stage:
             found = self.client.flow.get_run(run).run
             return any(each.step_id == step and each.status == status for each in found.steps)
 
-        eventually(has_come, f"{step} of {run} in status {status}", 20)
+        eventually(has_come, f"{step} of {run} in status {status}")
 
 
 @pytest.fixture
@@ -228,10 +229,10 @@ def first_mirror(stage: Stage) -> None:
 
 @example
 def copy_progress(stage: Stage) -> None:
-    ended = stage.run("copy-progress", parts=2)
-    assert ended.run.status == SUCCEEDED and ended.stdout("progress") == "131072\n"
+    ended = stage.run("copy-progress", parts=4)
+    assert ended.run.status == SUCCEEDED and ended.stdout("progress") == "262144\n"
     assert ended.steps["progress"].attempt > 1 and ended.kinds("step_retrying")
-    assert f"Looked {ended.steps['progress'].attempt} times until 131072 bytes" in ended.report
+    assert f"Looked {ended.steps['progress'].attempt} times until 262144 bytes" in ended.report
     assert not os.path.exists(ended.stdout("folder"))
 
 
@@ -346,7 +347,7 @@ def scratch_folder(stage: Stage) -> None:
     assert failed.run.status == FAILED and failed.run.error == 'step "work": exited with code 1'
     assert failed.statuses("publish", *finalizers) == [NOT_RUN, OK, SKIPPED, OK]
     assert failed.stdout("explain") == "failed: exited with code 1\n"
-    run = stage.start("scratch-folder", folder=tree, seconds=2)
+    run = stage.start("scratch-folder", folder=tree, seconds=3)
     stage.wait_for_step(run, "work")
     stage.client.flow.cancel(stage.client.flow.get_run(run).run.session_id, run_id=run)
     cancelled = stage.end(run)
@@ -439,7 +440,7 @@ def review(stage: Stage) -> None:
 
 @example
 def restart_proof(stage: Stage) -> None:
-    run = stage.start("restart-proof", seconds=2)
+    run = stage.start("restart-proof", seconds=3)
     for step in ("collect", "publish", "announce"):
         stage.wait_for_step(run, step)
         stage.daemon.kill()
@@ -465,8 +466,13 @@ def folder_digests(stage: Stage) -> None:
     for name in "abcde":
         stage.tree(f"t/{name}", file=name)
     run = stage.start("folder-digests", cwd=str(tree), journal=str(journal), seconds=1)
-    stage.wait_for_step(run, "digest[2]")
-    before = stage.client.flow.get_run(run).run
+
+    def is_between() -> Optional[run_pb2.Run]:
+        found = stage.client.flow.get_run(run).run
+        folders = {step.status for step in found.steps if step.parent_step_id}
+        return found if {OK, run_pb2.STEP_STATUS_RUNNING} <= folders else None
+
+    before = eventually(is_between, "a digest that is made, and one that is being made")
     stage.daemon.kill()
     stage.daemon.start()
     ended = stage.end(run)
@@ -482,7 +488,7 @@ def folder_digests(stage: Stage) -> None:
 
 @example
 def one_at_a_time(stage: Stage) -> None:
-    first = stage.start("one-at-a-time", host="web1", seconds=1)
+    first = stage.start("one-at-a-time", host="web1", seconds=2)
     second = stage.start("one-at-a-time", host="web1", seconds=0)
     other = stage.start("one-at-a-time", host="web2", seconds=0)
     assert stage.client.flow.get_run(second).run.status == run_pb2.RUN_STATUS_QUEUED
@@ -498,7 +504,7 @@ def unattended(stage: Stage) -> None:
     os.utime(folder / "old", (0, 0))
     run = stage.start("unattended", folder=str(folder))
     # Read, not watched: a watcher would be somebody who could answer.
-    eventually(lambda: stage.client.flow.get_run(run).run.HasField("finished_at"), "an end", 20)
+    eventually(lambda: stage.client.flow.get_run(run).run.HasField("finished_at"), "an end")
     ended = stage.end(run)
     assert ended.run.status == SUCCEEDED and ended.statuses("remove", "work") == [OK, SKIPPED]
     [(_, answered)] = ended.kinds("step_input_answered")

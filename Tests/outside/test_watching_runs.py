@@ -86,11 +86,13 @@ def test_a_snapshot_and_what_follows_it_are_the_state(stage: Stage, target: str)
         wanted = [run.run_id for run in stage.client.flow.list_runs(session_id=sessions[0], page_size=500).runs]
     final = {run: stage.reaches(run, SUCCEEDED) for run in wanted}
     stage.until(
-        lambda: all(fold.is_over for state in states for fold in state.folds.values()), "the ends of all runs"
+        lambda: all(sessions[0] in state.snapshots for state in states)
+        and all(fold.is_over for state in states for fold in list(state.folds.values())),
+        "the ends of all runs",
     )
     for watch, thread in watches:
         watch.close()
-        thread.join(10)
+        thread.join(60)
     seen = 0
     for state in states:
         assert sessions[0] in state.snapshots
@@ -108,7 +110,7 @@ def test_a_snapshot_and_what_follows_it_are_the_state(stage: Stage, target: str)
 
 def test_a_run_is_exported_whole_and_in_order(stage: Stage) -> None:
     text = FLOW.replace("[1, 2, 3, 4, 5]", str(list(range(300)))).replace("echo one; echo two", "head -c 3000000 /dev/zero | tr \"\\0\" x")
-    run = stage.end(stage.start("concurrency: { max-parallel: 32 }\n" + text), 60)
+    run = stage.end(stage.start("concurrency: { max-parallel: 32 }\n" + text), 120)
     assert run.status == SUCCEEDED
     pieces = [stage.client.flow.export_run(run.run_id)]
     while pieces[-1].next_after_seq:
