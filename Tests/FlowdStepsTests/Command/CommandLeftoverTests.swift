@@ -86,7 +86,7 @@ extension CommandTests {
     @Test func aKilledLaunchersTreeGetsItsGrace() async throws {
       let steps = try Steps { $0.grace = .seconds(20) }
       let attempt = steps.start(
-        shell: "trap 'echo bye; exit 0' TERM; kill -9 $PPID; echo ready; while :; do sleep 0.01; done")
+        shell: "trap 'echo bye; exit 0' TERM; echo ready; kill -9 $PPID; while :; do sleep 0.01; done")
       #expect(try await steps.result(of: attempt).stdout == Array("ready\nbye\n".utf8))
     }
   }
