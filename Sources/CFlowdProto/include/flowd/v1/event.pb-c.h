@@ -105,7 +105,8 @@ struct  Flowd__V1__EventServiceWatchRequest
      */
     protobuf_c_boolean all;
     /*
-     * One run; the stream ends after its `run_finished`.
+     * One run with the runs that are its steps (`uses: flow`), and theirs; the stream ends after its own
+     * `run_finished`.
      */
     char *run_id;
   };
