@@ -218,8 +218,7 @@ extension SessionState {
     run.steps[index].exitCode = exitCode
     run.steps[index].wakeAt = time
     write(index, of: run, transaction)
-    emit(
-      .stepRetrying(run.name(of: index), attempt: run.steps[index].attempt, error, nextAt: time), of: run, transaction)
+    emitRetrying(index, of: run, error, at: time, transaction)
     transaction.setTimer(time, step: index, of: run)
   }
 
