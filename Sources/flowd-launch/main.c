@@ -100,14 +100,15 @@ int main(int count, char **words) {
     return fail(FLOWD_LAUNCH_STAGE_PRIVATE, errno);
   }
   struct start_failure failure;
-  pid_t command = command_start(&options, &failure);
+  struct listener listener;
+  pid_t command = command_start(&options, &listener, &failure);
   let_go_of_pipes();
   if (command < 0) {
     remove_private(&options);
     return fail(failure.stage, failure.code);
   }
   control_send(FLOWD_LAUNCH_STARTED, 0, command);
-  int left = supervise(command, signals, &options);
+  int left = supervise(command, signals, &listener, &options);
   remove_private(&options);
   control_send(FLOWD_LAUNCH_TREE_ENDED, 0, left);
   return 0;

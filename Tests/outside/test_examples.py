@@ -114,6 +114,14 @@ class Stage:
         eventually(has_come, f"{step} of {run} in status {status}")
 
 
+    def wait_for_output(self, run: str, step: str) -> None:
+        def has_come() -> bool:
+            told = self.client.watch(run_id=run, until_now=True)
+            return any(event.step_output.step_id == step for event in told if event.HasField("step_output"))
+
+        eventually(has_come, f"output of {step}", 20)
+
+
 @pytest.fixture
 def stage(daemon: Daemon) -> Iterator[Stage]:
     made = Stage(daemon)
@@ -356,6 +364,49 @@ def scratch_folder(stage: Stage) -> None:
     assert cancelled.stdout("note") == "cancelled; the work in hand was succeeded\n"
     for ended in (fine, failed, cancelled):
         assert not os.path.exists(ended.stdout("scratch")), "the scratch folder was left behind"
+
+
+@example
+def copy_to_share(stage: Stage) -> None:
+    files, share = stage.tree("t", a="1", b="2", c="3"), stage.place.folder / "share"
+    run = stage.start("copy-to-share", share=str(share), files=[str(files / name) for name in "abc"])
+
+    def circuit() -> Any:
+        return next((each for each in stage.client.daemon.status().circuits if each.name == "share"), None)
+
+    is_open = run_pb2.CIRCUIT_STATE_OPEN
+    eventually(lambda: circuit() is not None and circuit().state == is_open, "an open circuit", 20)
+    share.mkdir()
+    ended = stage.end(run)
+    assert ended.run.status == SUCCEEDED and ended.report == f"3 files are in {share}.\n"
+    assert sorted(path.name for path in share.iterdir()) == ["a", "b", "c"]
+    [opened, *_, closed] = [event.circuit for _, event in ended.kinds("circuit_changed")]
+    assert (opened.state, opened.failures, closed.state) == (is_open, 5, run_pb2.CIRCUIT_STATE_CLOSED)
+    assert any("circuit 'share' is open" in event.error.message for _, event in ended.kinds("step_retrying"))
+
+
+@example
+def load(stage: Stage) -> None:
+    run = stage.start("load")
+    stage.wait_for_output(run, "look")
+    stage.client.flow.cancel(stage.client.flow.get_run(run).run.session_id, run_id=run)
+    ended = stage.end(run)
+    assert ended.run.status == run_pb2.RUN_STATUS_CANCELLED, "without on-cancel it would finish the step"
+    assert ended.statuses("look") == [run_pb2.STEP_STATUS_CANCELLED]
+    assert re.match(r"\d+\.\d+ \d+\.\d+ \d+\.\d+\n", ended.stdout("look"))
+    assert stage.run("load", seconds=1).run.status == SUCCEEDED
+
+
+@example
+def archives(stage: Stage) -> None:
+    into = stage.tree("into")
+    folders = [str(stage.tree(name, file="x")) for name in ("one", "two", "three")]
+    ended = stage.run("archives", folders=[folders[0], "/no/such/folder", folders[1]], into=str(into), seconds=0.5)
+    assert ended.run.status == FAILED and "pack[1]" in ended.run.error
+    assert ended.statuses("pack[0]", "pack[1]", "pack[2]", "sum") == [OK, BAD, NOT_RUN, NOT_RUN]
+    assert [path.name for path in into.iterdir()] == ["one.tar.gz"]
+    fine = stage.run("archives", folders=folders, into=str(into), seconds=0)
+    assert fine.run.status == SUCCEEDED and fine.stdout("sum").count("\n") == 3
 
 
 @example

@@ -9,6 +9,7 @@ final class ActiveAttempt {
   private let prepared: PreparedCall
   private let spoolDirectory: String
   private var head: HTTPHead?
+  private var unacknowledgedBytes = 0
   private var stream: StreamRedactor
   private var captured: [UInt8] = []
   private var capturedIsCut = false
@@ -38,6 +39,16 @@ final class ActiveAttempt {
       try saved?.write(bytes)
       try capture(stream.push(bytes))
     }
+  }
+
+  /// Counts bytes that were taken.
+  ///
+  /// - Returns: How many to acknowledge now: seldom, as the call's thread wakes up for it.
+  func bytesToAcknowledge(adding count: Int) -> Int {
+    unacknowledgedBytes += count
+    guard unacknowledgedBytes >= prepared.call.unacknowledgedBytesMax / 4 else { return 0 }
+    defer { unacknowledgedBytes = 0 }
+    return unacknowledgedBytes
   }
 
   /// What is reported of the attempt; its files are in place.

@@ -94,6 +94,16 @@ import Testing
     #expect(record.message.contains("headers are longer"))
   }
 
+  @Test func anEndlessHeaderIsTooLarge() throws {
+    let record = try failure { peer in
+      _ = peer.readRequest()
+      peer.write("HTTP/1.1 200 OK\r\nX-Filler: ")
+      while peer.write(String(repeating: "x", count: 4_000)) {}
+    }
+    #expect(record.failure == .tooLarge)
+    #expect(record.message == "a header of the response is longer than 100 KiB")
+  }
+
   @Test func manySmallHeadersAreTooLarge() throws {
     let record = try failure { peer in
       _ = peer.readRequest()

@@ -46,10 +46,11 @@ final class ConfinedWorld: Sendable {
     while True: signal.pause()
     """
 
-  static let hostile: String = {
+  /// A program of the tests from outside.
+  static func agent(_ name: String) -> String {
     let tests = #filePath.split(separator: "/").dropLast(3).joined(separator: "/")
-    return "/\(tests)/outside/agents/hostile.py"
-  }()
+    return "/\(tests)/outside/agents/\(name)"
+  }
 
   /// As for an agent: nothing may be written, the planted key and the state are hidden.
   var confinement: Confinement { Confinement(hidden: ["\(path)/hidden", state]) }
@@ -64,7 +65,8 @@ final class ConfinedWorld: Sendable {
   /// Runs the hostile agent and returns what became of each attempt.
   func attempt(_ names: [String], confinement: Confinement?) async throws -> [String: String] {
     let attempt = steps.start(
-      ["python3", Self.hostile] + names, environment: environment, directory: "\(path)/work", confinement: confinement)
+      ["python3", Self.agent("hostile.py")] + names, environment: environment, directory: "\(path)/work",
+      confinement: confinement)
     let result = try await steps.result(of: attempt)
     #expect(result.outcome == .exited(0), "\(String(decoding: result.stderr, as: UTF8.self))")
     var outcomes: [String: String] = [:]
@@ -84,6 +86,9 @@ final class ConfinedWorld: Sendable {
       confinement: confinement ?? self.confinement)
     return try await steps.result(of: attempt)
   }
+
+  /// Whether the process outside has had a signal.
+  var wasSignalled: Bool { access("\(path)/hit", F_OK) == 0 }
 
   /// The names of private directories that are there.
   var privateDirectories: [String] { Self.names(in: "\(state)/private") }
