@@ -119,7 +119,7 @@ class Stage:
             told = self.client.watch(run_id=run, until_now=True)
             return any(event.step_output.step_id == step for event in told if event.HasField("step_output"))
 
-        eventually(has_come, f"output of {step}", 20)
+        eventually(has_come, f"output of {step}")
 
 
 @pytest.fixture
@@ -375,7 +375,7 @@ def copy_to_share(stage: Stage) -> None:
         return next((each for each in stage.client.daemon.status().circuits if each.name == "share"), None)
 
     is_open = run_pb2.CIRCUIT_STATE_OPEN
-    eventually(lambda: circuit() is not None and circuit().state == is_open, "an open circuit", 20)
+    eventually(lambda: circuit() is not None and circuit().state == is_open, "an open circuit")
     share.mkdir()
     ended = stage.end(run)
     assert ended.run.status == SUCCEEDED and ended.report == f"3 files are in {share}.\n"

@@ -145,7 +145,7 @@ def test_a_watch_of_a_run_tells_of_the_runs_of_its_steps(stage: Stage) -> None:
         threads[-1].start()
         time.sleep(chance.random() * 0.03)
     for thread in threads:
-        thread.join(20)
+        thread.join(120)
     for run in runs:
         stage.end(run)
     members = family(stage, runs[0])
@@ -171,7 +171,7 @@ def test_a_watch_of_a_run_with_sub_runs_goes_on_after_a_crash(stage: Stage) -> N
     stage.daemon.start()
     stage.client = stage.daemon.client()
     (stage.workspace / "go").touch()
-    thread.join(30)
+    thread.join(120)
     assert not thread.is_alive()
     members = family(stage, run)
     assert events == [event for event in stage.events() if event.run_id in members]
