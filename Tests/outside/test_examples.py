@@ -401,7 +401,7 @@ def load(stage: Stage) -> None:
 def archives(stage: Stage) -> None:
     into = stage.tree("into")
     folders = [str(stage.tree(name, file="x")) for name in ("one", "two", "three")]
-    ended = stage.run("archives", folders=[folders[0], "/no/such/folder", folders[1]], into=str(into), seconds=0.5)
+    ended = stage.run("archives", folders=[folders[0], "/no/such/folder", folders[1]], into=str(into), seconds=2)
     assert ended.run.status == FAILED and "pack[1]" in ended.run.error
     assert ended.statuses("pack[0]", "pack[1]", "pack[2]", "sum") == [OK, BAD, NOT_RUN, NOT_RUN]
     assert [path.name for path in into.iterdir()] == ["one.tar.gz"]
