@@ -516,14 +516,16 @@ def folder_digests(stage: Stage) -> None:
     tree, journal = stage.tree("t"), stage.place.folder / "journal"
     for name in "abcde":
         stage.tree(f"t/{name}", file=name)
-    run = stage.start("folder-digests", cwd=str(tree), journal=str(journal), seconds=1)
+    run = stage.start("folder-digests", cwd=str(tree), journal=str(journal), seconds=2)
 
     def is_between() -> Optional[run_pb2.Run]:
+        """Two are made and two have just begun, so that none begins in the moment of the kill."""
         found = stage.client.flow.get_run(run).run
-        folders = {step.status for step in found.steps if step.parent_step_id}
-        return found if {OK, run_pb2.STEP_STATUS_RUNNING} <= folders else None
+        each = [step.status for step in found.steps if step.parent_step_id]
+        begun = len(journal.read_text().split()) if journal.exists() else 0
+        return found if (each.count(OK), each.count(run_pb2.STEP_STATUS_RUNNING), begun) == (2, 2, 4) else None
 
-    before = eventually(is_between, "a digest that is made, and one that is being made")
+    before = eventually(is_between, "two digests that are made, and two that are being made")
     stage.daemon.kill()
     stage.daemon.start()
     ended = stage.end(run)
