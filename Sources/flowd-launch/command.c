@@ -29,9 +29,11 @@ static void become(const struct options *options, struct listener *listener, str
 
 /*
  * vfork: the parent waits until the child is executed, so a failure is known at once and without another pipe, and no
- * page table is copied. The one here shares the descriptors too (start.c), until the child is executed: so the parent has
- * the listener, and the command does not. Should the file system hang there, this process can no longer be told to end the tree; then
- * flowd kills it, and the child with it as far as the kernel allows.
+ * page table is copied. Should the file system hang there, this process can no longer be told to end the tree; then flowd
+ * kills it, and the child with it as far as the kernel allows.
+ *
+ * The one here shares the descriptors too (start.c), until the child is executed and loses all but 0, 1 and 2. So this
+ * process gets the listener, and has the time to close what confining has opened (main.c), which the command has not.
  */
 pid_t command_start(const struct options *options, struct listener *listener, struct start_failure *failure) {
   *listener = (struct listener){-1, false};

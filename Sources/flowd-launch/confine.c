@@ -2,7 +2,6 @@
 #include "confine.h"
 
 #include <errno.h>
-#include <unistd.h>
 
 #include "landlock.h"
 #include "privileges.h"
@@ -18,7 +17,6 @@ struct start_failure confine(const struct options *options, struct listener *lis
   if (!landlock_grant_all(ruleset, options)) return failed(FLOWD_LAUNCH_STAGE_RULES);
   if (!privileges_give_up()) return failed(FLOWD_LAUNCH_STAGE_PRIVILEGES);
   if (!landlock_restrict(ruleset)) return failed(FLOWD_LAUNCH_STAGE_LANDLOCK);
-  close(ruleset);
   if (!filter_install(version, listener)) return failed(FLOWD_LAUNCH_STAGE_SECCOMP);
   return (struct start_failure){0, 0};
 }

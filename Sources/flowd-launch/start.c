@@ -51,7 +51,7 @@ __asm__(".text\n"
         "  mov %rax, %rdi\n"
         "  jmp fail\n"
         /*
-         * clone(CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_VFORK | SIGCHLD). The child uses this stack first, and
+         * clone(CLONE_VM | CLONE_FILES | CLONE_VFORK | SIGCHLD). The child uses this stack first, and
          * overwrites the address to return to: it is kept in a register that the call does not take.
          */
         ".globl vfork\n"
