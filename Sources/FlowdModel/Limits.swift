@@ -367,6 +367,8 @@ public enum Limits {
   public static let callTimeoutSeconds = 30
   /// From the start of a daemon to its first accepted connection; more than one that is leaving gives its commands.
   public static let spawnWaitSeconds = 10
+  /// The longest pause before a daemon is started again that another one, starting or stopping, kept out.
+  public static let respawnDelayMillisecondsMax = 1_000
   /// The longest pause between two attempts at reconnecting a watch.
   public static let reconnectDelayMillisecondsMax = 2_000
   /// Of the log of daemons that clients start; a longer one is set aside at the next start.

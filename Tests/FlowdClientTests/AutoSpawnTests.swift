@@ -68,6 +68,45 @@ import Testing
     #expect(folder.read("logs/flowd.log") == "again\nagain\n")
   }
 
+  @Test func aDaemonThatAnotherOneKeptOutIsWaitedFor() async throws {
+    let folder = folder
+    let spawn = try spawn("echo 'another flowd has it'; echo x >> '\(folder.path)/starts'; exit 75")
+    let listening = Locked<TestServer?>(nil)
+    Background.start {
+      while folder.read("starts").isEmpty { usleep(1000) }
+      let server = try? TestServer(at: folder.socket) { $0.reply(API.DaemonServiceStatusResponse(pid: 7)) }
+      listening.withLock { $0 = server }
+    }
+    let client = FlowdClient(socket: try SocketPath(folder.socket), options: .init(autoSpawn: spawn))
+    #expect(try await client.daemon.status().pid == 7)
+  }
+
+  @Test func aDaemonIsStartedAgainOnceTheOneBeforeItHasLeft() async throws {
+    let folder = folder
+    let spawn = try spawn(
+      """
+      echo x >> '\(folder.path)/starts'
+      [ $(wc -l < '\(folder.path)/starts') -ge 3 ] || exit 75
+      exec sleep 3
+      """)
+    let listening = Locked<TestServer?>(nil)
+    Background.start {
+      while folder.read("starts") != "x\nx\nx\n" { usleep(1000) }
+      let server = try? TestServer(at: folder.socket) { $0.reply(API.DaemonServiceStatusResponse(pid: 7)) }
+      listening.withLock { $0 = server }
+    }
+    let client = FlowdClient(socket: try SocketPath(folder.socket), options: .init(autoSpawn: spawn))
+    #expect(try await client.daemon.status().pid == 7)
+  }
+
+  @Test func aDaemonThatIsKeptOutForLongIsTold() async throws {
+    let spawn = try spawn("echo 'another flowd has it'; exit 75", wait: .milliseconds(200))
+    let client = FlowdClient(socket: try SocketPath(folder.socket), options: .init(autoSpawn: spawn))
+    let error = await #expect(throws: ClientError.self) { try await client.daemon.status() }
+    #expect(error?.message.contains("exited with 75 and nothing listened within 0.2 seconds") == true)
+    #expect(error?.message.contains("another flowd has it") == true)
+  }
+
   @Test func aDaemonThatNeverListensIsGivenUp() async throws {
     let spawn = try spawn("exec sleep 30", wait: .milliseconds(200))
     let client = FlowdClient(socket: try SocketPath(folder.socket), options: .init(autoSpawn: spawn))

@@ -21,6 +21,7 @@ struct SubflowResolver {
 
   /// Adds the flows that a flow's steps run, or what is wrong with them.
   ///
+  /// - Parameter result: Also of a file with errors: all that is wrong is told at once.
   /// - Returns: The result, without a definition if a flow below it cannot be had; and the flow with all below it.
   mutating func resolve(_ result: FlowFileResult, id: String, file: String) -> (FlowFileResult, PinnedDefinition?) {
     // Why a flow failed may depend on where it was looked at from; what was found does not.
@@ -33,7 +34,8 @@ struct SubflowResolver {
   private mutating func descend(
     _ result: FlowFileResult, id: String, file: String
   ) -> (FlowFileResult, PinnedDefinition?, depth: Int) {
-    guard result.definition != nil, !result.subflowCalls.isEmpty else { return (result, result.pinned(), 0) }
+    let isAsked = result.definition != nil || path.isEmpty
+    guard isAsked, !result.subflowCalls.isEmpty else { return (result, result.pinned(), 0) }
     var problems: [Diagnostic] = []
     var subflows: [String: PinnedDefinition] = [:]
     var depth = 0
@@ -45,20 +47,21 @@ struct SubflowResolver {
           Diagnostic(
             file: file, line: Int(call.position.line), column: Int(call.position.column), message: message))
       }
-      switch outcome(of: call.flow) {
+      let flow = call.call.flow
+      switch outcome(of: flow) {
       case .failed(let reason):
         report(reason)
       case .found(let pinned, let below):
         guard below < Limits.subflowDepthMax else {
-          report(Self.tooDeep(call.flow))
+          report(Self.tooDeep(flow))
           continue
         }
         depth = max(depth, below + 1)
-        for problem in inputProblems(result, call, pinned.flow) { report(problem) }
+        for problem in inputProblems(call, pinned.flow) { report(problem) }
         subflows.merge(pinned.subflows) { first, _ in first }
-        subflows[call.flow] = pinned
+        subflows[flow] = pinned
         if subflows.count > Limits.subflowsMax {
-          report(Self.tooMany(call.flow))
+          report(Self.tooMany(flow))
         }
       }
     }
@@ -67,13 +70,11 @@ struct SubflowResolver {
   }
 
   /// What is wrong with the inputs that a step gives, as far as it is known before it runs.
-  private func inputProblems(
-    _ result: FlowFileResult, _ call: SubflowReference, _ flow: FlowDefinition
-  ) -> [String] {
-    guard case .flow(let action)? = result.definition?.steps[call.step].action else { return [] }
+  private func inputProblems(_ reference: SubflowReference, _ flow: FlowDefinition) -> [String] {
+    guard !reference.hasBrokenInputs else { return [] }
     var given: [JSONValue.Member] = []
     var definitions = flow.inputs
-    for input in action.inputs {
+    for input in reference.call.inputs {
       if let value = input.value.constantValue {
         given.append(JSONValue.Member(input.name, value))
       } else if let index = definitions.firstIndex(where: { ExactName($0.name) == ExactName(input.name) }) {
@@ -86,7 +87,7 @@ struct SubflowResolver {
     guard case .failure(let failure) = InputValidation.validate(given: .object(given), against: definitions) else {
       return []
     }
-    return failure.messages.map { "flow \(quoted(call.flow)): \($0)" }
+    return failure.messages.map { "flow \(quoted(reference.call.flow)): \($0)" }
   }
 
   private mutating func outcome(of id: String) -> Outcome {
@@ -126,10 +127,12 @@ struct SubflowResolver {
 }
 
 extension FlowFileResult {
-  /// The result of a file whose flow cannot be had for other reasons than its text.
+  /// The result of a file whose flow cannot be had for other reasons than its text; what was wrong with that stays.
   func refused(for problems: [Diagnostic]) -> FlowFileResult {
     let all = (diagnostics + problems).sorted { ($0.line, $0.column) < ($1.line, $1.column) }
-    return FlowFileResult(diagnostics: Array(all.prefix(Limits.diagnosticsMax)))
+    return FlowFileResult(
+      diagnostics: Array(all.prefix(Limits.diagnosticsMax)), subflowCalls: subflowCalls,
+      documentReferences: documentReferences)
   }
 }
 

@@ -32,7 +32,7 @@ extension Daemon {
       return ExitCode.ok
     } catch {
       log.error(error.message)
-      return ExitCode.failed
+      return error.isTaken ? DaemonExitCode.taken : ExitCode.failed
     }
   }
 

@@ -59,6 +59,35 @@ struct SubflowTests {
       ])
   }
 
+  @Test func whatIsWrongWithOtherFilesIsToldWithWhatIsWrongWithThisOne() throws {
+    try write("deploy")
+    let text = """
+      steps:
+        - { id: a, uses: run, with: { comand: x } }
+        - { id: b, uses: flow, with: { flow: deplyo } }
+        - { id: c, uses: agent, with: { persona: reviwer, contracts: [evidense, ../x] } }
+        - { id: d, uses: flow, with: { flow: deploy, inputs: { size: 1 } } }
+        - { id: e, uses: flow, with: { flow: deploy, inputs: { size: "${{ nothing }}" } } }
+      report: ${{ steps.z }}
+      """
+    try directory.write("work/.flowd/flows/top.flow.yaml", text)
+    let expected = [
+      "2:31: 'uses: run' needs a 'command'",
+      "2:33: unknown key 'comand'; did you mean 'command'?",
+      "3:40: unknown flow 'deplyo'; did you mean 'deploy'?",
+      "4:33: 'uses: agent' needs a 'prompt'",
+      "4:44: unknown persona 'reviwer'; did you mean 'reviewer'?",
+      "4:65: unknown contract 'evidense'; did you mean 'evidence'?",
+      "4:75: the name '../x' must not begin with '.'",
+      "5:40: flow 'deploy': unknown input 'size'",
+      "6:69: unknown name 'nothing'; there are inputs, steps, run and functions",
+      "7:13: unknown step 'z'",
+    ]
+    let shown = { (result: FlowFileResult) in result.diagnostics.map { "\($0.line):\($0.column): \($0.message)" } }
+    #expect(shown(try find("top").result) == expected)
+    #expect(shown(catalog.check(Array(text.utf8), id: "top", file: "f", workspace: workspace)) == expected)
+  }
+
   @Test func aFlowBelowThatIsWrongIsNamedWithItsFirstMistake() throws {
     try directory.write("work/.flowd/flows/bad.flow.yaml", "steps: []\nname: ''")
     try write("middle", running: "bad")
