@@ -305,6 +305,8 @@ public enum Limits {
   /// Shorter lines of a secret that has several are not looked for by themselves.
   public static let redactedLineBytesMin = 8
   public static let secretBytesMax = 65_536
+  /// Of a character reference of HTML that is undone when secrets are looked for, its leading zeros counted.
+  public static let characterReferenceBytesMax = 32
 
   // MARK: expressions and scripts
 
