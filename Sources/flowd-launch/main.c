@@ -11,14 +11,13 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/signalfd.h>
-#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 #include "command.h"
 #include "control.h"
 #include "options.h"
-#include "removal.h"
+#include "private.h"
 #include "supervise.h"
 
 /* Nothing of flowd's reaches the command but 0, 1 and 2: all else is closed, and the control socket when it is executed. */
@@ -79,11 +78,6 @@ static void lower_descriptor_limit(void) {
   setrlimit(RLIMIT_NOFILE, &limit);
 }
 
-/* What is left of it, should something hold it, is swept when flowd starts the next time. */
-static void remove_private(const struct options *options) {
-  if (options->private_directory != NULL) clinux_remove_tree(options->private_directory);
-}
-
 static int fail(int stage, int code) {
   control_send(FLOWD_LAUNCH_FAILED, stage, code);
   control_send(FLOWD_LAUNCH_TREE_ENDED, 0, 0);
@@ -107,7 +101,7 @@ int main(int count, char **words) {
   /* A flowd that died already must not find the command started by a launcher it never knew of. */
   if (control_is_closed()) return 0;
 
-  if (options.private_directory != NULL && mkdir(options.private_directory, 0700) != 0) {
+  if (options.private_directory != NULL && !private_make(options.private_directory)) {
     return fail(FLOWD_LAUNCH_STAGE_PRIVATE, errno);
   }
   struct start_failure failure;
@@ -115,13 +109,13 @@ int main(int count, char **words) {
   pid_t command = command_start(&options, &listener, &failure);
   let_go_of_pipes();
   if (command < 0) {
-    remove_private(&options);
+    if (options.private_directory != NULL) private_leave(options.private_directory, true);
     return fail(failure.stage, failure.code);
   }
   control_send(FLOWD_LAUNCH_STARTED, 0, command);
   if (options.private_directory != NULL) close_leftovers((unsigned)signals, &listener);
   int left = supervise(command, signals, &listener, &options);
-  remove_private(&options);
+  if (options.private_directory != NULL) private_leave(options.private_directory, left == 0);
   control_send(FLOWD_LAUNCH_TREE_ENDED, 0, left);
   return 0;
 }

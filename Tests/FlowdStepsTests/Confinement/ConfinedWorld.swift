@@ -92,8 +92,8 @@ final class ConfinedWorld: Sendable {
   /// Whether the process outside has had a signal.
   var wasSignalled: Bool { access("\(path)/hit", F_OK) == 0 }
 
-  /// The names of private directories that are there.
-  var privateDirectories: [String] { Self.names(in: "\(state)/private") }
+  /// The names of private directories that are there, but an empty one for the next command.
+  var privateDirectories: [String] { Self.names(in: "\(state)/private").filter { $0 != ".spare" } }
 
   static func names(in path: String) -> [String] {
     guard let directory = opendir(path) else { return [] }

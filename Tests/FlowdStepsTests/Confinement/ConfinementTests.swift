@@ -124,6 +124,25 @@ extension CommandTests {
       #expect(access("\(world.path)/full/inner", F_OK) == 0, "a link was followed")
     }
 
+    /// An empty one is handed on, one that is not is removed, and two commands never share one.
+    @Test func thePrivateDirectoryIsEmptyWhateverTheCommandBeforeDid() async throws {
+      let world = try await ConfinedWorld()
+      let list = #"ls -A "$TMPDIR"; stat -c '%a %h' "$TMPDIR""#
+      for script in ["", #"echo x > "$TMPDIR/file""#, "", #"mkdir "$TMPDIR/.hidden""#, #"ln -s / "$TMPDIR/link""#, ""] {
+        #expect(try await world.run("\(list); \(script)").output == "700 2\n", "before “\(script)”")
+        #expect(world.privateDirectories == [])
+      }
+      #expect(access("\(world.state)/private/.spare", F_OK) == 0)
+      let together = (1...4).map { number in
+        world.steps.start(
+          ["sh", "-c", #"echo x > "$TMPDIR/\#(number)"; ls -A "$TMPDIR""#], environment: world.environment,
+          confinement: world.confinement)
+      }
+      for (number, attempt) in zip(1..., together) {
+        #expect(try await world.steps.result(of: attempt).output == "\(number)\n")
+      }
+    }
+
     @Test func whatIsWritableCanBeWrittenButItsModesNotChanged() async throws {
       let world = try await ConfinedWorld()
       let confinement = Confinement(writable: ["\(world.path)/work"], hidden: world.confinement.hidden)
