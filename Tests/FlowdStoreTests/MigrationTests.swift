@@ -133,7 +133,8 @@ struct MigrationTests {
   private func makeVersion3(_ folder: TemporaryFolder) throws {
     let connection = try Connection(path: "\(folder.path)/flowd.db", .writer)
     let columns = RunTable.columns.replacing("r.umask, ", with: "")
-    let sums = try connection.statement("SELECT \(columns) FROM run r JOIN session s ON s.key = r.session").rows { row in
+    let sums = try connection.statement("SELECT \(columns) FROM run r JOIN session s ON s.key = r.session").rows {
+      row in
       row.checksum(ofColumns: 34)
     }
     try connection.execute("UPDATE run SET checksum = \(try #require(sums.first))")

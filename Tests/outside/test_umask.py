@@ -1,19 +1,21 @@
-"""The permissions of what runs make are those that the shell which started them would give; the daemon's own are private."""
+"""What runs make has the permissions that the shell which started them would give; the daemon's own files are private."""
 
 from __future__ import annotations
 
 import os
 import pathlib
+import re
 import stat
 import subprocess
 import sys
-from typing import Callable
+from typing import Any, Callable
 
 import pytest
 
 from flowd import errors
 from harness import agents
-from harness.daemon import BINARIES, ROOT, Daemon
+from harness.daemon import BINARIES, ROOT, Daemon, Place
+from harness.eventually import eventually
 from harness.flowfile import agent, flow, http, run as command, step
 from harness.stage import SUCCEEDED, Stage, steps
 from harness.terminal import environment, flowctl
@@ -157,20 +159,53 @@ def test_what_is_the_daemons_own_is_private_whatever_it_was_started_with(
         http(f"{web.url}/bytes/2000000", "long"),
         http(f"{web.url}/bake", "cookies"),
         step("input", "secret", type="secret", prompt="Which?"),
-        agent("sleep 30", "busy", provider="own"),
+        agent("args\nsleep 30", "busy", provider="own"),
     )
     id = stage.start(text, cwd=str(stage.workspace), umask=0)
     stage.asks(id, "secret")
     stage.answer(id, step_id="secret", value='"canary"')
-    stage.until(lambda: steps(stage.run(id))["busy"].attempt == 1, "the agent")
-    stage.until(lambda: list((place.state / "agents").rglob("prompt.md")), "its prompt")
+    told = stage.until(lambda: re.search(r"/\S+/prompt\.md", stage.said(id, "busy")), "the place of the prompt")
+    assert expect_private(pathlib.Path(told[0]).parent) == {".", "prompt.md"}
     found = expect_private(place.state)
-    wanted = ("flowd.db", "flowd.db-wal", "flowd.db-shm", "flowd.lock", "http/bodies/", "http/cookies/", "agents/")
-    for name in wanted:
+    wanted = ("flowd.db", "flowd.db-wal", "flowd.db-shm", "flowd.lock", "secrets/", "http/bodies/", "http/cookies/")
+    for name in (*wanted, "agents/private/"):
         assert any(path.startswith(name) for path in found), (name, found)
     assert mode(place.socket) == 0o600
     stage.client.flow.cancel(stage.session, run_id=id)
     stage.end(id)
+
+
+@pytest.mark.root
+def test_a_user_saves_over_what_is_writable_and_gives_no_group_more_than_everybody(place: Place, web: Web) -> None:
+    """Beside root, who may give files to anybody and write everything."""
+    nobody: dict[str, Any] = {"user": 65534, "group": 65534, "extra_groups": []}
+    try:
+        subprocess.run([str(BINARIES / "flowctl"), "version"], capture_output=True, timeout=20, **nobody)
+    except PermissionError:
+        pytest.skip("other users cannot reach the build")
+    for name, mask in (("locked", 0o444), ("shared", 0o672)):
+        (place.workspace / name).write_text("old")
+        (place.workspace / name).chmod(mask)
+    calls = [http(f"{web.url}/json", name, save_to=name, needs=[]) for name in ("locked", "shared")]
+    place.flow("f", flow(*calls))
+    for path in [place.folder, *place.folder.rglob("*")]:
+        if path.name != "shared":
+            os.chown(path, 65534, 65534)
+    daemon = Daemon(place).start(wait=False, **nobody)
+    words = [str(BINARIES / "flowctl"), "--no-spawn", "run", "f"]
+    try:
+        eventually(place.socket.exists, "the socket")
+        done = subprocess.run(
+            words, env=environment(place), cwd=place.workspace, capture_output=True, text=True, timeout=60, **nobody
+        )
+    finally:
+        daemon.stop()
+        daemon.end()
+    assert done.returncode == 1 and "cannot write" in done.stdout + done.stderr, done
+    assert (place.workspace / "locked").read_text() == "old" and mode(place.workspace / "locked") == 0o444
+    saved = place.workspace / "shared"
+    assert saved.read_text() != "old" and saved.stat().st_uid == 65534
+    assert oct(mode(saved)) == oct(0o622)
 
 
 def test_a_file_that_is_saved_anew_keeps_its_permissions_and_its_link(stage: Stage, web: Web) -> None:

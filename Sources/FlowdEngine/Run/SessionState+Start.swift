@@ -91,7 +91,8 @@ extension SessionState {
           key: key, id: id, sessionKey: record.key, sessionID: meta.sessionID, requestID: request.requestID,
           snapshot: snapshot, cwd: request.cwd.isEmpty ? meta.workspace : request.cwd,
           umask: request.umask ?? .ownerOnly, inputs: JSONWriter.bytes(of: .object(inputs), .compact),
-          waitsForOthers: mustWait, admittedAt: transaction.now, firstSequence: eventSequence + 1, reusedFrom: reusedFrom, group: group,
+          waitsForOthers: mustWait, admittedAt: transaction.now, firstSequence: eventSequence + 1,
+          reusedFrom: reusedFrom, group: group,
           subflows: definition.subflowHashes, isStepping: request.stepByStep),
         definition: definition, environment: request.environment, inputs: inputs)
     }

@@ -58,7 +58,8 @@ extension SessionState {
       sessionID: meta.sessionID, requestID: "", snapshot: snapshot, cwd: run.record.cwd,
       umask: run.record.umask, inputs: JSONWriter.bytes(of: .object(inputs), .compact), waitsForOthers: false,
       admittedAt: transaction.now, firstSequence: eventSequence + 2, parent: parent,
-      subflows: definition.subflowHashes, isPauseRequested: run.record.isPauseRequested, isStepping: run.record.isStepping)
+      subflows: definition.subflowHashes, isPauseRequested: run.record.isPauseRequested,
+      isStepping: run.record.isStepping)
     return RunMachine(record: record, definition: definition, environment: run.environment, inputs: inputs)
   }
 

@@ -32,7 +32,8 @@ package struct AgentRequest: Equatable, Sendable {
     isReadOnly: Bool = true, output: AgentStep.Output = .text, schema: JSONValue? = nil,
     outputBytesMax: Int = Limits.resultBytesMax, environment: [String] = [],
     environmentSecrets: [EnvironmentSecret] = [], workingDirectory: String,
-    umask: FileMask = .ownerOnly, timeout: Duration? = nil, mayAsk: Bool = false, permissions: [AgentUse.Permission] = [], secrets: [Secret] = [],
+    umask: FileMask = .ownerOnly, timeout: Duration? = nil, mayAsk: Bool = false,
+    permissions: [AgentUse.Permission] = [], secrets: [Secret] = [],
     redacted: [String] = []
   ) {
     self.attempt = attempt

@@ -98,7 +98,8 @@ package struct HTTPRequest: Equatable, Sendable {
     body: Body = .none, auth: Auth? = nil, redirectsMax: Int = Limits.redirectsDefault, tls: TLS = TLS(),
     proxy: SecretText? = nil, version: HTTPVersion = .any, unixSocket: String? = nil, decompresses: Bool = true,
     bodyBytesMax: Int = Limits.httpBodyBytesDefault, saveTo: String? = nil, umask: FileMask = .ownerOnly,
-    timeout: Duration? = nil, policies: [NetworkPolicy] = [NetworkPolicy()], substitutions: [JSONValue.Member] = [], redacted: [String] = []
+    timeout: Duration? = nil, policies: [NetworkPolicy] = [NetworkPolicy()], substitutions: [JSONValue.Member] = [],
+    redacted: [String] = []
   ) {
     self.attempt = attempt
     self.cookieJar = cookieJar

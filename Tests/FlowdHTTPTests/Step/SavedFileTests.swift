@@ -117,14 +117,4 @@ import Testing
     #expect(mode("/dev/null").map { $0 & S_IFMT } == S_IFCHR)
     #expect(mode(pipe).map { $0 & S_IFMT } == S_IFIFO)
   }
-
-  @Test func aFileThatMayNotBeWrittenStays() throws {
-    defer { server.stop() }
-    // Root may write everything that the file system lets be written.
-    guard getuid() != 0 else { return }
-    let path = try folder.write("old", to: "out")
-    chmod(path, 0o444)
-    #expect(save(to: path).failure == .file)
-    #expect(TemporaryFolder.read(path) == Array("old".utf8))
-  }
 }

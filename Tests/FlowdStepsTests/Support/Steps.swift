@@ -41,7 +41,8 @@ final class Steps: Sendable {
 
   func start(
     _ arguments: [String], environment: [String] = ["PATH=/usr/local/bin:/usr/bin:/bin"],
-    directory: String = "/", umask: FileMask = .ownerOnly, timeout: Duration? = nil, input: CommandInput = .none, confinement: Confinement? = nil,
+    directory: String = "/", umask: FileMask = .ownerOnly, timeout: Duration? = nil, input: CommandInput = .none,
+    confinement: Confinement? = nil,
     secrets: [EnvironmentSecret] = [], redacted: [String] = []
   ) -> AttemptID {
     let attempt = AttemptID.unique()
