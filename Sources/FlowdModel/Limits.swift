@@ -365,8 +365,8 @@ public enum Limits {
   public static let clientEventsMax = 256
   /// A call's time when its caller names none.
   public static let callTimeoutSeconds = 30
-  /// From the start of a daemon to its first accepted connection.
-  public static let spawnWaitSeconds = 5
+  /// From the start of a daemon to its first accepted connection; more than one that is leaving gives its commands.
+  public static let spawnWaitSeconds = 10
   /// The longest pause between two attempts at reconnecting a watch.
   public static let reconnectDelayMillisecondsMax = 2_000
   /// Of the log of daemons that clients start; a longer one is set aside at the next start.

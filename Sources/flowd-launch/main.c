@@ -32,12 +32,13 @@ static bool prepare_descriptors(void) {
 }
 
 /*
- * Ignored signals would be inherited by the command; those that matter here arrive through the returned descriptor.
- * By the system call itself: sigaction(3) refuses the two that glibc keeps for its threads, and posix_spawn ignores them.
+ * Ignored signals would be inherited by the command. flowd has started this program with none (Spawn.c), but for the two
+ * that glibc keeps for its threads: posix_spawn ignores them, and sigaction(3) refuses them. Those that matter here arrive
+ * through the returned descriptor.
  */
 static int prepare_signals(void) {
   static const char defaults[64] = {0}; /* the kernel's struct sigaction: SIG_DFL, no flags, no mask */
-  for (int number = 1; number <= 64; number++) syscall(SYS_rt_sigaction, number, defaults, NULL, (size_t)8);
+  for (int number = 32; number <= 33; number++) syscall(SYS_rt_sigaction, number, defaults, NULL, (size_t)8);
   sigset_t taken;
   sigemptyset(&taken);
   sigaddset(&taken, SIGCHLD);
@@ -46,6 +47,16 @@ static int prepare_signals(void) {
   sigaddset(&taken, SIGHUP);
   sigprocmask(SIG_SETMASK, &taken, NULL);
   return signalfd(-1, &taken, SFD_CLOEXEC | SFD_NONBLOCK);
+}
+
+/* Closes what confining the command has left open: all above `last_kept` but the listener. */
+static void close_leftovers(unsigned last_kept, const struct listener *listener) {
+  unsigned first = last_kept + 1;
+  if (listener->fd >= 0) {
+    syscall(SYS_close_range, first, listener->fd - 1, 0);
+    first = (unsigned)listener->fd + 1;
+  }
+  syscall(SYS_close_range, first, ~0U, 0);
 }
 
 /* The pipes belong to the command alone: they must end when it and its descendants have closed them. */
@@ -100,14 +111,16 @@ int main(int count, char **words) {
     return fail(FLOWD_LAUNCH_STAGE_PRIVATE, errno);
   }
   struct start_failure failure;
-  pid_t command = command_start(&options, &failure);
+  struct listener listener;
+  pid_t command = command_start(&options, &listener, &failure);
   let_go_of_pipes();
   if (command < 0) {
     remove_private(&options);
     return fail(failure.stage, failure.code);
   }
   control_send(FLOWD_LAUNCH_STARTED, 0, command);
-  int left = supervise(command, signals, &options);
+  if (options.private_directory != NULL) close_leftovers((unsigned)signals, &listener);
+  int left = supervise(command, signals, &listener, &options);
   remove_private(&options);
   control_send(FLOWD_LAUNCH_TREE_ENDED, 0, left);
   return 0;

@@ -1,4 +1,4 @@
-"""What runs make has the permissions that the shell which started them would give; the daemon's own files are private."""
+"""What runs make has the permissions that their shell would give it; the daemon's own files are private."""
 
 from __future__ import annotations
 

@@ -10,7 +10,7 @@ public struct AutoSpawn: Sendable {
   public var executable: String?
   /// After `--socket PATH`.
   public var arguments: [String]
-  /// From the attempt to connect until it succeeds.
+  /// For a daemon that is leaving to be gone, and again for the new one to listen.
   public var wait: Duration
   /// Where its output goes; `nil`: `$XDG_STATE_HOME/flowd/flowd.log`, else `~/.local/state/flowd/flowd.log`.
   public var logPath: String?
@@ -42,12 +42,26 @@ public struct AutoSpawn: Sendable {
     }
     // Another client may have started one while this one waited for the lock.
     if let connected = try attempt(socket) { return connected }
+    if let connected = try waitForInstance(of: socket, until: deadline) { return connected }
     let environment = environment ?? ProcessEnvironment.current
     let log = try SpawnLog(path: logPath ?? SpawnLog.standardPath(environment), socket: socket)
     let child = try SpawnedDaemon(
       program: try findExecutable(socket), arguments: ["--socket", socket.path] + arguments, environment: environment,
       log: log, socket: socket)
-    return try waitFor(child, socket, log, until: deadline)
+    return try waitFor(child, socket, log, until: Monotonic.now + wait)
+  }
+
+  /// Waits while a daemon that cannot be reached lets no other start: one that is leaving, or one that is coming up.
+  ///
+  /// - Returns: A connection to one that came up; `nil` when there is none, or when it stayed as it was.
+  private func waitForInstance(
+    of socket: SocketPath, until deadline: ContinuousClock.Instant
+  ) throws(ClientError) -> FileDescriptor? {
+    while InstanceMark.isHeld(at: socket), Monotonic.now < deadline {
+      usleep(10_000)
+      if let connected = try attempt(socket) { return connected }
+    }
+    return nil
   }
 
   private func waitFor(

@@ -20,6 +20,7 @@ extension SessionState {
     if let pass = run.circuits.removeValue(forKey: index) { transaction.circuits.giveBack(pass) }
     run.subflows.remove(index)
     run.waiting.remove(index)
+    letBehindTry(index, of: run)
     run.asking.remove(index)
     run.awaitingValues.drop(result: index)
     run.steps[index].status = status

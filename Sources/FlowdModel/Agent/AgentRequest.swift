@@ -26,6 +26,8 @@ package struct AgentRequest: Equatable, Sendable {
   package var secrets: [Secret]
   /// Values that must not appear in anything that is reported, beside those of its own secrets.
   package var redacted: [String]
+  /// Secrets whose values must not appear there either, if they have one: whoever executes the request looks them up.
+  package var alsoRedacted: [Secret] = []
 
   package init(
     attempt: AttemptID, provider: ProviderDefinition, model: String, system: String = "", prompt: String,

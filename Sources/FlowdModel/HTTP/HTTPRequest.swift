@@ -29,6 +29,8 @@ package struct HTTPRequest: Equatable, Sendable {
   package var substitutions: [JSONValue.Member]
   /// Values that must not appear in anything that is reported, beside those of its own secrets.
   package var redacted: [String]
+  /// Secrets whose values must not appear there either, if they have one: whoever executes the request looks them up.
+  package var alsoRedacted: [Secret] = []
 
   package struct Header: Equatable, Sendable {
     package var name: String
@@ -123,4 +125,13 @@ package struct HTTPRequest: Equatable, Sendable {
     self.substitutions = substitutions
     self.redacted = redacted
   }
+}
+
+extension HTTPRequest {
+  /// Whether a header says who asks.
+  package static func isCredential(_ name: String) -> Bool { credentialHeaders.contains(name.lowercased()) }
+
+  private static let credentialHeaders: Set<String> = [
+    "authorization", "proxy-authorization", "cookie", "x-api-key", "api-key", "x-auth-token",
+  ]
 }

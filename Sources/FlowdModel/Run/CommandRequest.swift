@@ -16,6 +16,8 @@ package struct CommandRequest: Equatable, Sendable {
   package var secrets: [EnvironmentSecret]
   /// Values that must not appear in anything that is reported.
   package var redacted: [String]
+  /// Secrets whose values must not appear there either, if they have one: whoever executes the request looks them up.
+  package var alsoRedacted: [Secret] = []
 
   package init(
     attempt: AttemptID, arguments: [String], environment: [String], workingDirectory: String,

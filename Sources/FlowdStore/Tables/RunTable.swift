@@ -14,6 +14,11 @@ enum RunTable {
       outputs = ?, mode_now = ?, pause_requested = ?, stepping = ?, umask = ?, checksum = ? WHERE key = ?
     """
   static let insertSubflowUse = "INSERT OR IGNORE INTO subflow_use (run, definition_hash) VALUES (?, ?)"
+  /// Before a SELECT: `tree (key)`, a run with those that are its steps, and theirs. Binds the run's key.
+  static let withTree = """
+    WITH RECURSIVE tree (key) AS (
+      VALUES (?) UNION ALL SELECT r.key FROM tree t CROSS JOIN run r ON r.parent = t.key)
+    """
   /// As they are bound, then the checksum, then the session's id; from `run r JOIN session s`.
   static let columns = """
     r.status, r.started_at, r.finished_at, r.cancel_requested, r.error, r.report, r.outputs, r.mode_now,
