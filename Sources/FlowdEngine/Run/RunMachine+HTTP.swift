@@ -35,6 +35,7 @@ extension RunMachine {
     request.decompresses = http.decompresses
     request.bodyBytesMax = http.bodyBytesMax
     request.saveTo = try path(http.saveTo, renderer)
+    request.umask = record.umask
     request.timeout = timeout
     request.policies = [transaction.config.network] + (definition.flow.network.map { [$0] } ?? [])
     request.substitutions = try substitutions(of: definition(of: index).action, renderer)

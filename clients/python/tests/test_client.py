@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import concurrent.futures
+import os
 import threading
 
 import pytest
@@ -93,6 +94,24 @@ def test_a_lost_connection_fails_what_is_under_way_and_the_next_call_makes_anoth
     stream, _ = client.peers[1].request()
     client.peers[1].reply(stream, daemon_pb2.DaemonServiceStatusResponse())
     assert again.result(60) == daemon_pb2.DaemonServiceStatusResponse()
+
+
+@pytest.mark.parametrize("method", ["start", "rerun"])
+@pytest.mark.parametrize("given", [None, 0, 0o027])
+def test_a_run_gets_the_umask_of_this_process_unless_another_is_given(
+    client: PairClient, method: str, given: int | None
+) -> None:
+    own = os.umask(0o031)
+    try:
+        future = getattr(client.pipelined.flow, method)(SESSION, umask=given)
+    finally:
+        os.umask(own)
+    stream, request = client.peers[0].request()
+    kind = {"start": flow_pb2.FlowServiceStartRequest, "rerun": flow_pb2.FlowServiceRerunRequest}[method]
+    sent = kind.FromString(request.payload)
+    assert sent.HasField("umask") and sent.umask == (0o031 if given is None else given)
+    client.peers[0].reply(stream, flow_pb2.FlowServiceStartResponse())
+    future.result(5)
 
 
 def test_start_once_repeats_under_one_request_id(client: PairClient) -> None:
