@@ -26,7 +26,8 @@ import Testing
     record.waitForBody { $0.count >= bound }
     // The client's thread has turned many times when these have ended.
     for _ in 0..<20 { #expect(bench.get(server.url + "/short").status == 200) }
-    #expect(record.body.count <= bound + 16_384)
+    // Past the bound comes what one more read brings, and what is looked at to know that it is one more.
+    #expect(record.body.count <= bound + 2 * 16_384)
     #expect(record.endCount == 0)
     var acknowledged = 0
     while record.endCount == 0 {
