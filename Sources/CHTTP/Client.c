@@ -55,13 +55,15 @@ void chttp_client_perform(struct chttp_client *client) {
 }
 
 void chttp_client_wait(struct chttp_client *client, int milliseconds) {
+  bool is_woken;
   if (client->multi == NULL) {
     struct pollfd input = {.fd = client->wake, .events = POLLIN};
-    poll(&input, 1, milliseconds);
+    is_woken = poll(&input, 1, milliseconds) != 0;
   } else {
     struct curl_waitfd input = {.fd = client->wake, .events = CURL_WAIT_POLLIN};
-    curl_multi_poll(client->multi, &input, 1, milliseconds, NULL);
+    is_woken = curl_multi_poll(client->multi, &input, 1, milliseconds, NULL) != CURLM_OK || input.revents != 0;
   }
+  if (!is_woken) return;
   eventfd_t count = 0;
   eventfd_read(client->wake, &count);
 }

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <signal.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -19,6 +20,7 @@ static void become(const struct options *options, struct listener *listener, str
     *failure = (struct start_failure){FLOWD_LAUNCH_STAGE_DIRECTORY, errno};
     return;
   }
+  if (options->umask >= 0) umask((mode_t)options->umask);
   sigprocmask(SIG_SETMASK, &none, NULL);
   if (options->private_directory != NULL) {
     *failure = confine(options, listener);

@@ -67,6 +67,7 @@ int renameat(int directory, const char *from, int target, const char *to) {
 ssize_t readlink(const char *restrict path, char *restrict text, size_t count) {
   return syscall(SYS_readlinkat, (long)AT_FDCWD, path, text, count);
 }
+mode_t umask(mode_t mask) { return (mode_t)syscall(SYS_umask, (long)mask); }
 int chdir(const char *path) { return (int)syscall(SYS_chdir, path); }
 char *getcwd(char *text, size_t count) { return syscall(SYS_getcwd, text, count) < 0 ? NULL : text; }
 

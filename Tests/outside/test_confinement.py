@@ -139,7 +139,8 @@ def test_the_same_attempts_succeed_without_a_confinement(scene: Scene) -> None:
 
 
 def test_an_agent_that_ignores_sigterm_and_has_fled_is_ended_by_a_timeout(scene: Scene) -> None:
-    run = scene.stage.end(scene.start(order={"stay": True}, timeout="3s"), 30)
+    # It tries nothing else, so that it has told of itself long before.
+    run = scene.stage.end(scene.start(order={"stay": True, "only": []}, timeout="4s"))
     assert word(run.steps[0].status) == "failed", run.steps[0]
     found = json.loads(run.steps[0].stdout.splitlines()[0])
     eventually(lambda: is_gone(found["fled"]), "the end of what had fled")
@@ -147,8 +148,8 @@ def test_an_agent_that_ignores_sigterm_and_has_fled_is_ended_by_a_timeout(scene:
 
 
 def test_a_crash_of_the_daemon_leaves_no_agent(scene: Scene) -> None:
-    id = scene.start(order={"stay": True}, on_restart="fail")
-    told = scene.stage.until(lambda: "\n" in scene.stage.said(id) and scene.stage.said(id), "the agent's report", 30)
+    id = scene.start(order={"stay": True, "only": []}, on_restart="fail")
+    told = scene.stage.until(lambda: "\n" in scene.stage.said(id) and scene.stage.said(id), "the agent's report")
     fled = json.loads(told.splitlines()[0])["fled"]
     scene.stage.daemon.kill()
     eventually(lambda: is_gone(fled), "the end of what had fled")

@@ -229,7 +229,7 @@ final class CommandAgent {
 
   /// Begins with what may be reported, which is known when the secrets are.
   private func conceal(_ values: [String]) {
-    redactor = Redactor(request.redacted + values)
+    redactor = Redactor(request.redacted + surroundings.secrets.values(of: request.alsoRedacted) + values)
     use.system = redactor.redact(ChatRequest.system(of: request))
     use.prompt = redactor.redact(request.prompt)
     answer = AnswerStream(redactor: redactor, bytesMax: request.outputBytesMax)

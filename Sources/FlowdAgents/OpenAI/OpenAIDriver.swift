@@ -41,7 +41,7 @@ package final class OpenAIDriver: AgentDriver {
     refusal = resolved.error
     let access = ChatAttempt.Access(
       key: resolved.key, headers: resolved.headers, policies: policies,
-      redactor: Redactor(request.redacted + resolved.values))
+      redactor: Redactor(request.redacted + secrets.values(of: request.alsoRedacted) + resolved.values))
     state = Locked(State(attempt: ChatAttempt(request, provider, access, clock: { .now })))
   }
 

@@ -41,7 +41,7 @@ enum RunFollow {
         hints: follow.unanswered.prefix(5).map(\.command) + ["then: flowctl watch \(id)"], code: "WAITING")
     }
     if follow.wasInterrupted || end == .interrupted { return .interrupted }
-    return follow.lastStatus == .succeeded ? .ok : .failed
+    return follow.lastEnd?.status == .succeeded ? .ok : .failed
   }
 
   private static func view(_ context: Context, isLive: Bool) -> any FollowView {

@@ -5,9 +5,32 @@ package import FlowdModel
 /// They live as long as the daemon: after a restart everything is tried again, which is right for a peer that may have
 /// recovered meanwhile. What holds until a known time, as an exhausted quota does, is stored.
 package struct CircuitBreakers: Sendable {
+  /// Lets one attempt through. What comes of the attempt counts only while the circuit is as it was then: one that began
+  /// before a circuit opened says nothing about whether it may close.
+  struct Pass: Equatable {
+    let circuit: String
+    fileprivate let generation: Int
+  }
+
   enum Admission: Equatable {
-    case now
+    case now(Pass)
     case notBefore(Timestamp)
+  }
+
+  /// What came of an attempt.
+  enum Outcome {
+    /// The other side does what it is there for, whatever became of the step.
+    case worked
+    case failed
+    /// It failed, and is tried again at a pace that the flow gives (`until`): that opens no circuit, but closes none.
+    case failedInTurn
+  }
+
+  struct Change: Equatable {
+    /// The circuit when its state changed.
+    var view: CircuitView?
+    /// What was known until when nothing is tried holds no more.
+    var endsHold = false
   }
 
   private struct Breaker {
@@ -21,12 +44,15 @@ package struct CircuitBreakers: Sendable {
     var lastUse: Timestamp
     /// Why it is open until a time that the other side named.
     var holdReason = ""
+    /// Another one each time that attempts are let through or kept off anew.
+    var generation = 0
   }
 
   /// The circuit of agent steps on a provider.
   package static func name(ofProvider id: String) -> String { "provider \(id)" }
 
   private var breakers: [String: Breaker] = [:]
+  private var lastGeneration = 0
 
   /// Those with failures, by name.
   package var views: [CircuitView] {
@@ -36,28 +62,25 @@ package struct CircuitBreakers: Sendable {
 
   /// Whether an attempt may be made now.
   mutating func admit(_ name: String, now: Timestamp) -> Admission {
-    guard var breaker = breakers[name] else { return .now }
+    guard var breaker = breakers[name] else { return .now(Pass(circuit: name, generation: 0)) }
     defer { breakers[name] = breaker }
     breaker.lastUse = now
     switch breaker.state {
-    case .closed: return .now
+    case .closed: return .now(Pass(circuit: name, generation: breaker.generation))
     case .open:
       // Further off than it can be: the clock was set back.
       let longest = breaker.holdReason.isEmpty ? Limits.circuitDelayMax : Limits.quotaResetMax
       if let retryAt = breaker.retryAt, now < retryAt, retryAt - now <= longest {
         return .notBefore(retryAt)
       }
-      breaker.state = .halfOpen
-      breaker.isProbing = true
-      return .now
     case .halfOpen:
-      guard breaker.isProbing else {
-        breaker.isProbing = true
-        return .now
-      }
       // Whoever asks while the probe is under way asks again a little later.
-      return .notBefore(now + .seconds(1))
+      if breaker.isProbing { return .notBefore(now + .seconds(1)) }
     }
+    breaker.state = .halfOpen
+    breaker.isProbing = true
+    breaker.generation = nextGeneration()
+    return .now(Pass(circuit: name, generation: breaker.generation))
   }
 
   /// Why nothing is tried, as a sentence.
@@ -75,6 +98,7 @@ package struct CircuitBreakers: Sendable {
     breaker.lastUse = now
     breaker.retryAt = hold.until
     breaker.holdReason = hold.reason
+    breaker.generation = nextGeneration()
     breakers[name] = breaker
     return CircuitBreakers.view((name, breaker))
   }
@@ -87,40 +111,78 @@ package struct CircuitBreakers: Sendable {
     return time
   }
 
-  /// Whether a circuit's hold is in the store.
-  func isHeld(_ name: String) -> Bool { breakers[name].map { !$0.holdReason.isEmpty } ?? false }
-
-  /// An attempt that was admitted is not made.
-  mutating func giveBack(_ name: String) { breakers[name]?.isProbing = false }
+  /// An attempt that was admitted is not made, or nothing is learnt from it.
+  mutating func giveBack(_ pass: Pass) {
+    if breakers[pass.circuit]?.generation == pass.generation { breakers[pass.circuit]?.isProbing = false }
+  }
 
   /// Attempts that were admitted and not made durable are not made.
   mutating func giveBackAll() {
     for name in breakers.keys { breakers[name]?.isProbing = false }
   }
 
-  /// - Returns: The circuit when its state changed.
-  mutating func noteSuccess(_ name: String) -> CircuitView? {
-    guard let old = breakers.removeValue(forKey: name), old.state != .closed else { return nil }
-    return CircuitView(name: name, state: .closed, failures: 0, retryAt: nil)
+  mutating func note(_ outcome: Outcome, of pass: Pass, now: Timestamp) -> Change {
+    let known = breakers[pass.circuit]
+    if let known, known.generation != pass.generation { return Change() }
+    let breaker = known ?? Breaker(lastUse: now)
+    let endsHold = !breaker.holdReason.isEmpty
+    switch outcome {
+    case .failedInTurn where breaker.state == .closed: return Change()
+    case .failed, .failedInTurn:
+      if known == nil { makeRoom() }
+      return Change(view: fail(pass.circuit, breaker, now: now), endsHold: endsHold)
+    case .worked:
+      breakers[pass.circuit] = nil
+      guard breaker.state != .closed else { return Change() }
+      return Change(
+        view: CircuitView(name: pass.circuit, state: .closed, failures: 0, retryAt: nil), endsHold: endsHold)
+    }
   }
 
-  /// - Returns: The circuit when its state changed.
-  mutating func noteFailure(_ name: String, now: Timestamp) -> CircuitView? {
-    if breakers[name] == nil { makeRoom() }
-    var breaker = breakers[name] ?? Breaker(lastUse: now)
+  /// What a look at the other side found, beside all attempts. It ends no hold.
+  mutating func noteCheck(_ name: String, works: Bool, now: Timestamp) {
+    guard let breaker = breakers[name] else {
+      if !works {
+        makeRoom()
+        _ = fail(name, Breaker(lastUse: now), now: now)
+      }
+      return
+    }
+    guard breaker.holdReason.isEmpty else { return }
+    if works {
+      breakers[name] = nil
+    } else if breaker.state == .closed {
+      _ = fail(name, breaker, now: now)
+    }
+  }
+
+  /// A circuit with failures; `nil`: there were none.
+  func view(_ name: String) -> CircuitView? {
+    guard let breaker = breakers[name], breaker.failures > 0 || breaker.state != .closed else { return nil }
+    return CircuitBreakers.view((name, breaker))
+  }
+
+  private mutating func fail(_ name: String, _ old: Breaker, now: Timestamp) -> CircuitView? {
+    var breaker = old
     breaker.failures += 1
     breaker.isProbing = false
     breaker.lastUse = now
     breaker.holdReason = ""
-    let opens = breaker.state == .halfOpen || (breaker.state == .closed && breaker.failures >= Limits.circuitFailures)
+    let opens = breaker.state == .halfOpen || breaker.failures >= Limits.circuitFailures
     if opens {
       breaker.state = .open
       let delay = min(Limits.circuitDelay * (1 << min(breaker.openings, 10)), Limits.circuitDelayMax)
       breaker.openings += 1
       breaker.retryAt = now + delay
+      breaker.generation = nextGeneration()
     }
     breakers[name] = breaker
     return opens ? CircuitBreakers.view((name, breaker)) : nil
+  }
+
+  private mutating func nextGeneration() -> Int {
+    lastGeneration += 1
+    return lastGeneration
   }
 
   private mutating func makeRoom() {

@@ -141,6 +141,7 @@ package final class Engine {
     let lane = lane(.session(loaded.record.meta.sessionID))
     guard lane.state == nil else { return }
     let runs = loaded.runs.map { RunMachine(restoring: $0, isSuspended: awaitingResume.contains($0.record.id)) }
+    for run in runs { run.above = runs.first { $0.record.id == run.record.parent?.id } }
     lane.state = SessionState(record: loaded.record, eventSequence: loaded.eventSequence, runs: runs)
     droppedSessions.remove(loaded.record.meta.sessionID)
     for run in runs {

@@ -9,6 +9,8 @@ struct OpenList {
   var settled: Int
   /// The first child that failed.
   var failed: Int?
+  /// By circuit that is open: children that wait for it, and those that have not begun and come after them.
+  var held: [String: (waiting: Set<Int>, behind: [Int])] = [:]
   /// A child was cancelled or never begun.
   var isIncomplete = false
 

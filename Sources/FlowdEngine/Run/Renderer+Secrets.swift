@@ -25,22 +25,14 @@ extension Renderer {
   private func part(
     _ expression: Expression, _ encoding: Secret.Encoding
   ) throws(ExpressionError) -> SecretText.Part {
-    if let secret = try secret(expression, encoding) { return .secret(secret) }
+    if let secret = secret(expression, encoding) { return .secret(secret) }
     return .text(encoding.encode(Renderer.text(try value(of: expression))))
   }
 
   /// The secret that an expression names; only one that follows names can.
-  private func secret(
-    _ expression: Expression, _ encoding: Secret.Encoding
-  ) throws(ExpressionError) -> Secret? {
-    guard let path = expression.path else { return nil }
-    var secret: Secret?
-    if path.count == 2, path[0] == "secrets" {
-      secret = scope.secret(named: path[1])
-    } else if path[0] == "inputs" || path[0] == "steps", case .string(let text) = try value(of: expression) {
-      secret = scope.secret(referredToBy: text)
-    }
-    secret?.encoding = encoding
+  private func secret(_ expression: Expression, _ encoding: Secret.Encoding) -> Secret? {
+    guard let path = expression.path, var secret = scope.secret(at: path) else { return nil }
+    secret.encoding = encoding
     return secret
   }
 
@@ -56,7 +48,7 @@ extension Renderer {
     switch template {
     case .constant(let value): append(value.text)
     case .string(let template):
-      if let expression = template.onlyExpression, try secret(expression, .json) == nil {
+      if let expression = template.onlyExpression, secret(expression, .json) == nil {
         append(try value(of: expression).text)
         return
       }
@@ -100,7 +92,7 @@ extension Renderer {
         continue
       }
       if case .string(let template) = field.value, let expression = template.onlyExpression,
-        let secret = try secret(expression, .form)
+        let secret = secret(expression, .form)
       {
         append(field.name, [.secret(secret)])
         continue

@@ -9,7 +9,7 @@ extension RunMachine {
     let step = definition(of: index)
     let renderer = renderer(index, transaction)
     var use: AgentUse
-    if let known = agentUses[index] { use = known } else { use = try self.use(of: agent, step, renderer, transaction) }
+    if let known = agentUses[index] { use = known } else { use = try self.use(of: agent, index, renderer, transaction) }
     guard var provider = transaction.config.provider(use.provider) else {
       let hint = NearMiss.hint(for: use.provider, among: transaction.config.providers.lazy.map(\.id))
       throw ExpressionError(.failed, "no provider \(quoted(use.provider)) is configured\(hint)", line: step.line)
@@ -30,27 +30,30 @@ extension RunMachine {
       known.encoding = secret.encoding
       return known
     }
-    let surroundings = try surroundings(of: index, session, renderer)
+    let surroundings = try surroundings(of: index, session, renderer, without: allSecretNames)
     return AgentRequest(
       attempt: attemptID(of: index), provider: provider, model: use.model, system: use.system,
       prompt: use.prompt + AgentUse.text(of: use.permissions), isReadOnly: agent.isReadOnly, output: agent.output,
       schema: agent.schema, outputBytesMax: agent.outputBytesMax, environment: surroundings.environment,
-      environmentSecrets: surroundings.secrets, workingDirectory: surroundings.directory, timeout: timeout,
-      mayAsk: record.mode != .batch, permissions: use.permissions,
+      environmentSecrets: surroundings.secrets, workingDirectory: surroundings.directory,
+      umask: record.umask, timeout: timeout, mayAsk: record.mode != .batch, permissions: use.permissions,
       secrets: provider.kind.secrets)
   }
 
+  /// The provider of a step; empty if nobody says which.
+  func provider(of agent: AgentStep, _ index: Int, _ transaction: Transaction) throws(ExpressionError) -> String {
+    if let known = agentUses[index] { return known.provider }
+    guard let template = agent.provider else { return record.snapshot.providerID }
+    return try renderer(index, transaction).text(template)
+  }
+
   private func use(
-    of agent: AgentStep, _ step: StepDefinition, _ renderer: Renderer, _ transaction: Transaction
+    of agent: AgentStep, _ index: Int, _ renderer: Renderer, _ transaction: Transaction
   ) throws(ExpressionError) -> AgentUse {
-    var provider = record.snapshot.providerID
-    var model = record.snapshot.modelID
-    if let template = agent.provider {
-      let named = try renderer.text(template)
-      // Another provider's models are its own.
-      if named != provider { model = "" }
-      provider = named
-    }
+    let step = definition(of: index)
+    let provider = try provider(of: agent, index, transaction)
+    // Another provider's models are its own.
+    var model = provider == record.snapshot.providerID ? record.snapshot.modelID : ""
     if let template = agent.model { model = try renderer.text(template) }
     guard !provider.isEmpty else {
       throw ExpressionError(

@@ -23,15 +23,18 @@ extension RunMachine {
     let surroundings = try surroundings(of: index, session, renderer)
     return CommandRequest(
       attempt: attemptID(of: index), arguments: arguments, environment: surroundings.environment,
-      workingDirectory: surroundings.directory, timeout: timeout, secrets: surroundings.secrets)
+      workingDirectory: surroundings.directory, umask: record.umask, timeout: timeout, secrets: surroundings.secrets)
   }
 
   /// Where a step's process runs, and with what environment.
+  ///
+  /// - Parameter secrets: Names of the client's environment that it does not have, nor the run's secret inputs, unless
+  ///   `env` names them; `nil`: it has all.
   func surroundings(
-    of index: Int, _ session: SessionMeta, _ renderer: Renderer
+    of index: Int, _ session: SessionMeta, _ renderer: Renderer, without secrets: Set<ExactName>? = nil
   ) throws(ExpressionError) -> (directory: String, environment: [String], secrets: [EnvironmentSecret]) {
     let step = definition(of: index)
-    let (environment, secrets) = try environment(for: step, index, session, renderer)
+    let (environment, secrets) = try environment(for: step, index, session, renderer, without: secrets)
     return (try directory(of: step, renderer), environment, secrets)
   }
 
@@ -42,12 +45,14 @@ extension RunMachine {
   }
 
   private func environment(
-    for step: StepDefinition, _ index: Int, _ session: SessionMeta, _ renderer: Renderer
+    for step: StepDefinition, _ index: Int, _ session: SessionMeta, _ renderer: Renderer,
+    without concealed: Set<ExactName>?
   ) throws(ExpressionError) -> ([String], [EnvironmentSecret]) {
     var added: [(name: String, value: SecretText)] = []
-    for definition in definition.flow.inputs {
+    for definition in definition.flow.inputs where concealed == nil || definition.kind != .secret {
       guard let value = inputs.first(where: { $0.name == definition.name })?.value else { continue }
-      added.append((definition.environmentName, reference(environmentText(of: value))))
+      let secret = secret(ofInput: definition.name).map { SecretText([.secret($0)]) }
+      added.append((definition.environmentName, secret ?? SecretText(environmentText(of: value))))
     }
     let given = [
       ("FLOWD_RUN_ID", record.id.description), ("FLOWD_SESSION_ID", record.sessionID.description),
@@ -57,26 +62,21 @@ extension RunMachine {
     ]
     added += given.map { ($0.0, SecretText($0.1)) }
     for entry in definition.flow.env + step.env {
-      var value = try renderer.secretText(entry.value)
-      if case .text(let text)? = value.parts.first, value.parts.count == 1 { value = reference(text) }
-      added.append((entry.name, value))
+      added.append((entry.name, try renderer.secretText(entry.value)))
     }
-    return try merged(added, step)
-  }
-
-  /// A text that is a reference to a secret of this run is the secret.
-  private func reference(_ text: String) -> SecretText {
-    secret(referredToBy: text).map { SecretText([.secret($0)]) } ?? SecretText(text)
+    return try merged(added, step, without: concealed ?? [])
   }
 
   /// The client's environment with what is added; what needs the daemon's secrets apart.
   private func merged(
-    _ added: [(name: String, value: SecretText)], _ step: StepDefinition
+    _ added: [(name: String, value: SecretText)], _ step: StepDefinition, without concealed: Set<ExactName>
   ) throws(ExpressionError) -> ([String], [EnvironmentSecret]) {
     var latest: [ExactName: SecretText] = [:]
     for (name, value) in added { latest[ExactName(name)] = value }
     var result = environment.filter { entry in
-      entry.utf8.firstIndex(of: UInt8(ascii: "=")).map { latest[ExactName(String(entry[..<$0]))] == nil } ?? false
+      guard let end = entry.utf8.firstIndex(of: UInt8(ascii: "=")) else { return false }
+      let name = ExactName(String(entry[..<end]))
+      return latest[name] == nil && !concealed.contains(name)
     }
     var secrets: [EnvironmentSecret] = []
     var written: Set<ExactName> = []

@@ -33,14 +33,16 @@ package final class RunMachine {
   var loading: Set<Int> = []
   /// By step: what a person answered to a secret question. In memory and in a private file, never in the store.
   var secretAnswers: [Int: String] = [:]
-  /// Values that are redacted, and how many answers there were when they were gathered.
-  var knownSecrets: (answers: Int, values: [String])?
+  /// What is redacted, and how many answers there were when it was gathered.
+  var knownSecrets: (answers: Int, values: [String], unknown: [Secret])?
+  /// The run that it is a step of.
+  weak var above: RunMachine?
   /// By `agent` step that has begun: what its attempts are given.
   var agentUses: [Int: AgentUse] = [:]
   /// Steps that wait for a person to permit something, while their agents do.
   var parked: Set<Int> = []
-  /// By step with an attempt in hand: the circuit that admitted it, when its definition does not name it.
-  var circuits: [Int: String] = [:]
+  /// By step with an attempt in hand: the circuit that let it through.
+  var circuits: [Int: CircuitBreakers.Pass] = [:]
   /// The step whose failure fails the run.
   var failedStep: Int?
   /// What is pending will not start any more, but for finalizers.
@@ -77,6 +79,15 @@ package final class RunMachine {
 
   func attemptID(of index: Int) -> AttemptID {
     AttemptID(run: record.id, step: index, attempt: steps[index].attempt)
+  }
+
+  /// The number that the last attempt of a step has if all that its `retry` still allows are made after that one.
+  ///
+  /// - Returns: `nil`: it has no `retry`, or is repeated for another reason.
+  func attemptsMax(of index: Int, after attempt: Int) -> Int? {
+    let definition = definition(of: index)
+    guard definition.retry.limit > 0, definition.until == nil, !isList(index) else { return nil }
+    return attempt + definition.retry.limit - steps[index].retries
   }
 
   /// Whether the step is the list of its children, and none of them.

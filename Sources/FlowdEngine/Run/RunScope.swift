@@ -60,9 +60,7 @@ final class RunScope: ExpressionScope {
 
   // MARK: secrets
 
-  func secret(named name: String) -> Secret { run.secret(named: name) }
-
-  func secret(referredToBy text: String) -> Secret? { run.secret(referredToBy: text) }
+  func secret(at path: [String]) -> Secret? { run.secret(at: path) }
 
   // MARK: steps
 

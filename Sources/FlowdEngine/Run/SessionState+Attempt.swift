@@ -14,7 +14,7 @@ extension SessionState {
       case .run(let command):
         var request = try run.request(
           for: index, command, session: meta, timeout: timeout(of: index, run, transaction), transaction)
-        request.redacted = redacted(run, transaction)
+        (request.redacted, request.alsoRedacted) = concealed(run, transaction)
         execute(index, of: run, .startCommand(request), transaction)
       case .script(let script):
         let request = try run.request(
@@ -28,7 +28,7 @@ extension SessionState {
       }
     } catch {
       run.steps[index].attempt -= 1
-      if let circuit = definition.circuit { transaction.circuits.giveBack(circuit) }
+      if let pass = run.circuits.removeValue(forKey: index) { transaction.circuits.giveBack(pass) }
       throw error
     }
   }
@@ -38,20 +38,20 @@ extension SessionState {
   ) throws(ExpressionError) {
     var request = try run.request(
       for: index, http, timeout: timeout(of: index, run, transaction), transaction)
-    request.redacted = redacted(run, transaction)
-    guard admit(host: request.host, index, of: run, transaction) else { return }
+    (request.redacted, request.alsoRedacted) = concealed(run, transaction)
+    guard admit(host: request.circuit, index, of: run, transaction) else { return }
     execute(index, of: run, .startHTTP(request), transaction)
   }
 
   private func start(
     _ agent: AgentStep, _ index: Int, of run: RunMachine, _ transaction: Transaction
   ) throws(ExpressionError) {
+    // Asked before the prompt is put together: many steps may wait for one provider.
+    let provider = try run.provider(of: agent, index, transaction)
+    guard admit(host: CircuitBreakers.name(ofProvider: provider), index, of: run, transaction) else { return }
     var request = try run.request(
       for: index, agent, session: meta, timeout: timeout(of: index, run, transaction), transaction)
-    request.redacted = redacted(run, transaction)
-    guard admit(host: CircuitBreakers.name(ofProvider: request.provider.id), index, of: run, transaction) else {
-      return
-    }
+    (request.redacted, request.alsoRedacted) = concealed(run, transaction)
     execute(index, of: run, .startAgent(request), transaction)
     // Kept before it is sent, so that an attempt after a restart is given the same.
     guard let use = run.agentUses[index] else { return }
@@ -59,12 +59,18 @@ extension SessionState {
       details: StepDetails(agent: use))
   }
 
-  /// Values that must not appear in what a run's steps report: its own, and those of the run that it is a part of, whose
-  /// environment it has.
-  private func redacted(_ run: RunMachine, _ transaction: Transaction) -> [String] {
-    let outermost = root(of: run)
-    let values = outermost.redacted(transaction.config)
-    return outermost === run ? values : values + run.redacted(transaction.config)
+  /// What must not appear in what a run's steps report: its own secrets, and those of the runs that it is a part of, whose
+  /// environment it has and which may hand over answers.
+  private func concealed(_ run: RunMachine, _ transaction: Transaction) -> ([String], [Secret]) {
+    var (values, unknown) = run.concealed(transaction.config)
+    var next = run.above
+    while let above = next {
+      let more = above.concealed(transaction.config)
+      values += more.values
+      unknown += more.unknown.filter { !unknown.contains($0) }
+      next = above.above
+    }
+    return (values, unknown)
   }
 
   /// Asks the circuit of a server or a provider, unless the step names its own; the attempt is not made if it is open.
@@ -76,21 +82,25 @@ extension SessionState {
     run.steps[index].attempt -= 1
     guard admit(circuit, index, of: run, transaction) else { return false }
     run.steps[index].attempt += 1
-    run.circuits[index] = circuit
     return true
   }
 
   /// Whether the attempt may be made now; if not, it is put off.
   private func admit(_ circuit: String, _ index: Int, of run: RunMachine, _ transaction: Transaction) -> Bool {
-    guard !isWithin(circuit, run),
-      case .notBefore(let time) = transaction.circuits.admit(circuit, now: transaction.now)
-    else { return true }
-    holdBack(index, of: run, circuit, until: time, transaction)
-    return false
+    if isWithin(circuit, run) { return true }
+    switch transaction.circuits.admit(circuit, now: transaction.now) {
+    case .now(let pass):
+      run.circuits[index] = pass
+      return true
+    case .notBefore(let time):
+      holdBack(index, of: run, circuit, until: time, transaction)
+      return false
+    }
   }
 
   private func execute(_ index: Int, of run: RunMachine, _ effect: Effect, _ transaction: Transaction) {
     run.waiting.remove(index)
+    letBehindTry(index, of: run)
     run.executing.insert(index)
     markStarted(index, of: run, transaction)
     transaction.batch.effects.append(effect)
@@ -108,8 +118,19 @@ extension SessionState {
     let step = run.steps[index]
     emit(
       .stepStarted(
-        run.name(of: index), attempt: step.attempt, childCount: step.childCount, childRun: step.childRun), of: run,
-      transaction)
+        run.name(of: index), attempt: step.attempt, attemptsMax: run.attemptsMax(of: index, after: step.attempt),
+        childCount: step.childCount, childRun: step.childRun), of: run, transaction)
+  }
+
+  /// Tells that another attempt of a step follows.
+  func emitRetrying(
+    _ index: Int, of run: RunMachine, _ error: StepError, at time: Timestamp, _ transaction: Transaction
+  ) {
+    let attempt = run.steps[index].attempt
+    emit(
+      .stepRetrying(
+        run.name(of: index), attempt: attempt, attemptsMax: run.attemptsMax(of: index, after: attempt + 1), error,
+        nextAt: time), of: run, transaction)
   }
 
   /// Of one attempt: what `timeout` says, but not past the step's `deadline`.
@@ -161,6 +182,7 @@ extension SessionState {
   private func holdBack(
     _ index: Int, of run: RunMachine, _ circuit: String, until time: Timestamp, _ transaction: Transaction
   ) {
+    if isBehind(index, circuit, run) { return }
     let error = StepError(.recoverable, transaction.circuits.reason(circuit))
     let begun = run.steps[index].firstStartedAt ?? transaction.now
     let end = run.definition(of: index).deadline.map { begun + $0 }
@@ -171,6 +193,9 @@ extension SessionState {
     let time = end.map { min($0, time) } ?? time
     let wasHeldBack = run.steps[index].status == .waitingRetry && run.steps[index].error == error
     run.waiting.insert(index)
+    if let parent = run.steps[index].parent {
+      run.lists[parent]?.held[circuit, default: ([], [])].waiting.insert(index)
+    }
     run.steps[index].status = .waitingRetry
     run.steps[index].wakeAt = time
     run.steps[index].firstStartedAt = begun
@@ -179,8 +204,27 @@ extension SessionState {
     // Not written again and again: after a restart it is tried at once.
     if wasHeldBack { return }
     write(index, of: run, transaction)
-    emit(
-      .stepRetrying(run.name(of: index), attempt: run.steps[index].attempt, error, nextAt: time), of: run, transaction)
+    emitRetrying(index, of: run, error, at: time, transaction)
+  }
+
+  /// One child of a list waits for a circuit; the others stay as they are until it has gone on.
+  private func isBehind(_ index: Int, _ circuit: String, _ run: RunMachine) -> Bool {
+    guard run.steps[index].status == .pending, let parent = run.steps[index].parent,
+      run.lists[parent]?.held[circuit]?.waiting.isEmpty == false
+    else { return false }
+    run.lists[parent]?.held[circuit]?.behind.append(index)
+    return true
+  }
+
+  /// A child goes on that may have waited for a circuit, and those behind it try.
+  func letBehindTry(_ index: Int, of run: RunMachine) {
+    guard let parent = run.steps[index].parent, let held = run.lists[parent]?.held, !held.isEmpty else { return }
+    for (circuit, children) in held where children.waiting.contains(index) {
+      run.lists[parent]?.held[circuit]?.waiting.remove(index)
+      guard children.waiting.count == 1 else { continue }
+      run.lists[parent]?.held[circuit] = nil
+      for child in children.behind where run.steps[child].status == .pending { run.ready.insert(child) }
+    }
   }
 
   /// Whether a run is part of an attempt that a circuit has admitted: it must not wait for itself.

@@ -141,6 +141,10 @@ extension SessionState {
     run.asking.remove(index)
     run.steps[index].question = nil
     run.steps[index].wakeAt = nil
+    // The time that a person took counts for no deadline.
+    if let begun = run.steps[index].firstStartedAt {
+      run.steps[index].firstStartedAt = begun + max(.zero, transaction.now - question.askedAt)
+    }
     let isSecret = question.kind == .secret
     emit(
       .stepInputAnswered(run.name(of: index), inputID: question.id, value: isSecret ? nil : value, by: by), of: run,

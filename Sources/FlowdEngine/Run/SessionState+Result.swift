@@ -5,8 +5,8 @@ extension SessionState {
   private enum Verdict {
     case succeeded(StepOutput, exitCode: Int32?)
     case failed(StepError, StepOutput, exitCode: Int32?, StepResult.Outcome? = nil)
-    /// `until` does not hold yet.
-    case again(StepError, at: Timestamp)
+    /// `until` does not hold yet; what the attempt did meanwhile to its circuit.
+    case again(StepError, at: Timestamp, CircuitBreakers.Outcome)
   }
 
   /// Judges an attempt that has ended, and settles its step or prepares the next attempt. The caller advances the run.
@@ -52,9 +52,12 @@ extension SessionState {
     let renderer = run.renderer(
       index, own: readsOwn ? run.ownResults(of: index, output, exitCode, error) : [], transaction)
 
+    if let error, result.outcome.isBeyondUntil(error) {
+      return .failed(error, output, exitCode: exitCode, result.outcome)
+    }
     if let until = definition.until {
       guard try renderer.holds(until.condition) else {
-        return repeated(index, until, error, output, exitCode, run, transaction)
+        return repeated(index, until, error, output, exitCode, result.outcome.retryAfter, run, transaction)
       }
     }
     if !definition.expect.isEmpty, result.outcome.hasResult {
@@ -114,10 +117,10 @@ extension SessionState {
   }
 
   private func repeated(
-    _ index: Int, _ until: Until, _ error: StepError?, _ output: StepOutput, _ exitCode: Int32?, _ run: RunMachine,
-    _ transaction: Transaction
+    _ index: Int, _ until: Until, _ error: StepError?, _ output: StepOutput, _ exitCode: Int32?,
+    _ retryAfter: Duration?, _ run: RunMachine, _ transaction: Transaction
   ) -> Verdict {
-    let next = transaction.now + until.interval
+    let next = transaction.now + max(until.interval, min(retryAfter ?? .zero, Limits.retryAfterMax))
     let end = (run.steps[index].firstStartedAt ?? transaction.now) + until.deadline
     guard next <= end, !run.isGivenUp(index) else {
       let time = ErrorClassification.describe(until.deadline)
@@ -126,24 +129,26 @@ extension SessionState {
         StepError(.fatal, "'until' did not hold within \(time), after \(run.steps[index].attempt) attempts\(last)"),
         output, exitCode: exitCode)
     }
-    return .again(error ?? StepError(.recoverable, "'until' does not hold yet"), at: next)
+    return .again(
+      error ?? StepError(.recoverable, "'until' does not hold yet"), at: next,
+      error?.errorClass == .recoverable ? .failedInTurn : .worked)
   }
 
   private func carryOut(_ verdict: Verdict, _ index: Int, _ run: RunMachine, _ transaction: Transaction) {
     switch verdict {
     case .succeeded(let output, let exitCode):
-      noteCircuit(index, run, failed: false, transaction)
+      noteCircuit(index, run, .worked, transaction)
       let details = keepOutput(output, of: index, run, transaction)
       settle(index, of: run, .succeeded, exitCode: exitCode, details: details, transaction)
-    case .again(let error, let time):
-      noteCircuit(index, run, failed: false, transaction)
+    case .again(let error, let time, let outcome):
+      noteCircuit(index, run, outcome, transaction)
       wait(index, run, error, until: time, exitCode: nil, transaction)
     case .failed(let error, let output, let exitCode, let outcome):
       if let time = park(index, error, outcome, run, transaction) {
         wait(index, run, error, until: time, exitCode: exitCode, transaction)
         return
       }
-      noteCircuit(index, run, failed: error.errorClass == .recoverable, transaction)
+      noteCircuit(index, run, error.errorClass == .recoverable ? .failed : .worked, transaction)
       if let time = nextAttempt(index, error, output, exitCode, outcome?.retryAfter, run, transaction) {
         run.steps[index].retries += 1
         wait(index, run, error, until: time, exitCode: exitCode, transaction)
@@ -153,9 +158,20 @@ extension SessionState {
         askForDecision(index, of: run, .error, "\(run.name(of: index)): \(error.message)", transaction)
       } else {
         let details = keepOutput(output, of: index, run, transaction)
+        let error = SessionState.explained(error, outcome?.retryAfter, run.definition(of: index))
         settle(index, of: run, .failed, exitCode: exitCode, error: error, details: details, transaction)
       }
     }
+  }
+
+  /// Says why a step that would be tried again is not, when the other side asks for more time than the step has.
+  private static func explained(_ error: StepError, _ asked: Duration?, _ definition: StepDefinition) -> StepError {
+    guard let asked, let deadline = definition.deadline, asked >= deadline, definition.retry.limit > 0 else {
+      return error
+    }
+    let time = ErrorClassification.describe(asked)
+    return StepError(
+      error.errorClass, "\(error.message); it asks to wait \(time), longer than the step's 'deadline' allows")
   }
 
   /// Has the store keep what an attempt produced about which a person is asked.
@@ -202,8 +218,7 @@ extension SessionState {
     run.steps[index].exitCode = exitCode
     run.steps[index].wakeAt = time
     write(index, of: run, transaction)
-    emit(
-      .stepRetrying(run.name(of: index), attempt: run.steps[index].attempt, error, nextAt: time), of: run, transaction)
+    emitRetrying(index, of: run, error, at: time, transaction)
     transaction.setTimer(time, step: index, of: run)
   }
 
@@ -229,13 +244,14 @@ extension SessionState {
     return until
   }
 
-  private func noteCircuit(_ index: Int, _ run: RunMachine, failed: Bool, _ transaction: Transaction) {
-    guard let circuit = run.circuits.removeValue(forKey: index) ?? run.definition(of: index).circuit else { return }
-    if transaction.circuits.isHeld(circuit) { transaction.batch.holds[circuit] = .some(nil) }
-    let changed =
-      failed
-      ? transaction.circuits.noteFailure(circuit, now: transaction.now) : transaction.circuits.noteSuccess(circuit)
-    if let changed { emit(.circuitChanged(changed), of: run, transaction) }
+  /// Tells the circuit that let an attempt through what came of it.
+  func noteCircuit(
+    _ index: Int, _ run: RunMachine, _ outcome: CircuitBreakers.Outcome, _ transaction: Transaction
+  ) {
+    guard let pass = run.circuits.removeValue(forKey: index) else { return }
+    let change = transaction.circuits.note(outcome, of: pass, now: transaction.now)
+    if change.endsHold { transaction.batch.holds[pass.circuit] = .some(nil) }
+    if let view = change.view { emit(.circuitChanged(view), of: run, transaction) }
   }
 }
 
@@ -248,6 +264,15 @@ extension StepOutput {
 }
 
 extension StepResult.Outcome {
+  /// Whether an error is none that `until` waits out: the attempt could not be made or brought nothing to look at, and the
+  /// next one would end like it. What a program, a server or a sub-flow answers is for its condition to judge.
+  fileprivate func isBeyondUntil(_ error: StepError) -> Bool {
+    switch self {
+    case .notStarted, .raised, .requestFailed, .agentFailed: error.errorClass != .recoverable
+    case .exited, .signalled, .timedOut, .cancelled, .elapsed, .subflowFailed, .returned, .responded, .answered: false
+    }
+  }
+
   /// Whether there is something that checks can look at.
   fileprivate var hasResult: Bool {
     switch self {

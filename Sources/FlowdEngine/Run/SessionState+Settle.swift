@@ -11,14 +11,16 @@ extension SessionState {
     details: StepDetails = StepDetails(), _ transaction: Transaction
   ) {
     let wasBegun = run.steps[index].status != .pending
-    let wasExecuting = run.executing.remove(index) != nil
+    run.executing.remove(index)
     // Nobody waits for its agent any more.
     if run.parked.remove(index) != nil { transaction.batch.effects.append(.terminate(run.attemptID(of: index))) }
     var details = details
     if let use = run.agentUses.removeValue(forKey: index) { details.agent = details.agent ?? use }
-    let admittedBy = run.circuits.removeValue(forKey: index)
+    // What its end says of the circuit was told before.
+    if let pass = run.circuits.removeValue(forKey: index) { transaction.circuits.giveBack(pass) }
     run.subflows.remove(index)
     run.waiting.remove(index)
+    letBehindTry(index, of: run)
     run.asking.remove(index)
     run.awaitingValues.drop(result: index)
     run.steps[index].status = status
@@ -29,9 +31,6 @@ extension SessionState {
     run.steps[index].error = error
     write(index, of: run, transaction)
     let definition = run.definition(of: index)
-    if status == .cancelled, wasExecuting, let circuit = admittedBy ?? definition.circuit {
-      transaction.circuits.giveBack(circuit)
-    }
     emit(.stepFinished(run.name(of: index), run.steps[index], definition, details), of: run, transaction)
     if let parent = run.steps[index].parent {
       settleChild(index, of: parent, run, transaction)

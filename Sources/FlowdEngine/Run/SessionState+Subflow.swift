@@ -19,8 +19,9 @@ extension SessionState {
       throw ExpressionError(.failed, reason, line: line)
     }
     let given = try run.renderer(index, transaction).values(call.inputs)
+    let handedOver = try handedOver(call, index, run, definition.flow.inputs)
     let inputs: [JSONValue.Member]
-    switch InputValidation.validate(given: .object(given), against: definition.flow.inputs) {
+    switch InputValidation.validate(given: .object(given), handedOver: handedOver, against: definition.flow.inputs) {
     case .success(let members): inputs = members
     case .failure(let problems):
       throw ExpressionError(.failed, problems.messages.joined(separator: "; "), line: line)
@@ -42,6 +43,26 @@ extension SessionState {
     begin(child, transaction)
   }
 
+  /// The secret inputs that are given a secret of this run.
+  ///
+  /// - Throws: One is given a text that was computed: only the flow may say which secret is meant.
+  private func handedOver(
+    _ call: SubflowCall, _ index: Int, _ run: RunMachine, _ definitions: [InputDefinition]
+  ) throws(ExpressionError) -> Set<ExactName> {
+    var names: Set<ExactName> = []
+    for input in call.inputs where input.value.constantValue == nil {
+      guard definitions.contains(where: { $0.kind == .secret && $0.name == input.name }) else { continue }
+      guard run.secret(handedOverAs: input.name, by: index) != nil else {
+        throw ExpressionError(
+          .failed,
+          "input \(quoted(input.name)) is a secret: give it secrets.NAME, a secret input, or the answer to a secret "
+            + "question, by itself", line: run.definition(of: index).line)
+      }
+      names.insert(ExactName(input.name))
+    }
+    return names
+  }
+
   private func makeChild(
     _ definition: PinnedDefinition, _ inputs: [JSONValue.Member], _ depth: Int, _ index: Int, of run: RunMachine,
     _ transaction: Transaction
@@ -56,10 +77,13 @@ extension SessionState {
     let record = RunRecord(
       key: transaction.makeRunKey(), id: RunID(transaction.makeUUID()), sessionKey: self.record.key,
       sessionID: meta.sessionID, requestID: "", snapshot: snapshot, cwd: run.record.cwd,
-      inputs: JSONWriter.bytes(of: .object(inputs), .compact), waitsForOthers: false, admittedAt: transaction.now,
-      firstSequence: eventSequence + 2, parent: parent, subflows: definition.subflowHashes,
-      isPauseRequested: run.record.isPauseRequested, isStepping: run.record.isStepping)
-    return RunMachine(record: record, definition: definition, environment: run.environment, inputs: inputs)
+      umask: run.record.umask, inputs: JSONWriter.bytes(of: .object(inputs), .compact), waitsForOthers: false,
+      admittedAt: transaction.now, firstSequence: eventSequence + 2, parent: parent,
+      subflows: definition.subflowHashes, isPauseRequested: run.record.isPauseRequested,
+      isStepping: run.record.isStepping)
+    let child = RunMachine(record: record, definition: definition, environment: run.environment, inputs: inputs)
+    child.above = run
+    return child
   }
 
   /// A run that is a step of another one has ended: that step goes on.

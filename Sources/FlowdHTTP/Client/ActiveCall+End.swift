@@ -44,6 +44,9 @@ extension ActiveCall {
       }
       let received = info.bodyBytes > 0 ? " after \(info.bodyBytes) bytes of the body" : ""
       return (.reset, "the connection to \(place) ended early\(received)")
+    case CHTTP_MEMORY where !head.isComplete:
+      // The bound is libcurl's own.
+      return (.tooLarge, "a header of the response is longer than 100 KiB")
     case CHTTP_MEMORY where isPaused:
       // While a call is paused libcurl keeps what the bytes that it has read unpack to, 64 MiB at most.
       return (.tooLarge, inflationMessage)

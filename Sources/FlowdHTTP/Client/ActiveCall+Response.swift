@@ -37,12 +37,8 @@ extension ActiveCall {
   /// The head of a request as it was sent.
   func headWasSent(_ bytes: UnsafeBufferPointer<UInt8>) {
     guard call.recordsRequest else { return }
-    let lines = String(decoding: bytes, as: UTF8.self).split(whereSeparator: \.isNewline)
-    info.requestHeaders = lines.dropFirst().compactMap { line in
-      guard let colon = line.firstIndex(of: ":") else { return nil }
-      let value = line[line.index(after: colon)...].drop { $0 == " " }
-      return HTTPExchange.Header(String(line[..<colon]), String(value))
-    }
+    let lines = bytes.split { $0 == 0x0a || $0 == 0x0d }
+    info.requestHeaders = lines.dropFirst().compactMap(HeadParser.header)
   }
 
   private func headIsComplete() throws(HTTPProblem) {

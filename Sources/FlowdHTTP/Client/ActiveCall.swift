@@ -15,7 +15,7 @@ final class ActiveCall {
 
   let id: HTTPCallID
   let call: HTTPCall
-  let deliver: @Sendable (HTTPCallEvent) -> Void
+  let deliver: (HTTPCallEvent) -> Void
   let network: NetworkGuard
   private(set) var transfer: Transfer?
   var hop: HopRequest?
@@ -34,13 +34,15 @@ final class ActiveCall {
   var unansweredRequests = 0
   private var cookies: CookieShare?
   private var unacknowledgedBytes = 0
+  /// How much had come when there was no room for more; `nil`: there is.
+  private var bytesWhenFull: Int64?
   private(set) var isPaused = false
   private var beganAt = SuspendingClock.now
   private var hopBeganAt = SuspendingClock.now
   private var lastByteAt = SuspendingClock.now
   private var proxyHost: String?
 
-  init(_ id: HTTPCallID, _ call: HTTPCall, _ deliver: @escaping @Sendable (HTTPCallEvent) -> Void) {
+  init(_ id: HTTPCallID, _ call: HTTPCall, _ deliver: @escaping (HTTPCallEvent) -> Void) {
     self.id = id
     self.call = call
     self.deliver = deliver
@@ -109,11 +111,21 @@ final class ActiveCall {
 
   /// Hands a piece of the body over, unless too many are outstanding.
   ///
+  /// What one read of the socket unpacks to is handed over as a whole: at each pause in the middle of it libcurl would
+  /// copy the rest, again and again.
+  ///
   /// - Returns: Whether it was handed over.
   func handOver(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
-    guard unacknowledgedBytes < max(1, call.unacknowledgedBytesMax) else {
-      isPaused = true
-      return false
+    if unacknowledgedBytes < max(1, call.unacknowledgedBytesMax) {
+      bytesWhenFull = nil
+    } else {
+      let received = transfer?.measure(CHTTP_WIRE_BYTES)
+      guard bytesWhenFull == nil || bytesWhenFull == received else {
+        bytesWhenFull = nil
+        isPaused = true
+        return false
+      }
+      bytesWhenFull = received
     }
     info.bodyBytes += bytes.count
     unacknowledgedBytes += bytes.count

@@ -7,6 +7,7 @@ final class HTTPLoop {
   private let client: OpaquePointer
   private var calls: [HTTPCallID: ActiveCall] = [:]
   private var waiting: [ActiveCall] = []
+  private let events = TurnEvents()
   private var shares: [ObjectIdentifier: (jar: HTTPCookieJar, share: CookieShare)] = [:]
 
   init(_ mailbox: HTTPMailbox) {
@@ -27,13 +28,15 @@ final class HTTPLoop {
       beginWaiting()
       chttp_client_perform(client)
       takeEnded()
-      chttp_client_wait(client, endDue())
+      let wait = endDue()
+      events.tell()
+      chttp_client_wait(client, wait)
     }
   }
 
   private func carryOut(_ order: HTTPMailbox.Order) {
     switch order {
-    case .start(let id, let call, let on): admit(ActiveCall(id, call, on))
+    case .start(let id, let call, let on): admit(ActiveCall(id, call) { [events] in events.append($0, for: on) })
     case .cancel(let id):
       if let call = calls[id] {
         end(call, .cancelled)

@@ -57,9 +57,13 @@ struct HeadParser {
       headers[last].value += " " + Self.trimmed(line)
       return
     }
-    guard let colon = line.firstIndex(of: 0x3a) else { return }
-    let name = Self.trimmed(line[..<colon])
-    headers.append(HTTPExchange.Header(name, Self.trimmed(line[(colon + 1)...])))
+    if let header = Self.header(line) { headers.append(header) }
+  }
+
+  /// Of a line without its end; `nil`: there is no colon.
+  static func header(_ line: Slice<UnsafeBufferPointer<UInt8>>) -> HTTPExchange.Header? {
+    guard let colon = line.firstIndex(of: 0x3a) else { return nil }
+    return HTTPExchange.Header(trimmed(line[..<colon]), trimmed(line[(colon + 1)...]))
   }
 
   private static func trimmed(_ bytes: Slice<UnsafeBufferPointer<UInt8>>) -> String {

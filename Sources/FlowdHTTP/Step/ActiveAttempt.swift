@@ -9,6 +9,7 @@ final class ActiveAttempt {
   private let prepared: PreparedCall
   private let spoolDirectory: String
   private var head: HTTPHead?
+  private var unacknowledgedBytes = 0
   private var stream: StreamRedactor
   private var captured: [UInt8] = []
   private var capturedIsCut = false
@@ -29,7 +30,7 @@ final class ActiveAttempt {
   func take(_ head: HTTPHead) {
     self.head = head
     guard let path = request.saveTo, head.status < 400 else { return }
-    attempt { () throws(HTTPProblem) in saved = try ReplacedFile(path, mode: 0o666) }
+    attempt { () throws(HTTPProblem) in saved = try ReplacedFile(saving: path, umask: request.umask) }
   }
 
   func take(_ bytes: [UInt8]) {
@@ -38,6 +39,16 @@ final class ActiveAttempt {
       try saved?.write(bytes)
       try capture(stream.push(bytes))
     }
+  }
+
+  /// Counts bytes that were taken.
+  ///
+  /// - Returns: How many to acknowledge now: seldom, as the call's thread wakes up for it.
+  func bytesToAcknowledge(adding count: Int) -> Int {
+    unacknowledgedBytes += count
+    guard unacknowledgedBytes >= prepared.call.unacknowledgedBytesMax / 4 else { return 0 }
+    defer { unacknowledgedBytes = 0 }
+    return unacknowledgedBytes
   }
 
   /// What is reported of the attempt; its files are in place.
@@ -80,7 +91,7 @@ final class ActiveAttempt {
       if saved == nil {
         try PrivateDirectory.make(spoolDirectory)
         let file = try ReplacedFile(
-          "\(spoolDirectory)/\(request.attempt.step)-\(request.attempt.attempt)", mode: 0o600)
+          private: "\(spoolDirectory)/\(request.attempt.step)-\(request.attempt.attempt)")
         try file.write(captured)
         spooled = file
       }

@@ -18,7 +18,7 @@ struct CallBuilder {
 
   /// - Throws: `.invalid`: a secret that is not set, a file that cannot be read.
   consuming func prepare(_ request: HTTPRequest) throws(HTTPProblem) -> PreparedCall {
-    values = request.redacted
+    values = request.redacted + secrets.values(of: request.alsoRedacted)
     var call = HTTPCall(method: request.method, url: try text(request.url), recordsRequest: true)
     for header in request.headers {
       call.headers.append(

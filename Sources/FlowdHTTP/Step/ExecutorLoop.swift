@@ -78,7 +78,8 @@ final class ExecutorLoop {
     case .body(let bytes):
       active.take(bytes)
       if active.problem == nil {
-        client.acknowledge(active.callID, bytes: bytes.count)
+        let count = active.bytesToAcknowledge(adding: bytes.count)
+        if count > 0 { client.acknowledge(active.callID, bytes: count) }
       } else {
         client.cancel(active.callID)
       }

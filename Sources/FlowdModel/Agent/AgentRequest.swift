@@ -17,6 +17,7 @@ package struct AgentRequest: Equatable, Sendable {
   package var environmentSecrets: [EnvironmentSecret]
   /// Absolute.
   package var workingDirectory: String
+  package var umask: FileMask
   package var timeout: Duration?
   /// Whether a permission may be asked of a person; else it is denied.
   package var mayAsk: Bool
@@ -25,13 +26,16 @@ package struct AgentRequest: Equatable, Sendable {
   package var secrets: [Secret]
   /// Values that must not appear in anything that is reported, beside those of its own secrets.
   package var redacted: [String]
+  /// Secrets whose values must not appear there either, if they have one: whoever executes the request looks them up.
+  package var alsoRedacted: [Secret] = []
 
   package init(
     attempt: AttemptID, provider: ProviderDefinition, model: String, system: String = "", prompt: String,
     isReadOnly: Bool = true, output: AgentStep.Output = .text, schema: JSONValue? = nil,
     outputBytesMax: Int = Limits.resultBytesMax, environment: [String] = [],
     environmentSecrets: [EnvironmentSecret] = [], workingDirectory: String,
-    timeout: Duration? = nil, mayAsk: Bool = false, permissions: [AgentUse.Permission] = [], secrets: [Secret] = [],
+    umask: FileMask = .ownerOnly, timeout: Duration? = nil, mayAsk: Bool = false,
+    permissions: [AgentUse.Permission] = [], secrets: [Secret] = [],
     redacted: [String] = []
   ) {
     self.attempt = attempt
@@ -46,6 +50,7 @@ package struct AgentRequest: Equatable, Sendable {
     self.environment = environment
     self.environmentSecrets = environmentSecrets
     self.workingDirectory = workingDirectory
+    self.umask = umask
     self.timeout = timeout
     self.mayAsk = mayAsk
     self.permissions = permissions

@@ -2,11 +2,13 @@
 package enum InputValidation {
   /// Checks every input and fills in the defaults.
   ///
-  /// - Parameter given: A JSON object.
+  /// - Parameters:
+  ///   - given: A JSON object.
+  ///   - handedOver: Inputs whose value was looked at already: it names a secret of another run.
   /// - Returns: The inputs that have a value, in the order of `definitions`; or everything that is wrong, at most
   ///   `Limits.diagnosticsMax` problems.
   package static func validate(
-    given: JSONValue, against definitions: [InputDefinition]
+    given: JSONValue, handedOver: Set<ExactName> = [], against definitions: [InputDefinition]
   ) -> Result<[JSONValue.Member], InputProblems> {
     guard case .object(let members) = given else {
       return .failure(InputProblems([.init(field: "", message: "inputs must be an object, found \(describe(given))")]))
@@ -21,7 +23,7 @@ package enum InputValidation {
     var result: [JSONValue.Member] = []
     for definition in definitions {
       if let value = values[ExactName(definition.name)] {
-        if let message = mismatch(value, definition) {
+        if !handedOver.contains(ExactName(definition.name)), let message = mismatch(value, definition) {
           problems.append(.init(field: definition.name, message: "input \(quoted(definition.name)) \(message)"))
         }
         result.append(.init(definition.name, value))

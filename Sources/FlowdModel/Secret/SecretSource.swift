@@ -14,6 +14,13 @@ package struct SecretError: Error, Equatable {
 }
 
 extension SecretSource {
+  /// The values of those that have one.
+  package func values(of secrets: [Secret]) -> [String] {
+    secrets.compactMap { secret in
+      do throws(SecretError) { return try value(of: secret) } catch { return nil }
+    }
+  }
+
   /// The text with every secret in its place, and their values.
   package func resolve(_ text: SecretText) throws(SecretError) -> (text: String, values: [String]) {
     var resolved = ""

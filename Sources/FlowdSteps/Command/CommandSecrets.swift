@@ -10,9 +10,10 @@ enum CommandSecrets {
   static func resolve(
     _ request: CommandRequest, from source: (any SecretSource)?
   ) throws(SecretError) -> CommandRequest {
-    guard !request.secrets.isEmpty else { return request }
+    guard !request.secrets.isEmpty || !request.alsoRedacted.isEmpty else { return request }
     let source = GivenFirst(source: source)
     var resolved = request
+    resolved.redacted += source.values(of: request.alsoRedacted)
     resolved.secrets = []
     for secret in request.secrets {
       let (text, values) = try source.resolve(secret.value)

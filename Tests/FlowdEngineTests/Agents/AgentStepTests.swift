@@ -18,7 +18,7 @@ import Testing
     let flow = FlowDefinition(id: "f", name: "f", steps: steps, documents: documents)
     let lab = Lab(flows: [Flows.pinned(flow)], config: config)
     let session = try lab.open("/w")
-    return (lab, try lab.start(session, StartRequest(cwd: "/w", environment: environment)).id)
+    return (lab, try lab.start(session, StartRequest(cwd: "/w", environment: environment, umask: FileMask(0o027))).id)
   }
 
   static func step(_ id: String = "ask", _ agent: AgentStep = AgentStep(prompt: Template("Hi"))) -> StepDefinition {
@@ -36,6 +36,7 @@ import Testing
     #expect(request.model == "m")
     #expect(request.prompt == "Hi")
     #expect(request.isReadOnly)
+    #expect(request.umask == FileMask(0o027))
     guard case .openAI(let provider) = request.provider.kind else {
       Issue.record("another kind")
       return
@@ -244,9 +245,19 @@ import Testing
     #expect(lab.step(run, "a")?.wakeAt == reset)
     #expect(lab.engine.heldUntil(provider: "p", now: lab.now) == reset)
     lab.finish(run, "b", Self.exhausted)
-    lab.finish(run, "c", .answered)
-    // One that came through shows that there is something left.
-    #expect(lab.engine.heldUntil(provider: "p", now: lab.now) == nil)
+    #expect(lab.engine.heldUntil(provider: "p", now: lab.now) == reset)
+  }
+
+  @Test(arguments: [
+    StepResult.Outcome.answered, .agentFailed(.unavailable, "down", retryAfter: nil), .cancelled,
+  ])
+  func whatWasUnderWayDoesNotEndAHold(_ outcome: StepResult.Outcome) throws {
+    let (lab, run) = try Self.started(["a", "b"].map { Self.step($0) })
+    lab.finish(run, "a", Self.exhausted)
+    let reset = lab.now + .seconds(7_200)
+    lab.finish(run, "b", outcome)
+    #expect(lab.engine.heldUntil(provider: "p", now: lab.now) == reset)
+    #expect(lab.store.holds.keys.sorted() == ["provider p"])
   }
 
   @Test func aHoldOutlivesTheDaemonAndOneProbeEndsIt() throws {
@@ -279,6 +290,8 @@ import Testing
     let (lab, run) = try Self.started([step])
     lab.finish(run, "ask", Self.exhausted)
     #expect(lab.status(run) == .failed)
+    // What is known holds for the others.
+    #expect(lab.engine.heldUntil(provider: "p", now: lab.now) == lab.now + .seconds(7_200))
   }
 
   @Test func aQuotaWithoutAKnownResetFails() throws {

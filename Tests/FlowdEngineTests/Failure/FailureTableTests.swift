@@ -2,7 +2,7 @@
 import FlowdModel
 import Testing
 
-@Suite("Classes of errors, delays, circuit breakers")
+@Suite("Classes of errors, delays")
 struct FailureTableTests {
   static let outcomes: [(StepResult.Outcome, Int32?, StepError?)] = [
     (.exited(0), 0, nil),
@@ -59,72 +59,5 @@ struct FailureTableTests {
     let all = RetryPolicy(limit: 9, delay: .seconds(10), backoff: 1, maxDelay: .seconds(60), jitter: 1)
     #expect(all.delay(after: 0, chance: 0) == .zero)
     #expect(all.delay(after: 0, chance: 1) == .seconds(20))
-  }
-
-  private static let begin = Timestamp(microsecondsSince1970: 0)
-
-  @Test("A circuit opens after failures in a row, lets one attempt find out, and closes or opens for longer")
-  func circuit() {
-    var circuits = CircuitBreakers()
-    var now = Self.begin
-    for failure in 1..<Limits.circuitFailures {
-      #expect(circuits.noteFailure("x", now: now) == nil)
-      #expect(circuits.admit("x", now: now) == .now)
-      #expect(circuits.views.map(\.failures) == [failure])
-    }
-    var delay = Limits.circuitDelay
-    for _ in 0..<10 {
-      let opened = circuits.noteFailure("x", now: now)
-      #expect(opened?.state == .open && opened?.retryAt == now + delay)
-      #expect(circuits.admit("x", now: now) == .notBefore(now + delay))
-      #expect(circuits.admit("y", now: now) == .now)
-      now = now + delay
-      delay = min(delay * 2, Limits.circuitDelayMax)
-      #expect(circuits.admit("x", now: now) == .now)
-      // Whoever comes while that attempt is under way waits.
-      #expect(circuits.admit("x", now: now) == .notBefore(now + .seconds(1)))
-    }
-    #expect(circuits.noteSuccess("x")?.state == .closed)
-    #expect(circuits.views.isEmpty)
-    #expect(circuits.noteFailure("x", now: now) == nil)
-  }
-
-  @Test("A clock that is set back keeps no circuit open for longer than circuits are")
-  func clockSetBack() {
-    var circuits = CircuitBreakers()
-    for _ in 0..<Limits.circuitFailures { _ = circuits.noteFailure("x", now: Self.begin) }
-    #expect(circuits.admit("x", now: Self.begin - .seconds(1)) == .notBefore(Self.begin + Limits.circuitDelay))
-    #expect(circuits.admit("x", now: Self.begin - .seconds(86_400)) == .now)
-  }
-
-  @Test("A success in between counts from the beginning")
-  func success() {
-    var circuits = CircuitBreakers()
-    for _ in 0..<3 {
-      for _ in 1..<Limits.circuitFailures { #expect(circuits.noteFailure("x", now: Self.begin) == nil) }
-      #expect(circuits.noteSuccess("x") == nil)
-    }
-  }
-
-  @Test("An attempt that finds out and is not made gives its turn back")
-  func givenBack() {
-    for all in [false, true] {
-      var circuits = CircuitBreakers()
-      for _ in 0..<Limits.circuitFailures { _ = circuits.noteFailure("x", now: Self.begin) }
-      let later = Self.begin + .seconds(60)
-      #expect(circuits.admit("x", now: later) == .now)
-      if all { circuits.giveBackAll() } else { circuits.giveBack("x") }
-      #expect(circuits.admit("x", now: later) == .now)
-    }
-  }
-
-  @Test("So many circuits are remembered; the one unused for longest is forgotten")
-  func bound() {
-    var circuits = CircuitBreakers()
-    for number in 0...Limits.circuitsMax {
-      _ = circuits.noteFailure("c\(number)", now: Self.begin + .seconds(number))
-    }
-    #expect(circuits.views.count == Limits.circuitsMax)
-    #expect(!circuits.views.contains { $0.name == "c0" })
   }
 }

@@ -121,7 +121,16 @@ import Testing
     let record = bench.start(HTTPCall(url: server.url, timeout: .seconds(1)), acknowledges: false)
     record.waitForEnd()
     #expect(record.failure == .tooLarge, "\(record.message)")
-    #expect(record.body.count <= Limits.unacknowledgedOutputBytesMax + 16_384)
+    #expect(record.body.count <= (body.count + 16_384) * Limits.inflationRatioMax + 16_384)
+  }
+
+  @Test func aLongBombIsStoppedAsEarly() throws {
+    let body = Self.packedBomb(matches: 150_000)
+    #expect(body.count > 200_000)
+    let (record, _) = try get("gzip, gzip", body) { $0.bodyBytesMax = 1 << 40 }
+    #expect(record.failure == .tooLarge, "\(record.message)")
+    // A few reads' worth, however much waits to be read.
+    #expect(record.body.count <= 4 * 16_384 * Limits.inflationRatioMax)
   }
 
   @Test func aBombIsStoppedByTheBoundOfTheBodyToo() throws {

@@ -48,6 +48,18 @@ extension CommandTests {
       for name in names { #expect(outcomes[name] == "SUCCEEDED", "\(name)") }
     }
 
+    /// The launcher makes the private directory before it takes the mask.
+    @Test(arguments: [0, 0o022, 0o777] as [UInt32])
+    func aConfinedCommandHasTheMaskOfItsRequestAndAPrivateDirectory(_ bits: UInt32) async throws {
+      let world = try await ConfinedWorld()
+      let script = "umask; cd $TMPDIR; stat -c %a .; >file; stat -c %a file"
+      let steps = world.steps
+      let attempt = steps.start(["sh", "-c", script], umask: FileMask(bits), confinement: world.confinement)
+      let text = String(decoding: try await steps.result(of: attempt).stdout, as: UTF8.self)
+      let lines = text.split(separator: "\n").compactMap { UInt32($0, radix: 8) }
+      #expect(lines == [bits, 0o700, 0o666 & ~bits], "\(text)")
+    }
+
     @Test func whatForksAwayAndIgnoresItsEndIsEnded() async throws {
       let world = try await ConfinedWorld()
       let outcomes = try await world.attempt(["linger", "linger"], confinement: world.confinement)

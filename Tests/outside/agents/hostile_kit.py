@@ -9,6 +9,7 @@ import time
 WORLD = os.environ.get("HOSTILE_WORLD", ".")
 FLOWD = int(os.environ.get("HOSTILE_FLOWD", "0"))
 PRIVATE = os.environ.get("TMPDIR", "/tmp")
+PATIENCE = float(os.environ.get("HOSTILE_PATIENCE", "0.2"))
 LAUNCHER = os.getppid()
 HARMLESS = signal.SIGWINCH
 IS_X86 = platform.machine() == "x86_64"
@@ -106,18 +107,18 @@ def in_child(work):
 
 def hits(work):
     """Does what may signal the process outside, and looks whether it was."""
-    before = last_hit()
+    before = hit_count()
     work()
-    end = time.monotonic() + 0.2
+    end = time.monotonic() + PATIENCE
     while time.monotonic() < end:
-        if last_hit() != before:
+        if hit_count() != before:
             return
         time.sleep(0.01)
     raise Denied("NOBODY")
 
 
-def last_hit():
+def hit_count():
     try:
-        return os.stat(world("hit")).st_mtime_ns
+        return os.stat(world("hit")).st_size
     except FileNotFoundError:
         return 0
