@@ -127,7 +127,7 @@ static bool answer_one(const struct listener *listener) {
 bool referee_answer(const struct listener *listener, short events) {
   struct pollfd input = {.fd = listener->fd, .events = POLLIN, .revents = events};
   for (int answered = 0; answered < answered_max; answered++) {
-    if ((input.revents & POLLIN) == 0) return input.revents == 0;
+    if ((input.revents & POLLIN) == 0) return (input.revents & POLLHUP) == 0;
     if (!answer_one(listener)) return false;
     poll(&input, 1, 0);
   }

@@ -65,9 +65,11 @@ def counted(send: object, number: int = signal.SIGUSR1) -> int:
 
 
 def of_group() -> None:
-    """The caller is in the group, so it is signalled too: once, and before the call is over."""
+    """The caller is in the group, so it is signalled too, on some kernels right after the call."""
     os.setpgid(0, 0)
-    os._exit(40 + counted(lambda: os.kill(0, signal.SIGUSR1)))
+    signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGUSR1])
+    os.kill(0, signal.SIGUSR1)
+    os._exit(41 if signal.sigtimedwait([signal.SIGUSR1], 5) else 40)
 
 
 def to_thread(number: int) -> int:
