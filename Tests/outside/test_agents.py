@@ -69,7 +69,7 @@ def test_pieces_are_told_while_the_answer_is_being_made(on_chat: Stage, chat: Ch
     def slowly(exchange: Exchange) -> None:
         exchange.begin()
         exchange.chunk({"role": "assistant", "content": "The first half"})
-        chat.gate.wait(20)
+        chat.gate.wait(60)
         exchange.chunk({"content": " and the second."})
         exchange.end()
 
@@ -158,7 +158,7 @@ def test_the_servers_own_word_on_retries_wins(on_chat: Stage, chat: Chat) -> Non
     run = on_chat.end(on_chat.start(flow(agent("Go.", retry=retry))))
     assert run.status == SUCCEEDED, run.error
     first, second = chat.asked[before:]
-    assert 0.29 <= second.at - first.at < 5
+    assert 0.29 <= second.at - first.at < 15
 
 
 def test_json_that_fits_the_schema_is_a_value(on_chat: Stage, chat: Chat) -> None:
@@ -212,7 +212,7 @@ def test_silence_ends_an_attempt(make_stage: Callable[..., Stage], chat: Chat) -
 
     def silent(exchange: Exchange) -> None:
         exchange.begin()
-        chat.gate.wait(20)
+        chat.gate.wait(60)
 
     chat.script("small", silent)
     ask = failed(stage, agent("Talk.", provider="house", model="small"))
@@ -227,7 +227,7 @@ def test_the_same_prompt_is_sent_again_after_a_crash(on_chat: Stage, chat: Chat)
     def hold(exchange: Exchange) -> None:
         exchange.begin()
         exchange.chunk({"content": "It is "})
-        chat.gate.wait(20)
+        chat.gate.wait(60)
 
     chat.script("small", hold, says("It is late."))
     id = on_chat.start(flow(agent("It is ${{ now() }}; what time is it?", persona="clock")))
@@ -246,7 +246,7 @@ def test_a_graceful_cancel_lets_the_answer_end_and_force_cuts_it(on_chat: Stage,
     def hold(exchange: Exchange) -> None:
         exchange.begin()
         exchange.chunk({"content": "half"})
-        chat.gate.wait(20)
+        chat.gate.wait(60)
         exchange.chunk({"content": " whole"})
         exchange.end()
 

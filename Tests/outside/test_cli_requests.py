@@ -74,7 +74,7 @@ def test_an_agent_is_shown_with_its_model_and_its_tokens(daemon: Daemon, models:
     assert "prompt        What is this?" in whole and "Tell me." in whole
     assert "answer        careful-model read: What is this?" in whole
     with Terminal(daemon.place, "run", "agents") as terminal:
-        terminal.process.wait(30)
+        assert terminal.end() == 0
         terminal.expect("local/careful-model, ")
 
 

@@ -195,7 +195,8 @@ def test_attempts_are_told(daemon: Daemon) -> None:
     daemon.place.flow("retried", RETRIED)
     piped = flowctl(daemon.place, "run", "retried")
     assert piped.returncode == 1
-    assert "flaky: attempt 1 failed, trying again in" in piped.stdout and "flaky: started, attempt 2" in piped.stdout
+    assert "flaky: attempt 1 of 2 failed, trying again in" in piped.stdout, piped.stdout
+    assert "flaky: started, attempt 2 of 2" in piped.stdout
 
 
 def test_the_runs_of_steps_are_told_apart(daemon: Daemon, client: Client) -> None:
@@ -210,6 +211,26 @@ def test_the_runs_of_steps_are_told_apart(daemon: Daemon, client: Client) -> Non
     assert "part of" in flowctl(daemon.place, "show", short(inner.run_id)).stdout
     events = [json.loads(line) for line in flowctl(daemon.place, "run", "outer", "--json").stdout.splitlines()]
     assert sum("runFinished" in event for event in events) == 1
+
+
+def test_a_watch_of_a_run_shows_the_runs_of_its_steps_below_them(daemon: Daemon, client: Client) -> None:
+    daemon.place.flow("inner", flows.shell("echo inside; until [ -e go ]; do sleep 0.01; done; exit 3"))
+    daemon.place.flow("outer", "steps:\n  - { id: call, uses: flow, continue-on-error: true, with: { flow: inner } }\n")
+    run = started(daemon, "outer")
+    eventually(lambda: len(client.flow.list_runs().runs) == 2, "the run of the step")
+    with Terminal(daemon.place, "watch", short(run)) as terminal:
+        terminal.expect("only")
+        (daemon.place.workspace / "go").touch()
+        # The failure of a step's run is not the run's.
+        assert terminal.end() == 0
+    piped = flowctl(daemon.place, "watch", run.upper())
+    assert piped.returncode == 0 and "call/only | inside" in piped.stdout, piped.stdout
+    assert "call/only: failed" in piped.stdout and "inside" not in flowctl(daemon.place, "logs", short(run)).stdout
+    told = flowctl(daemon.place, "watch", run, "--json")
+    ends = [event["runId"] for event in map(json.loads, told.stdout.splitlines()) if "runFinished" in event]
+    assert told.returncode == 0 and len(ends) == 2 and ends[1] == run
+    later = json.loads(told.stdout.splitlines()[-3])["seq"]
+    assert flowctl(daemon.place, "watch", run, "--after", later).stdout.count("succeeded") >= 1
 
 
 def test_ctrl_c_ends_a_run_once_gracefully_twice_by_force(daemon: Daemon, client: Client) -> None:

@@ -1240,7 +1240,7 @@ const ProtobufCMessageDescriptor flowd__v1__flow_service_start_request__env_entr
   (ProtobufCMessageInit) flowd__v1__flow_service_start_request__env_entry__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor flowd__v1__flow_service_start_request__field_descriptors[8] =
+static const ProtobufCFieldDescriptor flowd__v1__flow_service_start_request__field_descriptors[9] =
 {
   {
     "session_id",
@@ -1338,6 +1338,18 @@ static const ProtobufCFieldDescriptor flowd__v1__flow_service_start_request__fie
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "umask",
+    9,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    offsetof(Flowd__V1__FlowServiceStartRequest, mask_case),
+    offsetof(Flowd__V1__FlowServiceStartRequest, umask),
+    NULL,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned flowd__v1__flow_service_start_request__field_indices_by_name[] = {
   5,   /* field[5] = cwd */
@@ -1348,11 +1360,12 @@ static const unsigned flowd__v1__flow_service_start_request__field_indices_by_na
   1,   /* field[1] = request_id */
   0,   /* field[0] = session_id */
   7,   /* field[7] = step_by_step */
+  8,   /* field[8] = umask */
 };
 static const ProtobufCIntRange flowd__v1__flow_service_start_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 8 }
+  { 0, 9 }
 };
 const ProtobufCMessageDescriptor flowd__v1__flow_service_start_request__descriptor =
 {
@@ -1362,7 +1375,7 @@ const ProtobufCMessageDescriptor flowd__v1__flow_service_start_request__descript
   "Flowd__V1__FlowServiceStartRequest",
   "flowd.v1",
   sizeof(Flowd__V1__FlowServiceStartRequest),
-  8,
+  9,
   flowd__v1__flow_service_start_request__field_descriptors,
   flowd__v1__flow_service_start_request__field_indices_by_name,
   1,  flowd__v1__flow_service_start_request__number_ranges,
@@ -1931,7 +1944,7 @@ const ProtobufCMessageDescriptor flowd__v1__flow_service_rerun_request__env_entr
   (ProtobufCMessageInit) flowd__v1__flow_service_rerun_request__env_entry__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor flowd__v1__flow_service_rerun_request__field_descriptors[7] =
+static const ProtobufCFieldDescriptor flowd__v1__flow_service_rerun_request__field_descriptors[8] =
 {
   {
     "run_id",
@@ -2017,6 +2030,18 @@ static const ProtobufCFieldDescriptor flowd__v1__flow_service_rerun_request__fie
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "umask",
+    8,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    offsetof(Flowd__V1__FlowServiceRerunRequest, mask_case),
+    offsetof(Flowd__V1__FlowServiceRerunRequest, umask),
+    NULL,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned flowd__v1__flow_service_rerun_request__field_indices_by_name[] = {
   4,   /* field[4] = env */
@@ -2026,11 +2051,12 @@ static const unsigned flowd__v1__flow_service_rerun_request__field_indices_by_na
   2,   /* field[2] = request_id */
   3,   /* field[3] = reuse_succeeded */
   0,   /* field[0] = run_id */
+  7,   /* field[7] = umask */
 };
 static const ProtobufCIntRange flowd__v1__flow_service_rerun_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 7 }
+  { 0, 8 }
 };
 const ProtobufCMessageDescriptor flowd__v1__flow_service_rerun_request__descriptor =
 {
@@ -2040,7 +2066,7 @@ const ProtobufCMessageDescriptor flowd__v1__flow_service_rerun_request__descript
   "Flowd__V1__FlowServiceRerunRequest",
   "flowd.v1",
   sizeof(Flowd__V1__FlowServiceRerunRequest),
-  7,
+  8,
   flowd__v1__flow_service_rerun_request__field_descriptors,
   flowd__v1__flow_service_rerun_request__field_indices_by_name,
   1,  flowd__v1__flow_service_rerun_request__number_ranges,

@@ -36,7 +36,7 @@ struct CommandPlan {
     secretValues = environment.values
     self.request = CommandRequest(
       attempt: request.attempt, arguments: arguments, environment: environment.entries,
-      workingDirectory: request.workingDirectory, input: Self.input(text, command),
+      workingDirectory: request.workingDirectory, umask: request.umask, input: Self.input(text, command),
       confinement: Confinement(
         writable: request.isReadOnly ? [] : [request.workingDirectory], hidden: surroundings.hidden))
   }

@@ -36,6 +36,8 @@ enum LogsCommand: Command {
       context, step: step, stream: arguments[errorsOnly] ? .stderr : arguments[outputOnly] ? .stdout : nil)
     do throws(ClientError) {
       while let event = try watch.next() {
+        // What the runs of its steps wrote is theirs.
+        guard event.runID == id else { continue }
         if context.wantsJSON {
           printer.printJSON(event)
         } else {

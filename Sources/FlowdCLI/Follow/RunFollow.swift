@@ -45,7 +45,7 @@ enum RunFollow {
       context.note("run \(id) goes on; watch it: flowctl watch \(id)")
     }
     if follow.wasInterrupted || end == .interrupted { return .interrupted }
-    return follow.lastStatus == .succeeded ? .ok : .failed
+    return follow.lastEnd?.status == .succeeded ? .ok : .failed
   }
 
   private static func view(_ context: Context, isLive: Bool) -> any FollowView {

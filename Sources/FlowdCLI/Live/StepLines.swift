@@ -81,10 +81,11 @@ extension RunFrame {
     switch step.status {
     case .running, .succeeded, .failed, .cancelled:
       if let duration = duration(step.startedAt, step.finishedAt) { parts.append(duration) }
-      if step.attempt > 1 { parts.append("attempt \(step.attempt)") }
+      if step.attempt > 1 { parts.append(AttemptText.of(step.attempt, max: step.attemptsMax)) }
     case .waitingRetry:
       let left = step.wakeAt.map { DurationText.short($0.model - now) }
-      let what = step.attempt == 0 ? "waits, first try" : "attempt \(step.attempt) failed, next"
+      let what =
+        step.attempt == 0 ? "waits, first try" : "\(AttemptText.of(step.attempt, max: step.attemptsMax)) failed, next"
       parts.append("\(what) in \(left ?? "a moment")")
     case .waitingInput: parts.append("waits for input")
     case .skipped, .notRun: parts.append(StatusText.name(step.status))

@@ -6,7 +6,7 @@ internal import FlowdWire
 enum RunChoice {
   static func id(_ named: String?, _ context: Context) throws(CLIError) -> String {
     guard let named, named != "last" else { return try newest(context) }
-    if ShortID.isWhole(named) { return named }
+    if ShortID.isWhole(named) { return named.lowercased() }
     var matches: [String] = []
     var token = ""
     for _ in 0..<20 {

@@ -17,6 +17,7 @@ package struct AgentRequest: Equatable, Sendable {
   package var environmentSecrets: [EnvironmentSecret]
   /// Absolute.
   package var workingDirectory: String
+  package var umask: FileMask
   package var timeout: Duration?
   /// Whether a permission may be asked of a person; else it is denied.
   package var mayAsk: Bool
@@ -33,7 +34,8 @@ package struct AgentRequest: Equatable, Sendable {
     isReadOnly: Bool = true, output: AgentStep.Output = .text, schema: JSONValue? = nil,
     outputBytesMax: Int = Limits.resultBytesMax, environment: [String] = [],
     environmentSecrets: [EnvironmentSecret] = [], workingDirectory: String,
-    timeout: Duration? = nil, mayAsk: Bool = false, permissions: [AgentUse.Permission] = [], secrets: [Secret] = [],
+    umask: FileMask = .ownerOnly, timeout: Duration? = nil, mayAsk: Bool = false,
+    permissions: [AgentUse.Permission] = [], secrets: [Secret] = [],
     redacted: [String] = []
   ) {
     self.attempt = attempt
@@ -48,6 +50,7 @@ package struct AgentRequest: Equatable, Sendable {
     self.environment = environment
     self.environmentSecrets = environmentSecrets
     self.workingDirectory = workingDirectory
+    self.umask = umask
     self.timeout = timeout
     self.mayAsk = mayAsk
     self.permissions = permissions

@@ -175,8 +175,11 @@ extension API {
     public var env: [String: String]
     /// Pause after each step.
     public var stepByStep: Bool
+    /// What the files that the run makes are not permitted, as in umask(2): at most 0777. Absent: what the daemon was
+    /// started with.
+    public var umask: UInt32?
 
-    public init(sessionID: String = "", requestID: String = "", expected: API.ExpectedMeta? = nil, inputs: [UInt8] = [], ifActive: API.IfActive = .unspecified, cwd: String = "", env: [String: String] = [:], stepByStep: Bool = false) {
+    public init(sessionID: String = "", requestID: String = "", expected: API.ExpectedMeta? = nil, inputs: [UInt8] = [], ifActive: API.IfActive = .unspecified, cwd: String = "", env: [String: String] = [:], stepByStep: Bool = false, umask: UInt32? = nil) {
       self.sessionID = sessionID
       self.requestID = requestID
       self.expected = expected
@@ -185,6 +188,7 @@ extension API {
       self.cwd = cwd
       self.env = env
       self.stepByStep = stepByStep
+      self.umask = umask
     }
 
     public static let fullName = "flowd.v1.FlowServiceStartRequest"
@@ -216,6 +220,10 @@ extension API.FlowServiceStartRequest: CMessage {
       env[CField.string(entry.pointee.key)] = CField.string(entry.pointee.value)
     }
     stepByStep = c.pointee.step_by_step != 0
+    switch c.pointee.mask_case {
+    case FLOWD__V1__FLOW_SERVICE_START_REQUEST__MASK_UMASK: umask = c.pointee.umask
+    default: break
+    }
   }
 
   func makeC(in arena: Arena) -> UnsafeMutablePointer<Flowd__V1__FlowServiceStartRequest> {
@@ -235,6 +243,10 @@ extension API.FlowServiceStartRequest: CMessage {
       return entry
     }
     c.pointee.step_by_step = stepByStep ? 1 : 0
+    if let umask {
+      c.pointee.mask_case = FLOWD__V1__FLOW_SERVICE_START_REQUEST__MASK_UMASK
+      c.pointee.umask = umask
+    }
     return c
   }
 }
@@ -651,8 +663,10 @@ extension API {
     public var env: [String: String]
     public var ifActive: API.IfActive
     public var expected: API.ExpectedMeta?
+    /// As in a start. Absent: the run's own.
+    public var umask: UInt32?
 
-    public init(runID: String = "", fromStepID: String = "", requestID: String = "", reuseSucceeded: Bool = false, env: [String: String] = [:], ifActive: API.IfActive = .unspecified, expected: API.ExpectedMeta? = nil) {
+    public init(runID: String = "", fromStepID: String = "", requestID: String = "", reuseSucceeded: Bool = false, env: [String: String] = [:], ifActive: API.IfActive = .unspecified, expected: API.ExpectedMeta? = nil, umask: UInt32? = nil) {
       self.runID = runID
       self.fromStepID = fromStepID
       self.requestID = requestID
@@ -660,6 +674,7 @@ extension API {
       self.env = env
       self.ifActive = ifActive
       self.expected = expected
+      self.umask = umask
     }
 
     public static let fullName = "flowd.v1.FlowServiceRerunRequest"
@@ -690,6 +705,10 @@ extension API.FlowServiceRerunRequest: CMessage {
     }
     ifActive = API.IfActive(rawValue: Int32(truncatingIfNeeded: c.pointee.if_active.rawValue))
     if let value = c.pointee.expected { expected = API.ExpectedMeta(c: value) }
+    switch c.pointee.mask_case {
+    case FLOWD__V1__FLOW_SERVICE_RERUN_REQUEST__MASK_UMASK: umask = c.pointee.umask
+    default: break
+    }
   }
 
   func makeC(in arena: Arena) -> UnsafeMutablePointer<Flowd__V1__FlowServiceRerunRequest> {
@@ -708,6 +727,10 @@ extension API.FlowServiceRerunRequest: CMessage {
     }
     c.pointee.if_active = Flowd__V1__IfActive(rawValue: .init(truncatingIfNeeded: ifActive.rawValue))
     if let expected { c.pointee.expected = expected.makeC(in: arena) }
+    if let umask {
+      c.pointee.mask_case = FLOWD__V1__FLOW_SERVICE_RERUN_REQUEST__MASK_UMASK
+      c.pointee.umask = umask
+    }
     return c
   }
 }

@@ -119,7 +119,7 @@ final class Twin {
     guard let view = lab.store.view(run.id) else { return "" }
     let name = view.name(of: index)
     let retries = lab.store.events.count { event in
-      guard event.runID == run.id, case .stepRetrying(let step, _, let error, _) = event.kind else { return false }
+      guard event.runID == run.id, case .stepRetrying(let step, _, _, let error, _) = event.kind else { return false }
       return step.description == name && !error.message.hasPrefix("cut off")
     }
     let above = run.parent.flatMap { parent in lab.store.runs[parent.key].map { self.name(of: parent.step, in: $0) } }

@@ -44,8 +44,8 @@ import Testing
     let server = try endlessServer(bytes: 2_000_000)
     defer { server.stop() }
     let bench = try ClientBench()
-    let late = bench.start(HTTPCall(url: server.url + "/long", timeout: .milliseconds(600)), acknowledges: false)
-    let cancelled = bench.start(HTTPCall(url: server.url + "/long", silence: .milliseconds(300)), acknowledges: false)
+    let late = bench.start(HTTPCall(url: server.url + "/long", timeout: .seconds(4)), acknowledges: false)
+    let cancelled = bench.start(HTTPCall(url: server.url + "/long", silence: .seconds(2)), acknowledges: false)
     cancelled.waitForBody { $0.count >= Limits.unacknowledgedOutputBytesMax }
     late.waitForEnd()
     #expect(late.end?.result == .timedOut)

@@ -1,7 +1,7 @@
 """An agent that answers in plain text and does what its prompt orders, one order a line; other lines are ignored.
 
-    say TEXT | complain TEXT | model | prompt | args | env NAME | cwd | sleep SECONDS | exit CODE | signal NUMBER
-    write PATH | leave (a process behind that ignores SIGTERM) | flood BYTES
+    say TEXT | complain TEXT | model | prompt | args | env NAME | cwd | sleep SECONDS | until PATH | exit CODE
+    signal NUMBER | write PATH | leave (a process behind that ignores SIGTERM) | flood BYTES
 
 The prompt comes on standard input, as `--prompt TEXT` or as `--prompt-file PATH`.
 """
@@ -49,6 +49,9 @@ def obey(text: str) -> None:
             say(os.getcwd())
         elif order == "sleep":
             time.sleep(float(rest))
+        elif order == "until":
+            while not os.path.exists(rest):
+                time.sleep(0.02)
         elif order == "exit":
             sys.exit(int(rest))
         elif order == "signal":

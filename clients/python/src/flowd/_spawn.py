@@ -14,8 +14,8 @@ from flowd import _socket, errors
 
 #: Ends a daemon that nobody uses.
 IDLE_EXIT = "10m"
-#: How long a daemon may take until it listens.
-SPAWN_SECONDS_MAX = 5.0
+#: How long a daemon may take until it listens; more than one that is leaving gives its commands to end.
+SPAWN_SECONDS_MAX = 10.0
 _POLL_SECONDS = 0.01
 _RETRY_SECONDS = 0.1
 _RETRY_SECONDS_MAX = 1.0

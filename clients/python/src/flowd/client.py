@@ -172,6 +172,8 @@ class Client(blocking.Services):
     ) -> Watch:
         """Iterates over events of one session, workspace, run or all, in order, each exactly once.
 
+        A run's are those of the runs that are its steps too; they end with the run itself.
+
         patience: seconds without a connection after which it gives up with `Unavailable`; `None`: never.
         """
         cursor = Cursor(

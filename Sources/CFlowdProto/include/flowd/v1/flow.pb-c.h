@@ -124,6 +124,12 @@ struct  Flowd__V1__FlowServiceStartRequest__EnvEntry
     , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string }
 
 
+typedef enum {
+  FLOWD__V1__FLOW_SERVICE_START_REQUEST__MASK__NOT_SET = 0,
+  FLOWD__V1__FLOW_SERVICE_START_REQUEST__MASK_UMASK = 9
+    PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(FLOWD__V1__FLOW_SERVICE_START_REQUEST__MASK__CASE)
+} Flowd__V1__FlowServiceStartRequest__MaskCase;
+
 struct  Flowd__V1__FlowServiceStartRequest
 {
   ProtobufCMessage base;
@@ -151,10 +157,18 @@ struct  Flowd__V1__FlowServiceStartRequest
    * Pause after each step.
    */
   protobuf_c_boolean step_by_step;
+  Flowd__V1__FlowServiceStartRequest__MaskCase mask_case;
+  union {
+    /*
+     * What the files that the run makes are not permitted, as in umask(2): at most 0777. Absent: what the daemon was
+     * started with.
+     */
+    uint32_t umask;
+  };
 };
 #define FLOWD__V1__FLOW_SERVICE_START_REQUEST__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&flowd__v1__flow_service_start_request__descriptor) \
-    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, NULL, {0,NULL}, FLOWD__V1__IF_ACTIVE__IF_ACTIVE_UNSPECIFIED, (char *)protobuf_c_empty_string, 0,NULL, 0 }
+    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, NULL, {0,NULL}, FLOWD__V1__IF_ACTIVE__IF_ACTIVE_UNSPECIFIED, (char *)protobuf_c_empty_string, 0,NULL, 0, FLOWD__V1__FLOW_SERVICE_START_REQUEST__MASK__NOT_SET, {0} }
 
 
 struct  Flowd__V1__FlowServiceStartResponse
@@ -289,6 +303,12 @@ struct  Flowd__V1__FlowServiceRerunRequest__EnvEntry
     , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string }
 
 
+typedef enum {
+  FLOWD__V1__FLOW_SERVICE_RERUN_REQUEST__MASK__NOT_SET = 0,
+  FLOWD__V1__FLOW_SERVICE_RERUN_REQUEST__MASK_UMASK = 8
+    PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(FLOWD__V1__FLOW_SERVICE_RERUN_REQUEST__MASK__CASE)
+} Flowd__V1__FlowServiceRerunRequest__MaskCase;
+
 struct  Flowd__V1__FlowServiceRerunRequest
 {
   ProtobufCMessage base;
@@ -309,10 +329,17 @@ struct  Flowd__V1__FlowServiceRerunRequest
   Flowd__V1__FlowServiceRerunRequest__EnvEntry **env;
   Flowd__V1__IfActive if_active;
   Flowd__V1__ExpectedMeta *expected;
+  Flowd__V1__FlowServiceRerunRequest__MaskCase mask_case;
+  union {
+    /*
+     * As in a start. Absent: the run's own.
+     */
+    uint32_t umask;
+  };
 };
 #define FLOWD__V1__FLOW_SERVICE_RERUN_REQUEST__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&flowd__v1__flow_service_rerun_request__descriptor) \
-    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, 0,NULL, FLOWD__V1__IF_ACTIVE__IF_ACTIVE_UNSPECIFIED, NULL }
+    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, 0,NULL, FLOWD__V1__IF_ACTIVE__IF_ACTIVE_UNSPECIFIED, NULL, FLOWD__V1__FLOW_SERVICE_RERUN_REQUEST__MASK__NOT_SET, {0} }
 
 
 struct  Flowd__V1__FlowServiceRerunResponse

@@ -182,7 +182,7 @@ class FlowServicePauseResponse(_message.Message):
     def __init__(self, run: _Optional[_Union[_run_pb2.Run, _Mapping]] = ...) -> None: ...
 
 class FlowServiceRerunRequest(_message.Message):
-    __slots__ = ["env", "expected", "from_step_id", "if_active", "request_id", "reuse_succeeded", "run_id"]
+    __slots__ = ["env", "expected", "from_step_id", "if_active", "request_id", "reuse_succeeded", "run_id", "umask"]
     class EnvEntry(_message.Message):
         __slots__ = ["key", "value"]
         KEY_FIELD_NUMBER: _ClassVar[int]
@@ -197,6 +197,7 @@ class FlowServiceRerunRequest(_message.Message):
     REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
     REUSE_SUCCEEDED_FIELD_NUMBER: _ClassVar[int]
     RUN_ID_FIELD_NUMBER: _ClassVar[int]
+    UMASK_FIELD_NUMBER: _ClassVar[int]
     env: _containers.ScalarMap[str, str]
     expected: _session_pb2.ExpectedMeta
     from_step_id: str
@@ -204,7 +205,8 @@ class FlowServiceRerunRequest(_message.Message):
     request_id: str
     reuse_succeeded: bool
     run_id: str
-    def __init__(self, run_id: _Optional[str] = ..., from_step_id: _Optional[str] = ..., request_id: _Optional[str] = ..., reuse_succeeded: bool = ..., env: _Optional[_Mapping[str, str]] = ..., if_active: _Optional[_Union[IfActive, str]] = ..., expected: _Optional[_Union[_session_pb2.ExpectedMeta, _Mapping]] = ...) -> None: ...
+    umask: int
+    def __init__(self, run_id: _Optional[str] = ..., from_step_id: _Optional[str] = ..., request_id: _Optional[str] = ..., reuse_succeeded: bool = ..., env: _Optional[_Mapping[str, str]] = ..., if_active: _Optional[_Union[IfActive, str]] = ..., expected: _Optional[_Union[_session_pb2.ExpectedMeta, _Mapping]] = ..., umask: _Optional[int] = ...) -> None: ...
 
 class FlowServiceRerunResponse(_message.Message):
     __slots__ = ["event_seq", "existing", "run"]
@@ -231,7 +233,7 @@ class FlowServiceResumeResponse(_message.Message):
     def __init__(self, run: _Optional[_Union[_run_pb2.Run, _Mapping]] = ...) -> None: ...
 
 class FlowServiceStartRequest(_message.Message):
-    __slots__ = ["cwd", "env", "expected", "if_active", "inputs", "request_id", "session_id", "step_by_step"]
+    __slots__ = ["cwd", "env", "expected", "if_active", "inputs", "request_id", "session_id", "step_by_step", "umask"]
     class EnvEntry(_message.Message):
         __slots__ = ["key", "value"]
         KEY_FIELD_NUMBER: _ClassVar[int]
@@ -247,6 +249,7 @@ class FlowServiceStartRequest(_message.Message):
     REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
     SESSION_ID_FIELD_NUMBER: _ClassVar[int]
     STEP_BY_STEP_FIELD_NUMBER: _ClassVar[int]
+    UMASK_FIELD_NUMBER: _ClassVar[int]
     cwd: str
     env: _containers.ScalarMap[str, str]
     expected: _session_pb2.ExpectedMeta
@@ -255,7 +258,8 @@ class FlowServiceStartRequest(_message.Message):
     request_id: str
     session_id: str
     step_by_step: bool
-    def __init__(self, session_id: _Optional[str] = ..., request_id: _Optional[str] = ..., expected: _Optional[_Union[_session_pb2.ExpectedMeta, _Mapping]] = ..., inputs: _Optional[bytes] = ..., if_active: _Optional[_Union[IfActive, str]] = ..., cwd: _Optional[str] = ..., env: _Optional[_Mapping[str, str]] = ..., step_by_step: bool = ...) -> None: ...
+    umask: int
+    def __init__(self, session_id: _Optional[str] = ..., request_id: _Optional[str] = ..., expected: _Optional[_Union[_session_pb2.ExpectedMeta, _Mapping]] = ..., inputs: _Optional[bytes] = ..., if_active: _Optional[_Union[IfActive, str]] = ..., cwd: _Optional[str] = ..., env: _Optional[_Mapping[str, str]] = ..., step_by_step: bool = ..., umask: _Optional[int] = ...) -> None: ...
 
 class FlowServiceStartResponse(_message.Message):
     __slots__ = ["event_seq", "existing", "run_id", "snapshot", "status"]
