@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import json
+import subprocess
 
 import pytest
 
 from flowd import Client
 from flowd.v1 import run_pb2
 from harness import flows
-from harness.daemon import Daemon
+from harness.daemon import BINARIES, Daemon
 from harness.eventually import eventually
-from harness.terminal import Terminal, flowctl, short
+from harness.terminal import Terminal, environment, flowctl, short
 
 THREE = flows.steps(("a", "echo one", {}), ("b", "echo two $MARK", {}), ("c", "echo three", {}))
 #: Fails until a file is there.
@@ -257,3 +258,52 @@ def test_completion_scripts_are_printed(daemon: Daemon, shell: str) -> None:
 def test_completion_knows_the_new_commands(daemon: Daemon) -> None:
     found = flowctl(daemon.place, "__complete", "--", "re").stdout.split()
     assert "rerun" in found and "resume" in found
+
+
+def test_a_step_that_the_run_does_not_have_is_told_in_the_words_of_the_command_line(
+    daemon: Daemon, client: Client
+) -> None:
+    daemon.place.flow("three", THREE)
+    assert flowctl(daemon.place, "run", "three").returncode == 0
+    told = flowctl(daemon.place, "rerun", "--from", "nostep")
+    assert told.returncode == 4 and "--from is 'nostep', which is no step of the run" in told.stderr, told.stderr
+    assert "from_step_id" not in told.stderr
+
+
+def test_a_step_of_the_newest_run_is_named_without_the_run(daemon: Daemon, client: Client) -> None:
+    daemon.place.flow("three", "steps:\n" + "".join(
+        f"  - {{ id: {name}, uses: run, with: {{ command: 'echo of {name}' }} }}\n" for name in ("first", "second")))
+    assert flowctl(daemon.place, "run", "three").returncode == 0
+    assert flowctl(daemon.place, "logs", "second").stdout == "of second\n"
+    assert flowctl(daemon.place, "logs", "last", "first").stdout == "of first\n"
+    told = flowctl(daemon.place, "logs", "secnd")
+    assert told.returncode == 4 and "no run 'secnd', and no step of run " in told.stderr, told.stderr
+    assert "did you mean 'second'?" in told.stderr and "steps: first, second" in told.stderr, told.stderr
+
+
+def test_a_run_that_goes_on_after_its_flowctl_is_told_of(daemon: Daemon, client: Client) -> None:
+    daemon.place.flow("waiting", flows.waiting())
+    command = [str(BINARIES / "flowctl"), "--no-spawn", "run", "waiting"]
+    process = subprocess.Popen(
+        command, env=environment(daemon.place), cwd=daemon.place.workspace, stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    eventually((daemon.place.workspace / "began").exists, "a beginning")
+    process.terminate()
+    _, told = process.communicate(timeout=20)
+    run = client.flow.list_runs().runs[0].run_id
+    assert process.returncode == 130
+    assert f"run {short(run)} goes on; watch it: flowctl watch {short(run)}" in told, told
+    (daemon.place.workspace / "go").touch()
+    assert daemon.wait_for(client, run).status == run_pb2.RUN_STATUS_SUCCEEDED
+
+
+def test_all_wrong_inputs_are_told_at_once(daemon: Daemon, client: Client) -> None:
+    inputs = "inputs: { n: number, b: { type: boolean }, c: { type: choice, options: [small, large] }, j: json }\n"
+    daemon.place.flow("asks", inputs + flows.shell("echo $INPUT_N"))
+    wrong = [f"--input={word}" for word in ("n=abc", "b=maybe", "c=smal", "j={", "zz=1")]
+    told = flowctl(daemon.place, "run", "asks", *wrong)
+    assert told.returncode == 2, told.stderr
+    for part in ("input 'n': expected a number", "input 'b'", "input 'c' must be one of", "input 'j' is not JSON", "'zz'"):
+        assert part in told.stderr, told.stderr
+    assert "| 5\n" in flowctl(daemon.place, "run", "asks", "--input", "n=5").stdout

@@ -153,8 +153,9 @@ extension RunFrame {
 
   /// The request or the agent on a line; of a failed step all that is known.
   private func requestLines(_ step: WatchedStep) -> [String] {
-    guard let summary = StepDetailLines.summary(http: step.http, agent: step.agent) else { return [] }
-    let line = "    " + style.dim(DisplayWidth.truncated(summary, to: max(1, width - 6)))
+    let room = max(1, width - 6)
+    guard let summary = StepDetailLines.summary(http: step.http, agent: step.agent, width: room) else { return [] }
+    let line = "    " + style.dim(DisplayWidth.truncated(summary, to: room))
     guard step.status == .failed else { return [line] }
     return [line] + StepDetailLines.details(http: step.http, agent: step.agent, style: style, width: width)
   }

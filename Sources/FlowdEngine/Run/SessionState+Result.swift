@@ -155,7 +155,7 @@ extension SessionState {
       } else if error.errorClass == .needsUser, !run.isGivenUp(index), run.record.mode != .batch {
         show(output, of: index, run, transaction)
         run.steps[index].error = error
-        askForDecision(index, of: run, .error, "\(run.name(of: index)): \(error.message)", transaction)
+        askForDecision(index, of: run, .error, error.message, transaction)
       } else {
         let details = keepOutput(output, of: index, run, transaction)
         let error = SessionState.explained(error, outcome?.retryAfter, run.definition(of: index))
