@@ -111,10 +111,14 @@ package final class AgentExecutor: Sendable {
   /// Finds out whether a provider can be used: its program is there and tells its version, or its server lists its
   /// models.
   ///
-  /// - Parameter then: Called once, on a thread of the executor's or the client's, after some seconds at most; not
-  ///   after `shutdown`.
-  package func check(_ provider: ProviderDefinition, then: @escaping @Sendable (ProviderCheck) -> Void) {
-    mailbox.post(.check(provider, then: then))
+  /// - Parameters:
+  ///   - rules: As of an attempt.
+  ///   - then: Called once, on a thread of the executor's or the client's, after some seconds at most; not after
+  ///     `shutdown`.
+  package func check(
+    _ provider: ProviderDefinition, rules: AgentRules, then: @escaping @Sendable (ProviderCheck) -> Void
+  ) {
+    mailbox.post(.check(provider, rules, then: then))
   }
 
   /// Ends all agents and the threads; returns when they have ended, after at most some seconds.

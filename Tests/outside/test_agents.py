@@ -8,7 +8,7 @@ from typing import Any, Callable
 
 import pytest
 
-from flowd.v1 import run_pb2
+from flowd.v1 import provider_pb2, run_pb2
 from harness.flowfile import agent, flow, script
 from harness.stage import CANCELLED, FAILED, INTERRUPTED, SUCCEEDED, Stage, steps, word
 from peers.chat import Chat, Exchange, breaks_off, refuses, says
@@ -49,6 +49,25 @@ def test_the_request_has_the_prompt_the_model_and_the_providers_parameters(on_ch
     assert asked.body["temperature"] == 0 and asked.body["top_p"] == 0.5 and asked.body["stream"] is True
     assert "Look at ünïcode." in asked.prompt and "You are terse." in json.dumps(asked.messages[0])
     assert asked.messages[0]["role"] in ("system", "developer") and asked.messages[-1]["role"] == "user"
+
+
+def test_the_configurations_network_policy_holds_for_providers_and_a_flows_does_not(on_chat: Stage, chat: Chat) -> None:
+    narrow = flow(agent("One."), network={"loopback": False})
+    run = on_chat.end(on_chat.start(narrow))
+    assert run.status == SUCCEEDED, f"a flow's policy is for its requests: {run.error}"
+    place = on_chat.daemon.place
+    config = json.loads(place.config.read_text())
+    place.config.write_text(json.dumps({**config, "network": {"deny": ["127.0.0.0/8"]}}))
+    on_chat.reload()
+    step = failed(on_chat, agent("Two."))
+    assert "127.0.0.1" in step.error.message and "policy" in step.error.message, step.error
+    assert getattr(step.error, "class") == FATAL
+    (listed,) = on_chat.client.provider.list(check=True, provider_id="house").providers
+    assert listed.check.reachable == provider_pb2.CHECK_ANSWER_NO and "policy" in listed.check.detail, listed
+    assert len(chat.asked) == 1, "a denied address was asked"
+    place.config.write_text(json.dumps(config))
+    on_chat.reload()
+    assert on_chat.end(on_chat.start(flow(agent("Three.")))).status == SUCCEEDED
 
 
 def test_persona_and_contracts_are_part_of_the_prompt(on_chat: Stage, chat: Chat) -> None:

@@ -19,12 +19,14 @@ final class ProviderChecker {
   }
 
   /// - Parameter then: Called once, on this thread or the client's, at the latest after some seconds.
-  func check(_ provider: ProviderDefinition, then: @escaping @Sendable (ProviderCheck) -> Void) {
+  func check(
+    _ provider: ProviderDefinition, _ rules: AgentRules, then: @escaping @Sendable (ProviderCheck) -> Void
+  ) {
     switch provider.kind {
     case .unspecified:
       then(ProviderCheck(detail: "the configuration does not say how it is reached: it has no kind"))
     case .agent(let command): check(command, then: then)
-    case .openAI(let openAI): check(openAI, then: then)
+    case .openAI(let openAI): check(openAI, rules.network, then: then)
     }
   }
 
@@ -95,10 +97,12 @@ final class ProviderChecker {
 
   // MARK: servers
 
-  private func check(_ provider: OpenAIProvider, then: @escaping @Sendable (ProviderCheck) -> Void) {
+  private func check(
+    _ provider: OpenAIProvider, _ rules: AgentRules, then: @escaping @Sendable (ProviderCheck) -> Void
+  ) {
     let listing: ModelListing
     do throws(SecretError) {
-      listing = try ModelListing(provider, surroundings.secrets)
+      listing = try ModelListing(provider, surroundings.secrets, policy: policy)
     } catch {
       then(ProviderCheck(authorised: .no, detail: error.message))
       return

@@ -37,7 +37,7 @@ extension RunMachine {
       schema: agent.schema, outputBytesMax: agent.outputBytesMax, environment: surroundings.environment,
       environmentSecrets: surroundings.secrets, workingDirectory: surroundings.directory,
       umask: record.umask, timeout: timeout, mayAsk: record.mode != .batch, permissions: use.permissions,
-      secrets: provider.kind.secrets)
+      secrets: provider.kind.secrets, rules: AgentRules(transaction.config))
   }
 
   /// The provider of a step; empty if nobody says which.

@@ -28,6 +28,8 @@ package struct AgentRequest: Equatable, Sendable {
   package var redacted: [String]
   /// Secrets whose values must not appear there either, if they have one: whoever executes the request looks them up.
   package var alsoRedacted: [Secret] = []
+  /// Of the configuration, as it is when the attempt starts.
+  package var rules: AgentRules
 
   package init(
     attempt: AttemptID, provider: ProviderDefinition, model: String, system: String = "", prompt: String,
@@ -36,7 +38,7 @@ package struct AgentRequest: Equatable, Sendable {
     environmentSecrets: [EnvironmentSecret] = [], workingDirectory: String,
     umask: FileMask = .ownerOnly, timeout: Duration? = nil, mayAsk: Bool = false,
     permissions: [AgentUse.Permission] = [], secrets: [Secret] = [],
-    redacted: [String] = []
+    redacted: [String] = [], rules: AgentRules = AgentRules()
   ) {
     self.attempt = attempt
     self.provider = provider
@@ -56,5 +58,6 @@ package struct AgentRequest: Equatable, Sendable {
     self.permissions = permissions
     self.secrets = secrets
     self.redacted = redacted
+    self.rules = rules
   }
 }

@@ -27,8 +27,9 @@ extension Daemon {
     }
     let token = markPending(call)
     let checks = ProviderChecks(messages)
+    let rules = AgentRules(engine.transaction.config)
     for (place, provider) in providers.enumerated() {
-      agents.check(provider) { [mailbox] check in
+      agents.check(provider, rules: rules) { [mailbox] check in
         let works = check.reachable
         if works != .unknown {
           mailbox.post { daemon in

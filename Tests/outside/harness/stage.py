@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import pathlib
+import signal
 from typing import Any, Callable, Optional
 
 from flowd import Client, errors
@@ -146,6 +148,13 @@ class Stage:
     def again(self) -> None:
         self.daemon.end_clients()
         self.client = self.daemon.start().client()
+
+    def reload(self) -> None:
+        """Has the daemon read its configuration again."""
+        said = "the configuration was read again"
+        before = self.daemon.log_text().count(said)
+        os.kill(self.daemon.pid, signal.SIGHUP)
+        self.until(lambda: self.daemon.log_text().count(said) > before, "the new configuration")
 
     # Marks.
 

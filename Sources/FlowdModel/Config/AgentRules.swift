@@ -1,0 +1,14 @@
+/// What the configuration lets agents do, as it is when an attempt starts.
+package struct AgentRules: Equatable, Sendable {
+  /// Must allow the address of a provider's server. A flow's own policy is for its requests, not for the provider that
+  /// the user configured.
+  package var network: NetworkPolicy
+
+  package init(network: NetworkPolicy = NetworkPolicy()) {
+    self.network = network
+  }
+
+  package init(_ config: Config) {
+    self.init(network: config.network)
+  }
+}
