@@ -63,6 +63,18 @@ def test_its_own_read_only_arguments_go_along_with_the_confinement(on_commands: 
     assert "'--plan'" not in answer(on_commands, "args", provider="cautious", model="m", read_only=False)
 
 
+def test_what_is_hidden_is_what_the_configuration_says_when_it_starts(on_commands: Stage) -> None:
+    place = on_commands.daemon.place
+    (place.folder / "diary").mkdir()
+    (place.folder / "diary" / "today").write_text("dear diary")
+    assert "dear diary" in answer(on_commands, f"read {place.folder}/diary/today")
+    config = json.loads(place.config.read_text())
+    for hidden, is_read in (([str(place.folder / "diary")], False), ([], True)):
+        place.config.write_text(json.dumps({**config, "agents": {"hidden": hidden}}))
+        on_commands.reload()
+        assert ("dear diary" in answer(on_commands, f"read {place.folder}/diary/today")) is is_read
+
+
 def test_it_runs_where_the_run_does_with_its_environment(on_commands: Stage) -> None:
     stage = on_commands
     orders = "cwd\nenv HOUSE\nenv FROM_CLIENT\nenv KEY"

@@ -4,11 +4,15 @@ package struct AgentRules: Equatable, Sendable {
   /// the user configured.
   package var network: NetworkPolicy
 
-  package init(network: NetworkPolicy = NetworkPolicy()) {
+  /// Paths that agents may not read, beside those that none may; absolute, or with `~/`.
+  package var hiddenPaths: [String]
+
+  package init(network: NetworkPolicy = NetworkPolicy(), hiddenPaths: [String] = []) {
     self.network = network
+    self.hiddenPaths = hiddenPaths
   }
 
   package init(_ config: Config) {
-    self.init(network: config.network)
+    self.init(network: config.network, hiddenPaths: config.hiddenPaths)
   }
 }

@@ -107,13 +107,31 @@ import Testing
     #expect(text.contains("denied"))
   }
 
+  @Test func whatIsHiddenIsSaidByEachRequest() async throws {
+    let place = try TemporaryFolder()
+    _ = try place.write("key", "swordfish")
+    let agents = try Agents(directory: "\(place.path)/agents")
+    for hidden in [[], [place.path], []] {
+      let request = agents.request(command: ["/bin/sh", "-c", "cat \"$0\" \(place.path)/key", "{prompt_file}"]) {
+        command, request in
+        command.promptBy = .file
+        request.rules.hiddenPaths = hidden
+      }
+      let text = String(decoding: try await agents.result(request).stdout, as: UTF8.self)
+      // The prompt's file is never among what is hidden.
+      #expect(text == (hidden.isEmpty ? "the promptswordfish" : "the prompt"))
+    }
+  }
+
   // MARK: checks
 
   private func check(
     _ agents: Agents, _ kind: ProviderKind, rules: AgentRules = AgentRules()
   ) async -> ProviderCheck {
     await withCheckedContinuation { continuation in
-      agents.executor.check(ProviderDefinition(id: "p", kind: kind), rules: rules) { continuation.resume(returning: $0) }
+      agents.executor.check(ProviderDefinition(id: "p", kind: kind), rules: rules) {
+        continuation.resume(returning: $0)
+      }
     }
   }
 

@@ -54,8 +54,8 @@ import Testing
 
   @Test func promptFilesOfAKilledExecutorAreRemoved() throws {
     let folder = try TemporaryFolder()
-    let place = PromptPlace(directory: folder.path, hidden: [])
-    let other = PromptPlace(directory: "\(folder.path)/other", hidden: [])
+    let place = PromptPlace(directory: folder.path)
+    let other = PromptPlace(directory: "\(folder.path)/other")
     #expect(place.prefix != other.prefix)
     let names = [place.prefix + "aaaaaa", other.prefix + "bbbbbb"]
     for name in names {
