@@ -11,6 +11,8 @@ public enum Limits {
   public static let unpackBytesMax = 67_108_864
   /// Of one answer: a frame without its envelope.
   public static let answerBytesMax = 4_194_288
+  /// What an answer with a page of a run has beside the run: tags, lengths and tokens.
+  public static let answerFieldsBytesMax = 256
   /// Steps' output in one answer, and runs in one snapshot.
   public static let answerOutputBytesMax = 2_097_152
   /// Of one error message on the wire, in bytes.

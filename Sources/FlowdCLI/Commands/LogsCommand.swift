@@ -77,7 +77,7 @@ enum LogsCommand: Command {
   }
 
   private static func steps(of id: String, _ context: Context) throws(CLIError) -> [String] {
-    try context.call(API.FlowGetRun.self, .init(runID: id)).run?.steps.map(\.stepID) ?? []
+    try context.wholeRun(id).steps.map(\.stepID)
   }
 
   /// Says so when the run has no such step, instead of printing nothing.

@@ -789,10 +789,13 @@ extension API {
     public var runID: String
     /// With the beginning of each step's output.
     public var includeOutput: Bool
+    /// As an answer gave it: the steps from there on, in a run that has nothing else but its id, session and status.
+    public var stepPageToken: String
 
-    public init(runID: String = "", includeOutput: Bool = false) {
+    public init(runID: String = "", includeOutput: Bool = false, stepPageToken: String = "") {
       self.runID = runID
       self.includeOutput = includeOutput
+      self.stepPageToken = stepPageToken
     }
 
     public static let fullName = "flowd.v1.FlowServiceGetRunRequest"
@@ -816,6 +819,7 @@ extension API.FlowServiceGetRunRequest: CMessage {
     self.init()
     runID = CField.string(c.pointee.run_id)
     includeOutput = c.pointee.include_output != 0
+    stepPageToken = CField.string(c.pointee.step_page_token)
   }
 
   func makeC(in arena: Arena) -> UnsafeMutablePointer<Flowd__V1__FlowServiceGetRunRequest> {
@@ -823,6 +827,7 @@ extension API.FlowServiceGetRunRequest: CMessage {
     flowd__v1__flow_service_get_run_request__init(c)
     c.pointee.run_id = arena.string(runID)
     c.pointee.include_output = includeOutput ? 1 : 0
+    c.pointee.step_page_token = arena.string(stepPageToken)
     return c
   }
 }
@@ -830,9 +835,12 @@ extension API.FlowServiceGetRunRequest: CMessage {
 extension API {
   public struct FlowServiceGetRunResponse: Message {
     public var run: API.Run?
+    /// Not empty when the run has more steps than fit into an answer: ask for the rest with it.
+    public var nextStepPageToken: String
 
-    public init(run: API.Run? = nil) {
+    public init(run: API.Run? = nil, nextStepPageToken: String = "") {
       self.run = run
+      self.nextStepPageToken = nextStepPageToken
     }
 
     public static let fullName = "flowd.v1.FlowServiceGetRunResponse"
@@ -855,12 +863,14 @@ extension API.FlowServiceGetRunResponse: CMessage {
   init(c: UnsafePointer<Flowd__V1__FlowServiceGetRunResponse>) {
     self.init()
     if let value = c.pointee.run { run = API.Run(c: value) }
+    nextStepPageToken = CField.string(c.pointee.next_step_page_token)
   }
 
   func makeC(in arena: Arena) -> UnsafeMutablePointer<Flowd__V1__FlowServiceGetRunResponse> {
     let c = arena.allocate(Flowd__V1__FlowServiceGetRunResponse.self)
     flowd__v1__flow_service_get_run_response__init(c)
     if let run { c.pointee.run = run.makeC(in: arena) }
+    c.pointee.next_step_page_token = arena.string(nextStepPageToken)
     return c
   }
 }
@@ -1019,14 +1029,17 @@ extension API {
     public var events: [API.Event]
     /// 0: that was the last piece.
     public var nextAfterSeq: UInt64
-    /// The canonical JSON of the flow as the run pinned it; only in the first piece.
+    /// The canonical JSON of the flow as the run pinned it; in the first piece, or the second when it does not fit there.
     public var definition: [UInt8]
+    /// Not empty when `run` lacks steps: `GetRun` has the rest, for this `step_page_token`.
+    public var nextStepPageToken: String
 
-    public init(run: API.Run? = nil, events: [API.Event] = [], nextAfterSeq: UInt64 = 0, definition: [UInt8] = []) {
+    public init(run: API.Run? = nil, events: [API.Event] = [], nextAfterSeq: UInt64 = 0, definition: [UInt8] = [], nextStepPageToken: String = "") {
       self.run = run
       self.events = events
       self.nextAfterSeq = nextAfterSeq
       self.definition = definition
+      self.nextStepPageToken = nextStepPageToken
     }
 
     public static let fullName = "flowd.v1.FlowServiceExportRunResponse"
@@ -1052,6 +1065,7 @@ extension API.FlowServiceExportRunResponse: CMessage {
     events = CField.messages(c.pointee.events, c.pointee.n_events).map { API.Event(c: $0) }
     nextAfterSeq = c.pointee.next_after_seq
     definition = CField.bytes(c.pointee.definition)
+    nextStepPageToken = CField.string(c.pointee.next_step_page_token)
   }
 
   func makeC(in arena: Arena) -> UnsafeMutablePointer<Flowd__V1__FlowServiceExportRunResponse> {
@@ -1061,6 +1075,7 @@ extension API.FlowServiceExportRunResponse: CMessage {
     arena.array(events, into: &c.pointee.events, count: &c.pointee.n_events) { $0.makeC(in: arena) }
     c.pointee.next_after_seq = nextAfterSeq
     c.pointee.definition = arena.bytes(definition)
+    c.pointee.next_step_page_token = arena.string(nextStepPageToken)
     return c
   }
 }

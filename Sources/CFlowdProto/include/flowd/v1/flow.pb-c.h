@@ -371,20 +371,28 @@ struct  Flowd__V1__FlowServiceGetRunRequest
    * With the beginning of each step's output.
    */
   protobuf_c_boolean include_output;
+  /*
+   * As an answer gave it: the steps from there on, in a run that has nothing else but its id, session and status.
+   */
+  char *step_page_token;
 };
 #define FLOWD__V1__FLOW_SERVICE_GET_RUN_REQUEST__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&flowd__v1__flow_service_get_run_request__descriptor) \
-    , (char *)protobuf_c_empty_string, 0 }
+    , (char *)protobuf_c_empty_string, 0, (char *)protobuf_c_empty_string }
 
 
 struct  Flowd__V1__FlowServiceGetRunResponse
 {
   ProtobufCMessage base;
   Flowd__V1__Run *run;
+  /*
+   * Not empty when the run has more steps than fit into an answer: ask for the rest with it.
+   */
+  char *next_step_page_token;
 };
 #define FLOWD__V1__FLOW_SERVICE_GET_RUN_RESPONSE__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&flowd__v1__flow_service_get_run_response__descriptor) \
-    , NULL }
+    , NULL, (char *)protobuf_c_empty_string }
 
 
 struct  Flowd__V1__FlowServiceListRunsRequest
@@ -455,13 +463,17 @@ struct  Flowd__V1__FlowServiceExportRunResponse
    */
   uint64_t next_after_seq;
   /*
-   * The canonical JSON of the flow as the run pinned it; only in the first piece.
+   * The canonical JSON of the flow as the run pinned it; in the first piece, or the second when it does not fit there.
    */
   ProtobufCBinaryData definition;
+  /*
+   * Not empty when `run` lacks steps: `GetRun` has the rest, for this `step_page_token`.
+   */
+  char *next_step_page_token;
 };
 #define FLOWD__V1__FLOW_SERVICE_EXPORT_RUN_RESPONSE__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&flowd__v1__flow_service_export_run_response__descriptor) \
-    , NULL, 0,NULL, 0, {0,NULL} }
+    , NULL, 0,NULL, 0, {0,NULL}, (char *)protobuf_c_empty_string }
 
 
 struct  Flowd__V1__FlowServiceListRequest

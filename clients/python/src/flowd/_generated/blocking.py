@@ -260,11 +260,13 @@ class Flow:
         run_id: str,
         *,
         include_output: bool = False,
+        step_page_token: str = "",
         timeout: Optional[float] = None,
     ) -> flow_pb2.FlowServiceGetRunResponse:
         request = flow_pb2.FlowServiceGetRunRequest(
             run_id=run_id,
             include_output=include_output,
+            step_page_token=step_page_token,
         )
         return self._caller.call(methods.FLOW_GET_RUN, request, timeout)
 

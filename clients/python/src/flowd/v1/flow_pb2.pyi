@@ -90,16 +90,18 @@ class FlowServiceExportRunRequest(_message.Message):
     def __init__(self, run_id: _Optional[str] = ..., after_seq: _Optional[int] = ...) -> None: ...
 
 class FlowServiceExportRunResponse(_message.Message):
-    __slots__ = ["definition", "events", "next_after_seq", "run"]
+    __slots__ = ["definition", "events", "next_after_seq", "next_step_page_token", "run"]
     DEFINITION_FIELD_NUMBER: _ClassVar[int]
     EVENTS_FIELD_NUMBER: _ClassVar[int]
     NEXT_AFTER_SEQ_FIELD_NUMBER: _ClassVar[int]
+    NEXT_STEP_PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
     RUN_FIELD_NUMBER: _ClassVar[int]
     definition: bytes
     events: _containers.RepeatedCompositeFieldContainer[_event_pb2.Event]
     next_after_seq: int
+    next_step_page_token: str
     run: _run_pb2.Run
-    def __init__(self, run: _Optional[_Union[_run_pb2.Run, _Mapping]] = ..., events: _Optional[_Iterable[_Union[_event_pb2.Event, _Mapping]]] = ..., next_after_seq: _Optional[int] = ..., definition: _Optional[bytes] = ...) -> None: ...
+    def __init__(self, run: _Optional[_Union[_run_pb2.Run, _Mapping]] = ..., events: _Optional[_Iterable[_Union[_event_pb2.Event, _Mapping]]] = ..., next_after_seq: _Optional[int] = ..., definition: _Optional[bytes] = ..., next_step_page_token: _Optional[str] = ...) -> None: ...
 
 class FlowServiceGetRequest(_message.Message):
     __slots__ = ["flow_id", "workspace"]
@@ -120,18 +122,22 @@ class FlowServiceGetResponse(_message.Message):
     def __init__(self, flow: _Optional[_Union[FlowSummary, _Mapping]] = ..., content: _Optional[bytes] = ..., definition: _Optional[bytes] = ...) -> None: ...
 
 class FlowServiceGetRunRequest(_message.Message):
-    __slots__ = ["include_output", "run_id"]
+    __slots__ = ["include_output", "run_id", "step_page_token"]
     INCLUDE_OUTPUT_FIELD_NUMBER: _ClassVar[int]
     RUN_ID_FIELD_NUMBER: _ClassVar[int]
+    STEP_PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
     include_output: bool
     run_id: str
-    def __init__(self, run_id: _Optional[str] = ..., include_output: bool = ...) -> None: ...
+    step_page_token: str
+    def __init__(self, run_id: _Optional[str] = ..., include_output: bool = ..., step_page_token: _Optional[str] = ...) -> None: ...
 
 class FlowServiceGetRunResponse(_message.Message):
-    __slots__ = ["run"]
+    __slots__ = ["next_step_page_token", "run"]
+    NEXT_STEP_PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
     RUN_FIELD_NUMBER: _ClassVar[int]
+    next_step_page_token: str
     run: _run_pb2.Run
-    def __init__(self, run: _Optional[_Union[_run_pb2.Run, _Mapping]] = ...) -> None: ...
+    def __init__(self, run: _Optional[_Union[_run_pb2.Run, _Mapping]] = ..., next_step_page_token: _Optional[str] = ...) -> None: ...
 
 class FlowServiceListRequest(_message.Message):
     __slots__ = ["workspace"]
