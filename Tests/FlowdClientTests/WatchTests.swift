@@ -1,5 +1,6 @@
 import FlowdModel
 import FlowdWire
+import TestSupport
 import Testing
 
 @testable import FlowdClient

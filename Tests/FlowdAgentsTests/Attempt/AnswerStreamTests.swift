@@ -1,5 +1,6 @@
 import FlowdModel
 import FlowdSteps
+import TestSupport
 import Testing
 
 @testable import FlowdAgents

@@ -1,5 +1,6 @@
 @testable import FlowdEngine
 import FlowdModel
+import TestSupport
 
 /// A run of a flow whose steps always end the same, however often the daemon dies meanwhile.
 final class Twin {
