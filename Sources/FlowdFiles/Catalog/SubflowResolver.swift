@@ -8,6 +8,7 @@ struct SubflowResolver {
   private enum Outcome {
     case found(PinnedDefinition, depth: Int)
     case failed(String)
+    case unknown(String)
   }
 
   /// Reads a flow's file.
@@ -16,8 +17,15 @@ struct SubflowResolver {
   /// The flows that are being looked at, each run by the one before it.
   private var path: [String] = []
   private var readCount = 0
+  /// Of the outermost flow; one that was found has to be whole.
+  private let unknownNames: UnknownNames
 
-  init(read: @escaping (String) throws(FlowCatalogError) -> FlowCatalog.Found) { self.read = read }
+  init(
+    unknownNames: UnknownNames, read: @escaping (String) throws(FlowCatalogError) -> FlowCatalog.Found
+  ) {
+    self.unknownNames = unknownNames
+    self.read = read
+  }
 
   /// Adds the flows that a flow's steps run, or what is wrong with them.
   ///
@@ -47,11 +55,14 @@ struct SubflowResolver {
         let (line, column) = (Int(call.position.line), Int(call.position.column))
         return Diagnostic(severity: severity, file: file, line: line, column: column, message: message)
       }
-      func report(_ message: String) { problems.append(diagnostic(message)) }
+      func report(_ message: String, _ severity: Diagnostic.Severity = .error) {
+        problems.append(diagnostic(message, severity))
+      }
       let flow = call.call.flow
       switch outcome(of: flow) {
-      case .failed(let reason):
-        report(reason)
+      case .failed(let reason): report(reason)
+      case .unknown(let reason):
+        report(reason + unknownNames.explanation, path.count == 1 ? unknownNames.severity : .error)
       case .found(let pinned, let below):
         guard below < Limits.subflowDepthMax else {
           report(Self.tooDeep(flow))
@@ -67,8 +78,8 @@ struct SubflowResolver {
         }
       }
     }
-    guard problems.isEmpty else { return (result.refused(for: problems + warnings), nil, 0) }
-    return (result.warned(of: warnings), result.pinned(subflows: subflows), depth)
+    guard problems.isEmpty else { return (result.adding(problems + warnings), nil, 0) }
+    return (result.adding(warnings, isWhole: true), result.pinned(subflows: subflows), depth)
   }
 
   /// What a flow says that only a run of its own follows.
@@ -143,24 +154,25 @@ struct SubflowResolver {
       let first = result.diagnostics.first { $0.severity == .error }
       return .failed("flow \(quoted(id)) is not valid: \(first?.description ?? "it has no definition")")
     } catch {
-      return .failed(error.messageForStep)
+      guard case .notFound = error else { return .failed(error.messageForStep) }
+      return .unknown(error.messageForStep)
     }
   }
 }
 
 extension FlowFileResult {
-  /// The result of a file whose flow cannot be had for other reasons than its text; what was wrong with that stays.
-  func refused(for problems: [Diagnostic]) -> FlowFileResult {
-    FlowFileResult(
-      diagnostics: Self.sorted(diagnostics + problems), subflowCalls: subflowCalls,
-      documentReferences: documentReferences)
-  }
-
-  /// The same result with more warnings.
-  fileprivate func warned(of warnings: [Diagnostic]) -> FlowFileResult {
-    guard !warnings.isEmpty else { return self }
+  /// The result of a file about which more is found than its text says.
+  ///
+  /// - Parameter isWhole: Nothing is unknown; else it has no hash. With an error the flow cannot be had at all.
+  func adding(_ problems: [Diagnostic], isWhole: Bool = false) -> FlowFileResult {
+    guard !problems.isEmpty else { return self }
+    let all = Self.sorted(diagnostics + problems)
+    guard !problems.contains(where: { $0.severity == .error }) else {
+      return FlowFileResult(diagnostics: all, subflowCalls: subflowCalls, documentReferences: documentReferences)
+    }
     var result = self
-    result.diagnostics = Self.sorted(diagnostics + warnings)
+    result.diagnostics = all
+    if !isWhole { result.hash = "" }
     return result
   }
 

@@ -1315,6 +1315,8 @@ extension API.FlowServiceGetResponse: CMessage {
 extension API {
   public struct FlowServiceValidateRequest: Message {
     public var source: Source?
+    /// Where the personas, contracts and flows that it names are looked for before the user's own and the built-in ones.
+    /// Empty: a name that these do not have is told by a warning.
     public var workspace: String
     /// The name to use in diagnostics.
     public var file: String
@@ -1380,7 +1382,7 @@ extension API {
   public struct FlowServiceValidateResponse: Message {
     public var valid: Bool
     public var diagnostics: [API.Diagnostic]
-    /// Empty when not valid.
+    /// Empty when not valid, and when something that it names is not known.
     public var definitionHash: String
 
     public init(valid: Bool = false, diagnostics: [API.Diagnostic] = [], definitionHash: String = "") {

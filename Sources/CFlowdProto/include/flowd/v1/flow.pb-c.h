@@ -565,6 +565,10 @@ typedef enum {
 struct  Flowd__V1__FlowServiceValidateRequest
 {
   ProtobufCMessage base;
+  /*
+   * Where the personas, contracts and flows that it names are looked for before the user's own and the built-in ones.
+   * Empty: a name that these do not have is told by a warning.
+   */
   char *workspace;
   /*
    * The name to use in diagnostics.
@@ -594,7 +598,7 @@ struct  Flowd__V1__FlowServiceValidateResponse
   size_t n_diagnostics;
   Flowd__V1__Diagnostic **diagnostics;
   /*
-   * Empty when not valid.
+   * Empty when not valid, and when something that it names is not known.
    */
   char *definition_hash;
 };
