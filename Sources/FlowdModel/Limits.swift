@@ -192,6 +192,8 @@ public enum Limits {
   public static let keptStepOutputBytesMax = 262_144
   /// Outputs that one run keeps in memory; past it the oldest are left to the store.
   public static let runOutputsBytesMax = 4_194_304
+  /// Of earlier steps' outputs that the expressions evaluated at once read, and of the values that those give.
+  public static let readAtOnceBytesMax = 67_108_864
   /// Outputs of a list's children that are read from the store together with one that an expression asked for.
   public static let outputsLoadedAhead = 256
   /// Output of one attempt that the engine has not yet taken over, before its pipes are no longer read.

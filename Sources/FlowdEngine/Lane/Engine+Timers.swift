@@ -112,15 +112,11 @@ extension Engine {
   func loadWantedOutputs() {
     guard !transaction.wantedOutputs.isEmpty else { return }
     for wanted in transaction.wantedOutputs {
-      guard wanted.stored.batch <= durableBatch else {
+      guard wanted.batch <= durableBatch else {
         undurableOutputs.append(wanted)
         continue
       }
-      loads.append(
-        (
-          .session(wanted.session),
-          .output(run: wanted.run, step: wanted.step, key: wanted.stored.run, index: wanted.stored.step)
-        ))
+      loads.append((.session(wanted.session), .outputs(run: wanted.run, wanted.keys)))
     }
     transaction.wantedOutputs = []
   }
@@ -133,16 +129,16 @@ extension Engine {
     loadWantedOutputs()
   }
 
-  func deliver(_ loaded: Loaded, to run: RunID, step: Int, _ load: Load) {
+  func deliver(_ loaded: Loaded, to run: RunID, _ keys: [OutputKey], _ load: Load) {
     guard let session = sessionOfRun[run] else { return }
     let lane = lane(.session(session))
-    guard case .output(let output) = loaded, readOnly == nil else {
+    guard case .outputs(let outputs) = loaded, readOnly == nil else {
       failedLoads.append((lane.key, load))
       return
     }
     // A session that is being loaded again asks again.
     guard let state = lane.state else { return }
-    change(lane) { state.deliver(output ?? StepOutput(), of: step, to: run, transaction) }
+    change(lane) { state.deliver(outputs, of: keys.map(\.step), to: run, transaction) }
   }
 
   /// Begins the runs whose group has become free.

@@ -17,7 +17,7 @@ extension SessionState {
         (request.redacted, request.alsoRedacted) = concealed(run, transaction)
         execute(index, of: run, .startCommand(request), transaction)
       case .script(let script):
-        let request = try run.request(
+        let request = run.request(
           for: index, script, timeout: timeout(of: index, run, transaction), transaction)
         execute(index, of: run, .startScript(request), transaction)
       case .http(let http): try start(http, index, of: run, transaction)

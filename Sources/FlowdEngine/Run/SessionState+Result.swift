@@ -17,6 +17,7 @@ extension SessionState {
       carryOut(verdict, index, run, transaction)
     } catch {
       guard case .needsOutput(let step) = error.kind else {
+        run.dropLoaded(for: index)
         carryOut(
           .failed(run.stepError(error), StepOutput(result), exitCode: nil), index, run, transaction)
         return

@@ -73,7 +73,7 @@ struct DaemonParts {
       var commandOptions = CommandExecutor.Options()
       commandOptions.secrets = secrets
       executor = try CommandExecutor(launcherPath: launcher, options: commandOptions, deliver: deliver)
-      scripts = try ScriptExecutor(deliver: deliver)
+      scripts = try ScriptExecutor(read: StoredOutputs.reader(on: reader), deliver: deliver)
     } catch {
       throw StartError("cannot run commands: \(error)")
     }

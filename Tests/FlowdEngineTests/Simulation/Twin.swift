@@ -84,7 +84,7 @@ final class Twin {
 
   /// What a command does depends on its name and on how often its step was tried again, not on what a restart cut off.
   private func result(of attempt: AttemptID) -> StepResult {
-    if let result = lab.executor.result(of: attempt) { return result }
+    if let result = lab.executor.result(of: attempt, lab.store) { return result }
     if lab.executor.attempts[attempt]?.isTerminated == true { return StepResult(outcome: .cancelled) }
     guard let run = lab.store.run(attempt.run) else { return StepResult(outcome: .exited(0)) }
     let chance = chance(name(of: attempt.step, in: run))

@@ -122,7 +122,9 @@ import Testing
     for _ in 0..<20 {
       let isOver = Locked(false)
       let late = Locked(0)
-      let executor = try ScriptExecutor(threads: 2, waitingMax: 20, limits: .script) { _ in
+      let executor = try ScriptExecutor(
+        threads: 2, waitingMax: 20, limits: .script, read: { _, _ in StepOutput() }
+      ) { _ in
         if isOver.withLock({ $0 }) { late.withLock { $0 += 1 } }
       }
       await withTaskGroup(of: Void.self) { group in
