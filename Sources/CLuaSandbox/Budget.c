@@ -143,6 +143,7 @@ void *sandbox_allocate(void *context, void *block, size_t old_size, size_t new_s
 
 void sandbox_begin(struct clua_sandbox *sandbox) {
   size_t memory = sandbox->limits.memory_bytes;
+  sandbox->kept_texts = 0;
   sandbox->used_max = sandbox->used + memory + (sandbox->for_scripts ? 0 : memory / 8);
   sandbox->used_soft_max = sandbox->for_scripts ? SIZE_MAX : sandbox->used + memory;
   sandbox->longest_string = 0;

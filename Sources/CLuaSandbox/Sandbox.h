@@ -30,6 +30,8 @@ struct clua_sandbox {
   size_t used_max;
   /* The same a little earlier: asked where an error can be raised, so that Lua need not look for garbage first. */
   size_t used_soft_max;
+  /* Long texts of steps that stay for when they are read again. */
+  size_t kept_texts;
   /* Of the longest strings made; comparing two is one instruction, however long they are. */
   size_t longest_string;
   size_t second_longest_string;

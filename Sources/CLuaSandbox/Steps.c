@@ -29,8 +29,22 @@ static int was_read(lua_State *lua, int user_value) {
   return 0;
 }
 
-/* Keeps the value at the top for the key at 2; leaves it at the top. */
+/* Texts up to here are always kept. */
+enum { SHORT_TEXT_BYTES = 4096 };
+
+/* Whether a value at the top may stay: code that reads the outputs of many steps, one after the other, has room for one. */
+static bool may_stay(lua_State *lua) {
+  struct clua_sandbox *sandbox = sandbox_of(lua);
+  size_t size = lua_type(lua, -1) == LUA_TSTRING ? lua_rawlen(lua, -1) : 0;
+  if (size <= SHORT_TEXT_BYTES) return true;
+  if (size > sandbox->limits.memory_bytes / 2 - sandbox->kept_texts) return false;
+  sandbox->kept_texts += size;
+  return true;
+}
+
+/* Keeps the value at the top for the key at 2; leaves it at the top. What does not stay is asked for again. */
 static int keep(lua_State *lua) {
+  if (!may_stay(lua)) return 1;
   lua_pushvalue(lua, 2);
   lua_pushvalue(lua, -2);
   lua_rawset(lua, 3);

@@ -11,6 +11,8 @@ public enum Limits {
   public static let unpackBytesMax = 67_108_864
   /// Of one answer: a frame without its envelope.
   public static let answerBytesMax = 4_194_288
+  /// What an answer with a page of a run has beside the run: tags, lengths and tokens.
+  public static let answerFieldsBytesMax = 256
   /// Steps' output in one answer, and runs in one snapshot.
   public static let answerOutputBytesMax = 2_097_152
   /// Of one error message on the wire, in bytes.
@@ -190,6 +192,8 @@ public enum Limits {
   public static let keptStepOutputBytesMax = 262_144
   /// Outputs that one run keeps in memory; past it the oldest are left to the store.
   public static let runOutputsBytesMax = 4_194_304
+  /// Of earlier steps' outputs that the expressions evaluated at once read, and of the values that those give.
+  public static let readAtOnceBytesMax = 67_108_864
   /// Outputs of a list's children that are read from the store together with one that an expression asked for.
   public static let outputsLoadedAhead = 256
   /// Output of one attempt that the engine has not yet taken over, before its pipes are no longer read.
@@ -367,8 +371,10 @@ public enum Limits {
   public static let clientEventsMax = 256
   /// A call's time when its caller names none.
   public static let callTimeoutSeconds = 30
-  /// From the start of a daemon to its first accepted connection.
-  public static let spawnWaitSeconds = 5
+  /// From the start of a daemon to its first accepted connection; more than one that is leaving gives its commands.
+  public static let spawnWaitSeconds = 10
+  /// The longest pause before a daemon is started again that another one, starting or stopping, kept out.
+  public static let respawnDelayMillisecondsMax = 1_000
   /// The longest pause between two attempts at reconnecting a watch.
   public static let reconnectDelayMillisecondsMax = 2_000
   /// Of the log of daemons that clients start; a longer one is set aside at the next start.

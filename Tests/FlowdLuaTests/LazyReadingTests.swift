@@ -92,10 +92,10 @@ import Testing
 
   @Test func aScriptReadsTheValuesItWasGiven() throws {
     let source = """
-      local texts = map(steps.review, function(r) return r.text end)
+      local texts = map(steps.review, function(r) return r.stdout end)
       total = 0
       for _, line in ipairs(split(steps.diff.stdout, '\\n')) do total = total + len(line) end
-      return { texts = texts, total = total, size = inputs.size, missing = default(steps.review[1].exit, null), at = now() }
+      return { texts = texts, total = total, size = inputs.size, missing = steps.review[1].error, at = now() }
       """
     let value = try LuaScript.run(.sample(source), limits: .script, isCancelled: { false })
     #expect(

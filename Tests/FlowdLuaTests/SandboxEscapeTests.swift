@@ -114,17 +114,3 @@ import Testing
     #expect(throws: ExpressionError.self) { try run("return os") }
   }
 }
-
-extension ScriptRequest {
-  /// A script with the usual values.
-  static func sample(_ source: String, firstLine: Int = 0) -> ScriptRequest {
-    let run = RunID(UUIDv7(high: 1, low: 2))
-    return ScriptRequest(
-      attempt: AttemptID(run: run, step: 0, attempt: 1), source: source, firstLine: firstLine,
-      values: [.init("inputs", SampleScope.json(#"{"size":"small","tags":["a","b"]}"#))],
-      steps: [
-        .init("diff", SampleScope.json(#"{"stdout":"one\ntwo\n","exit":0}"#)),
-        .init("review", SampleScope.json(#"[{"text":"first"},{"text":"second","exit":1}]"#)),
-      ], now: Timestamp(microsecondsSince1970: 1_709_208_000_250_000))
-  }
-}

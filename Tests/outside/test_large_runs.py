@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from flowd import errors
+from flowd.v1 import run_pb2
 from harness import flows, processes
 from harness.stage import FAILED, SUCCEEDED, Stage, steps, words
 
@@ -24,9 +25,9 @@ def test_a_run_with_as_many_steps_as_a_flow_may_have(stage: Stage) -> None:
         f"  - {{ id: s{n}, {kinds[n % 2]}, needs: {'[]' if n < 10 else f'[s{n - 10}]'} }}\n" for n in range(STEPS)
     )
     run = stage.start(text)
-    stage.until(lambda: settled(stage, run) > STEPS // 4, "a quarter of the steps", 60)
+    stage.until(lambda: settled(stage, run) > STEPS // 4, "a quarter of the steps", 180)
     stage.restart()
-    ended = stage.end(run, 90)
+    ended = stage.end(run, 180)
     assert ended.status == SUCCEEDED and len(ended.steps) == STEPS
     assert list(words(ended).values()).count("skipped") == STEPS // 2
     stage.client.flow.pause(stage.start(flows.waiting()))
@@ -50,9 +51,9 @@ def test_a_list_of_as_many_elements_as_are_allowed(stage: Stage) -> None:
         "report: '${{ steps.n.result }}'\n"
     )
     run = stage.start(text)
-    stage.until(lambda: settled(stage, run) > STEPS // 3, "a third of the children", 60)
+    stage.until(lambda: settled(stage, run) > STEPS // 3, "a third of the children", 180)
     stage.restart()
-    ended = stage.end(run, 90)
+    ended = stage.end(run, 180)
     assert (ended.status, ended.report) == (SUCCEEDED, str(STEPS)), ended.error
     assert len(ended.steps) == STEPS + 3 and set(words(ended).values()) == {"succeeded"}
 
@@ -61,7 +62,7 @@ def test_more_steps_than_a_run_may_have_fail_the_list_that_is_too_long(stage: St
     text = "steps:\n  - { id: m, uses: script, with: { lua: 'local l = {} for i = 1, 9000 do l[i] = i end return l' } }\n"
     for name in "abc":
         text += f"  - {{ id: {name}, uses: wait, if: 'true', foreach: '${{{{ steps.m.result }}}}', needs: [m], with: {{ for: 0s }} }}\n"
-    ended = stage.end(stage.start("on-failure: finish\nconcurrency: { max-parallel: 256 }\n" + text), 90)
+    ended = stage.end(stage.start("on-failure: finish\nconcurrency: { max-parallel: 256 }\n" + text), 180)
     failed = [step for step in ended.steps if step.status == 6]
     assert ended.status == FAILED and "20000" in failed[0].error.message, ended.error
 
@@ -84,7 +85,7 @@ def test_a_hundred_mebibytes_of_output_do_not_grow_the_daemon(stage: Stage) -> N
         worst = max(worst, processes.resident_bytes(stage.daemon.pid))
         return run in stage.ended()
 
-    stage.until(is_over, "the end", 90)
+    stage.until(is_over, "the end", 180)
     ended = stage.client.flow.get_run(run).run
     assert ended.status == SUCCEEDED and ended.report == str(2 * MEBIBYTE)
     assert worst - before < 64 * MEBIBYTE, f"grew by {(worst - before) >> 20} MiB"
@@ -94,6 +95,39 @@ def test_a_hundred_mebibytes_of_output_do_not_grow_the_daemon(stage: Stage) -> N
     assert length == count * each
     worst = max(worst, processes.resident_bytes(stage.daemon.pid))
     assert worst - before < 64 * MEBIBYTE, f"grew by {(worst - before) >> 20} MiB while the log was read"
+
+
+@pytest.mark.parametrize("restart", [False, True], ids=["same-daemon", "after-restart"])
+def test_the_results_of_many_children_are_read_in_little_memory(stage: Stage, restart: bool) -> None:
+    """By a script that reads one after the other, one that keeps them all, an expression and a report."""
+    count = 300
+    wait = 'until [ -e "$FLOWD_WORKSPACE/go" ]; do sleep 0.01; done'
+    keep = "local all = {} for _, c in ipairs(steps.o) do all[#all + 1] = c.stdout end return #all"
+    text = (
+        "on-failure: finish\nsteps:\n"
+        f"  - {{ id: l, uses: script, with: {{ lua: 'local l = {{}} for i = 1, {count} do l[i] = i end return l' }} }}\n"
+        "  - { id: o, uses: run, foreach: '${{ steps.l.result }}', with: { command: 'head -c 1000000 /dev/zero | tr \"\\0\" x' } }\n"
+        f"  - {{ id: hold, uses: run, with: {{ command: '{wait}' }} }}\n"
+        "  - { id: sum, uses: script, with: { lua: 'local n = 0 for _, c in ipairs(steps.o) do n = n + #c.stdout end return n' } }\n"
+        f"  - {{ id: keep, uses: script, needs: [o, sum], continue-on-error: true, with: {{ lua: '{keep}' }} }}\n"
+        "  - { id: all, uses: run, needs: [o, keep], continue-on-error: true, with: { command: 'true' }, "
+        "env: { N: '${{ #map(steps.o, function(c) return c.outputs end) }}' } }\n"
+        "report: '${{ steps.sum.result }} ${{ #steps.o[7].stdout }}'\n"
+    )
+    run = stage.start(text)
+    stage.until(lambda: words(stage.run(run)).get("hold") == "running", "the step that waits", 120)
+    if restart:
+        stage.restart()
+    before = processes.peak_bytes(stage.daemon.pid)
+    (stage.workspace / "go").touch()
+    ended = stage.end(run, 120)
+    grown = processes.peak_bytes(stage.daemon.pid) - before
+    assert ended.status == SUCCEEDED and ended.report == f"{count * 1_000_000} 1000000", ended.error
+    found = steps(ended)
+    assert "more memory than is allowed (it has read" in found["keep"].error.message
+    assert "take more than 64 MiB" in found["all"].error.message
+    assert getattr(found["all"].error, "class") == run_pb2.ERROR_CLASS_FATAL
+    assert grown < 200 * MEBIBYTE, f"grew by {grown >> 20} MiB"
 
 
 @pytest.mark.parametrize("restart", [False, True], ids=["same-daemon", "after-restart"])

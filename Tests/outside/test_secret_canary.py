@@ -67,8 +67,9 @@ def spellings(value: str) -> dict[str, bytes]:
 def kept(stage: Stage) -> Iterator[tuple[str, bytes]]:
     """All that the daemon wrote: its files, the database's values, its log."""
     for path in stage.daemon.place.state.rglob("*"):
-        if path.is_file():
-            yield str(path), path.read_bytes()
+        with contextlib.suppress(FileNotFoundError):  # It was removed meanwhile.
+            if path.is_file():
+                yield str(path), path.read_bytes()
     yield "the log", stage.daemon.place.log.read_bytes()
     # A value in a file's pages may be cut by their ends.
     (file,) = stage.daemon.place.state.glob("flowd.db")
@@ -129,7 +130,7 @@ class Planted:
 
     def end(self, *made: dict[str, Any], **keys: Any) -> Any:
         steps = [{**step, "needs": step.get("needs", []), "continue-on-error": True} for step in made]
-        return self.stage.end(self.stage.start(flow(*steps, **keys), env=self.environment), 60)
+        return self.stage.end(self.stage.start(flow(*steps, **keys), env=self.environment), 120)
 
 
 @pytest.fixture(params=SOURCES)

@@ -45,15 +45,34 @@ package enum Load: Hashable, Sendable {
   /// The run that an earlier start with this request id left.
   case request(session: SessionID, sessionKey: Int64, id: String)
   case run(RunID)
-  /// What a step of a run produced. Delivered to the run, not to a call.
-  case output(run: RunID, step: Int, key: Int64, index: Int)
+  /// What steps of a run produced: of the first, and of as many of those after it as `Limits.runOutputsBytesMax` bytes
+  /// hold. Delivered to the run, not to a call.
+  case outputs(run: RunID, [OutputKey])
 
   /// Whether what it brings is kept for all lanes, so that one reading serves them all.
   var isShared: Bool {
     switch self {
     case .session, .workspace: true
-    case .flow, .request, .run, .output: false
+    case .flow, .request, .run, .outputs: false
     }
+  }
+}
+
+/// A step whose output is read, and where the store has that.
+package struct OutputKey: Hashable, Sendable {
+  package let step: Int
+  package let storedRun: Int64
+  package let storedStep: Int
+}
+
+/// What a step produced, as it was read.
+package struct LoadedOutput: Sendable {
+  package let step: Int
+  package let output: StepOutput
+
+  package init(step: Int, output: StepOutput) {
+    self.step = step
+    self.output = output
   }
 }
 
@@ -65,7 +84,8 @@ package enum Loaded: Sendable {
   case flow(FlowLookup)
   case request(RunRecord?)
   case run(RunView?)
-  case output(StepOutput?)
+  /// In the order of their keys.
+  case outputs([LoadedOutput])
   /// The store or a file could not be read.
   case failed(String)
 
@@ -73,7 +93,7 @@ package enum Loaded: Sendable {
   var isThere: Bool {
     switch self {
     case .failed, .session(nil): false
-    case .session, .workspace, .flow, .request, .run, .output: true
+    case .session, .workspace, .flow, .request, .run, .outputs: true
     }
   }
 }

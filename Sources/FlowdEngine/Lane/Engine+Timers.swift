@@ -66,6 +66,16 @@ extension Engine {
     transaction.circuits.heldUntil(CircuitBreakers.name(ofProvider: provider), now: now)
   }
 
+  /// How the attempts of a provider's agent steps went; `nil`: none has failed.
+  package func circuit(ofProvider id: String) -> CircuitView? {
+    transaction.circuits.view(CircuitBreakers.name(ofProvider: id))
+  }
+
+  /// What a check of a provider found.
+  package func noteCheck(ofProvider id: String, works: Bool, now: Timestamp) {
+    transaction.circuits.noteCheck(CircuitBreakers.name(ofProvider: id), works: works, now: now)
+  }
+
   /// Takes over what the daemon before this one knew about circuits.
   package func restore(holds: [(name: String, hold: CircuitHold)], now: Timestamp) {
     for (name, hold) in holds { _ = transaction.circuits.hold(name, hold, now: now) }
@@ -102,15 +112,11 @@ extension Engine {
   func loadWantedOutputs() {
     guard !transaction.wantedOutputs.isEmpty else { return }
     for wanted in transaction.wantedOutputs {
-      guard wanted.stored.batch <= durableBatch else {
+      guard wanted.batch <= durableBatch else {
         undurableOutputs.append(wanted)
         continue
       }
-      loads.append(
-        (
-          .session(wanted.session),
-          .output(run: wanted.run, step: wanted.step, key: wanted.stored.run, index: wanted.stored.step)
-        ))
+      loads.append((.session(wanted.session), .outputs(run: wanted.run, wanted.keys)))
     }
     transaction.wantedOutputs = []
   }
@@ -123,16 +129,16 @@ extension Engine {
     loadWantedOutputs()
   }
 
-  func deliver(_ loaded: Loaded, to run: RunID, step: Int, _ load: Load) {
+  func deliver(_ loaded: Loaded, to run: RunID, _ keys: [OutputKey], _ load: Load) {
     guard let session = sessionOfRun[run] else { return }
     let lane = lane(.session(session))
-    guard case .output(let output) = loaded, readOnly == nil else {
+    guard case .outputs(let outputs) = loaded, readOnly == nil else {
       failedLoads.append((lane.key, load))
       return
     }
     // A session that is being loaded again asks again.
     guard let state = lane.state else { return }
-    change(lane) { state.deliver(output ?? StepOutput(), of: step, to: run, transaction) }
+    change(lane) { state.deliver(outputs, of: keys.map(\.step), to: run, transaction) }
   }
 
   /// Begins the runs whose group has become free.

@@ -28,7 +28,7 @@ package final class Engine {
   /// Outputs that could not be read; asked for again by `applyWhatWaits`.
   var failedLoads: [(lane: SessionLane.Key, load: Load)] = []
   /// Outputs that the store has as soon as a batch is durable.
-  var undurableOutputs: [WantedOutput] = []
+  var undurableOutputs: [WantedOutputs] = []
   /// Somebody began or ceased to watch while writes were refused.
   var watchersHaveChanged = false
   /// Timers that were due while writes were refused.
@@ -113,8 +113,8 @@ package final class Engine {
   /// Delivers what a lane waited for.
   package func deliver(_ loaded: Loaded, for load: Load, to key: SessionLane.Key, now: Timestamp) {
     transaction.now = now
-    if case .output(let run, let step, _, _) = load {
-      deliver(loaded, to: run, step: step, load)
+    if case .outputs(let run, let keys) = load {
+      deliver(loaded, to: run, keys, load)
       return
     }
     let waiting = load.isShared ? sharedLoads.removeValue(forKey: load) ?? [] : [lane(key)]

@@ -7,13 +7,21 @@ struct Renderer {
 
   /// The value of an expression; a name without a value is an error.
   func value(of expression: Expression) throws(ExpressionError) -> JSONValue {
-    if let path = expression.path, let value = try value(at: path) { return value }
-    guard let value = try evaluator.evaluate(expression, in: scope) else {
-      throw ExpressionError(
-        .failed, "\(quoted(expression.source)) has no value; write default(…, …) when that is meant",
-        line: expression.line)
+    do throws(ExpressionError) {
+      var found: JSONValue?
+      if let path = expression.path { found = try value(at: path) }
+      if found == nil { found = try evaluator.evaluate(expression, in: scope) }
+      guard let value = found else {
+        throw ExpressionError(
+          .failed, "\(quoted(expression.source)) has no value; write default(…, …) when that is meant")
+      }
+      try scope.keep(value)
+      return value
+    } catch {
+      var error = error
+      if error.line == 0 { error.line = expression.line }
+      throw error
     }
-    return value
   }
 
   /// The value that names lead to, as it is: numbers keep their text, and its size costs nothing.
@@ -110,51 +118,5 @@ extension RunMachine {
       steps[index].status == .succeeded
     else { return nil }
     return "secret:step.\(name(of: index))"
-  }
-
-  /// The report as far as the run came; what a step did not write is empty.
-  ///
-  /// - Throws: `.needsOutput` only; another mistake is part of the text.
-  func renderReport(_ transaction: Transaction) throws(ExpressionError) -> String {
-    guard let template = definition.flow.report else { return "" }
-    let renderer = renderer(nil, transaction)
-    var text = ""
-    for part in template.parts {
-      switch part {
-      case .text(let part): text += part
-      case .expression(let expression):
-        do throws(ExpressionError) {
-          text += Renderer.text(try renderer.value(of: expression))
-        } catch {
-          if case .needsOutput = error.kind { throw error }
-          text += "(\(RunMachine.text(of: error, flow: record.snapshot.flowID)))"
-        }
-      }
-    }
-    guard text.utf8.count > Limits.reportBytesMax else { return text }
-    let kept = String(decoding: text.utf8.prefix(Limits.reportBytesMax), as: UTF8.self)
-    return kept + "\n\n(cut off: the report is \(text.utf8.count) bytes)\n"
-  }
-
-  /// The flow's `outputs` as a JSON object; one that has no value, or does not fit, is left out.
-  ///
-  /// - Throws: `.needsOutput` only.
-  func renderOutputs(_ transaction: Transaction) throws(ExpressionError) -> [UInt8] {
-    guard !definition.flow.outputs.isEmpty else { return [] }
-    let renderer = renderer(nil, transaction)
-    var members: [JSONValue.Member] = []
-    var bytesLeft = Limits.resultBytesMax
-    for output in definition.flow.outputs {
-      do throws(ExpressionError) {
-        let member = JSONValue.Member(output.name, try renderer.value(output.value))
-        let size = JSONWriter.bytes(of: .object([member]), .compact).count
-        guard size <= bytesLeft else { continue }
-        bytesLeft -= size
-        members.append(member)
-      } catch {
-        if case .needsOutput = error.kind { throw error }
-      }
-    }
-    return JSONWriter.bytes(of: .object(members), .compact)
   }
 }

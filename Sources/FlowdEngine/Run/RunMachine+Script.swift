@@ -1,42 +1,37 @@
 internal import FlowdModel
 
 extension RunMachine {
-  /// The script of a step with all it may read, for a thread that has nothing else.
+  /// The script of a step with what it may read, for a thread that has nothing else but the store.
+  ///
+  /// What earlier steps produced goes along when it is small and in memory. The rest is read when the script asks for it,
+  /// so that one that reads the results of thousands of steps takes the memory of one of them.
   func request(
     for index: Int, _ script: ScriptSource, timeout: Duration?, _ transaction: Transaction
-  ) throws(ExpressionError) -> ScriptRequest {
+  ) -> ScriptRequest {
     let scope = RunScope(self, step: index, now: transaction.now)
     var values: [JSONValue.Member] = []
     for name in scope.names {
       if let value = scope.value(of: name) { values.append(.init(name, value)) }
     }
     let read = script.reads.readsAnyStep ? Array(definition.flow.steps.indices) : script.reads.steps
-    var steps: [JSONValue.Member] = []
-    for step in read where step != index {
-      steps.append(.init(definition.flow.steps[step].id, try value(of: step, scope)))
-    }
     return ScriptRequest(
-      attempt: attemptID(of: index), source: script.source, firstLine: script.firstLine, values: values, steps: steps,
-      now: transaction.now, progress: progress, timeout: timeout)
+      attempt: attemptID(of: index), source: script.source, firstLine: script.firstLine, values: values,
+      steps: read.filter { $0 != index }.map(readable), now: transaction.now, progress: progress, timeout: timeout)
   }
 
-  private func value(of step: Int, _ scope: RunScope) throws(ExpressionError) -> JSONValue {
-    let id = definition.flow.steps[step].id
-    let fields = scope.fieldNames(of: id)
-    guard case .list(let count)? = scope.shape(of: id) else { return try object(fields, of: id, nil, scope) }
-    var elements: [JSONValue] = []
-    elements.reserveCapacity(count)
-    for child in 0..<count { elements.append(try object(fields, of: id, child, scope)) }
-    return .array(elements)
+  private func readable(_ index: Int) -> ReadableStep {
+    let step = definition.flow.steps[index]
+    var readable = ReadableStep(
+      id: step.id, kind: step.action.kind, outputNames: step.outputs.map(\.name), results: results(of: index))
+    guard step.foreach != nil else { return readable }
+    let first = steps[index].firstChild ?? 0
+    readable.children = (first..<first + (steps[index].childCount ?? 0)).map(results)
+    readable.items = lists[index]?.items
+    return readable
   }
 
-  private func object(
-    _ fields: [String], of step: String, _ child: Int?, _ scope: RunScope
-  ) throws(ExpressionError) -> JSONValue {
-    var members: [JSONValue.Member] = []
-    for name in fields {
-      if let value = try scope.field(name, of: step, child: child) { members.append(.init(name, value)) }
-    }
-    return .object(members)
+  private func results(of index: Int) -> StepResults {
+    StepResults(
+      steps[index], secret: secretReference(of: index), output: outputs.place(of: index, run: record.key))
   }
 }

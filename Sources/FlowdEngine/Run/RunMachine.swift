@@ -29,6 +29,8 @@ package final class RunMachine {
   var lists: [Int: OpenList] = [:]
   /// Steps, and attempts that have ended, for which a value is being loaded.
   var awaitingValues = AwaitingValues()
+  /// Of the report and the outputs, while the end of the run waits for values.
+  var renderedEnd = RenderedEnd()
   /// Outputs that are being read from the store.
   var loading: Set<Int> = []
   /// By step: what a person answered to a secret question. In memory and in a private file, never in the store.
@@ -81,6 +83,15 @@ package final class RunMachine {
     AttemptID(run: record.id, step: index, attempt: steps[index].attempt)
   }
 
+  /// The number that the last attempt of a step has if all that its `retry` still allows are made after that one.
+  ///
+  /// - Returns: `nil`: it has no `retry`, or is repeated for another reason.
+  func attemptsMax(of index: Int, after attempt: Int) -> Int? {
+    let definition = definition(of: index)
+    guard definition.retry.limit > 0, definition.until == nil, !isList(index) else { return nil }
+    return attempt + definition.retry.limit - steps[index].retries
+  }
+
   /// Whether the step is the list of its children, and none of them.
   func isList(_ index: Int) -> Bool {
     index < definition.flow.steps.count && definition.flow.steps[index].foreach != nil
@@ -92,23 +103,21 @@ package final class RunMachine {
     return definition.isOutputReferenced[steps[index].parent ?? index]
   }
 
-  /// An expression of a step was evaluated: what was loaded for it goes, unless another one waits for values.
+  /// What is evaluated for a step was, or failed: what was loaded for it goes, unless another one waits for values.
   func dropLoaded(for index: Int) {
     awaitingValues.finish(index)
     if !awaitingValues.needsLoaded { outputs.dropLoaded() }
   }
 
-  /// What is read from the store when a step's output is needed, that step last: after it come its siblings in a list, for
-  /// who reads one of them mostly reads them all.
+  /// What is read from the store when a step's output is needed: that step's, and as much as fits in one reading of those
+  /// that follow it in a list, for who reads one of them mostly reads them all.
   func outputsToLoad(with index: Int) -> [Int] {
     guard let parent = steps[index].parent, let first = steps[parent].firstChild, let count = steps[parent].childCount
     else { return [index] }
-    // With so much loaded, what an expression reads besides comes one by one.
-    guard outputs.loadedByteCount < Limits.runOutputsBytesMax else { return [index] }
     let siblings = (index + 1..<max(index + 1, first + count)).lazy.filter { [outputs] sibling in
       outputs[sibling] == nil && outputs.stored(sibling) != nil
     }
-    return siblings.prefix(Limits.outputsLoadedAhead) + [index]
+    return [index] + siblings.prefix(Limits.outputsLoadedAhead)
   }
 
   /// Whether dependents may go on: succeeded, skipped, or failed where the flow says to continue.

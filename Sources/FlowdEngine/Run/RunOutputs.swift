@@ -3,7 +3,8 @@ internal import FlowdModel
 /// Outputs of settled steps as far as memory is to hold them; the store has them all.
 ///
 /// Small ones stay until the run's share of memory is used up, then the oldest go first; large ones leave as soon as the
-/// store has them. What was loaded for an expression stays until one was evaluated, so that one that reads much gets it all.
+/// store has them. What was loaded for an expression stays until that was evaluated, so that one that reads much gets it
+/// all; `RunScope` bounds how much that may be.
 struct RunOutputs {
   private struct Entry {
     let output: StepOutput
@@ -16,14 +17,26 @@ struct RunOutputs {
   /// Oldest first.
   private var small = CallQueue<Int>()
   private var large = CallQueue<Int>()
-  private var loaded: [Int: StepOutput] = [:]
+  private var loaded: [Int: (output: StepOutput, byteCount: Int)] = [:]
   private var byteCount = 0
   /// Of what was loaded and not dropped since.
   private(set) var loadedByteCount = 0
   /// Steps whose output only the store has, and where it has it.
   private var stored: [Int: StoredOutput] = [:]
 
-  subscript(step: Int) -> StepOutput? { entries[step]?.output ?? loaded[step] }
+  subscript(step: Int) -> StepOutput? { entries[step]?.output ?? loaded[step]?.output }
+
+  /// What an output that is in memory takes there, about.
+  func byteCount(of step: Int) -> Int { entries[step]?.byteCount ?? loaded[step]?.byteCount ?? 0 }
+
+  /// Where one finds a step's output who has the store: at hand when it is small.
+  ///
+  /// - Parameter run: The key of the run.
+  func place(of step: Int, run: Int64) -> StepResults.Output {
+    if let entry = entries[step], entry.byteCount <= Limits.keptStepOutputBytesMax { return .inMemory(entry.output) }
+    if let stored = stored[step] { return .stored(run: stored.run, step: stored.step) }
+    return entries[step] == nil ? .none : .stored(run: run, step: step)
+  }
 
   /// Where the store has a step's output that is not in memory; `nil`: there is none.
   func stored(_ step: Int) -> StoredOutput? { stored[step] }
@@ -61,19 +74,20 @@ struct RunOutputs {
     stored[step] = StoredOutput(run: run, step: index, batch: batch)
   }
 
-  /// Keeps what was loaded until the next evaluation has succeeded; what is small as if the step had just settled, so
+  /// Keeps what was loaded until the evaluation that needs it is over; what is small as if the step had just settled, so
   /// that many who read it cost one reading.
   mutating func insertLoaded(_ output: StepOutput, of step: Int, run: Int64, durableBatch: UInt64) {
     let size = output.byteCount
-    if loaded.updateValue(output, forKey: step) == nil { loadedByteCount += size }
+    if loaded.updateValue((output, size), forKey: step) == nil { loadedByteCount += size }
     guard entries[step] == nil, size <= Limits.keptStepOutputBytesMax else { return }
     keep(output, of: step, size, batch: 0)
     makeRoom(run, durableBatch)
   }
 
-  /// An evaluation succeeded: what was loaded for it may go.
+  /// An evaluation is over: what was loaded for it may go.
   mutating func dropLoaded() {
-    if !loaded.isEmpty { loaded = [:] }
+    guard !loaded.isEmpty else { return }
+    loaded = [:]
     loadedByteCount = 0
   }
 
@@ -91,5 +105,6 @@ struct RunOutputs {
 struct StoredOutput: Equatable {
   let run: Int64
   let step: Int
+  /// The batch that writes it, or copies it.
   var batch: UInt64 = 0
 }

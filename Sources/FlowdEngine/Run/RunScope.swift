@@ -7,6 +7,11 @@ final class RunScope: ExpressionScope {
   private let index: Int?
   private let own: [JSONValue.Member]
   let now: Timestamp
+  /// Steps whose output was read, and what those take.
+  private var readSteps: Set<Int> = []
+  private var readBytes = 0
+  /// Of values that expressions gave.
+  private var keptBytes = 0
 
   /// - Parameter own: The results of the attempt that has just ended, by the names under which its step reads them.
   init(_ run: RunMachine, step index: Int?, own: [JSONValue.Member] = [], now: Timestamp) {
@@ -75,14 +80,14 @@ final class RunScope: ExpressionScope {
   func fieldNames(of step: String) -> [String] {
     guard let found = run.definition.index(of: step) else { return [] }
     let fields = ScopeNames.fields(of: run.definition.flow.steps[found].action.kind)
-    return run.definition.flow.steps[found].foreach == nil ? fields : fields + ["item"]
+    return run.definition.flow.steps[found].foreach == nil ? fields : fields + [ScopeNames.item]
   }
 
   func field(_ name: String, of step: String, child: Int?) throws(ExpressionError) -> JSONValue? {
     guard let found = run.definition.index(of: step) else { return nil }
     guard let child else { return try field(name, of: found) }
     guard let first = run.steps[found].firstChild, child < run.steps[found].childCount ?? 0 else { return nil }
-    if name == "item" {
+    if name == ScopeNames.item {
       let items = try items(of: found)
       return items.indices.contains(child) ? items[child] : nil
     }
@@ -94,47 +99,43 @@ final class RunScope: ExpressionScope {
     return try output(of: index).details.items ?? []
   }
 
-  /// A field of a step that is not settled, or was not run, has an empty value and never fails.
   private func field(_ name: String, of index: Int) throws(ExpressionError) -> JSONValue? {
-    let step = run.steps[index]
     let definition = run.definition(of: index)
-    guard ScopeNames.fields(of: definition.action.kind).contains(name) else { return nil }
-    switch name {
-    case "status": return .string(step.status.name)
-    case "error": return step.error.map { .string($0.message) } ?? .null
-    case "attempt": return .number(String(step.attempt))
-    case "exit": return step.exitCode.map { .number(String($0)) } ?? .null
-    case "run_id": return step.childRun.map { .string($0.description) } ?? .null
-    case "stdout": return .string(String(decoding: try output(of: index).stdout, as: UTF8.self))
-    case "stderr": return .string(String(decoding: try output(of: index).stderr, as: UTF8.self))
-    case "report": return .string(try output(of: index).details.report ?? "")
-    case "outputs": return try outputs(of: index, definition)
-    case "response":
-      let output = try output(of: index)
-      return output.details.exchange?.value(body: output.stdout, isWhole: !output.stdoutTruncated) ?? .null
-    case "text": return .string(String(decoding: try output(of: index).stdout, as: UTF8.self))
-    case "model": return .string(try output(of: index).details.agent?.model ?? "")
-    case "provider": return .string(try output(of: index).details.agent?.provider ?? "")
-    case "usage": return try output(of: index).details.agent?.usage ?? .null
-    case "partial": return .bool(try output(of: index).details.agent?.isPartial ?? false)
-    case "result", "value":
-      if let secret = run.secretReference(of: index) { return .string(secret) }
-      return try output(of: index).details.result ?? .null
-    default: return nil
-    }
-  }
-
-  /// Every declared output; one that has no value, because the step was not run, is null.
-  private func outputs(of index: Int, _ definition: StepDefinition) throws(ExpressionError) -> JSONValue {
-    let found = try output(of: index).details.outputs
-    let missing = definition.outputs.filter { name in !found.contains { $0.name == name.name } }
-    return .object(found + missing.map { .init($0.name, .null) })
+    return try StepResults(run.steps[index], secret: run.secretReference(of: index)).value(
+      of: name, kind: definition.action.kind, outputNames: definition.outputs.lazy.map(\.name)
+    ) { () throws(ExpressionError) in try output(of: index) }
   }
 
   private func output(of index: Int) throws(ExpressionError) -> StepOutput {
-    if let output = run.outputs[index] { return output }
+    if let output = run.outputs[index] {
+      try count(index)
+      return output
+    }
     guard run.outputs.stored(index) != nil else { return StepOutput() }
     let name = run.name(of: index).description
     throw ExpressionError(.needsOutput(step: index), "the output of step \(quoted(name)) is not in memory")
+  }
+
+  // MARK: bounds
+
+  /// Counts what is read of a step for the first time: until the evaluation is over, all of it stays in memory.
+  private func count(_ index: Int) throws(ExpressionError) {
+    guard readSteps.insert(index).inserted else { return }
+    readBytes += run.outputs.byteCount(of: index)
+    guard readBytes > Limits.readAtOnceBytesMax else { return }
+    throw ExpressionError(
+      .exhausted,
+      """
+      the results of steps that are read here take more than \(ByteCountText.describe(Limits.readAtOnceBytesMax)), those of \
+      \(quoted(run.name(of: index).description)) with them; a 'script' step reads one after the other
+      """)
+  }
+
+  /// Counts a value that is kept until all that is evaluated here has been.
+  func keep(_ value: JSONValue) throws(ExpressionError) {
+    keptBytes += value.memoryBytes
+    guard keptBytes > Limits.readAtOnceBytesMax else { return }
+    throw ExpressionError(
+      .exhausted, "the values here take more than \(ByteCountText.describe(Limits.readAtOnceBytesMax)) together")
   }
 }

@@ -10,17 +10,21 @@ extension SessionState {
     if run.isExhausted {
       end(run, transaction)
     } else {
+      // Also what was loaded for a step that has been ended meanwhile.
+      if !run.awaitingValues.needsLoaded { run.outputs.dropLoaded() }
       updateStatus(run, transaction)
     }
   }
 
   private func mayStart(_ run: RunMachine, _ transaction: Transaction) -> Bool {
-    // One that waits for a value takes room: were all tried, the start of each would cost as much as there are steps.
-    let inHand = run.executing.count + run.awaitingValues.startCount
-    guard !run.ready.isEmpty, !transaction.isStopping, inHand < run.definition.flow.maxParallel else { return false }
+    guard !run.ready.isEmpty, !transaction.isStopping, run.executing.count < run.definition.flow.maxParallel else {
+      return false
+    }
+    // One after the other, or each would keep in memory what was loaded for it until it has all that it needs.
+    if run.awaitingValues.startCount > 0 { return false }
     if run.isEnding { return true }
     if run.record.isPauseRequested { return false }
-    return !run.record.isStepping || (inHand == 0 && !run.waiting.contains { !run.isDue($0) })
+    return !run.record.isStepping || (run.executing.isEmpty && !run.waiting.contains { !run.isDue($0) })
   }
 
   /// Begins a step that is ready, or the next attempt of one.
@@ -31,6 +35,7 @@ extension SessionState {
         if let condition = definition.condition,
           try !run.renderer(index, transaction).holds(condition)
         {
+          run.dropLoaded(for: index)
           settle(index, of: run, .skipped, transaction)
           return
         }
@@ -47,6 +52,7 @@ extension SessionState {
         transaction.want(outputOf: step, of: run)
         run.awaitingValues.hold(start: index, for: step)
       } else {
+        run.dropLoaded(for: index)
         settle(index, of: run, .failed, error: run.stepError(error), transaction)
       }
     }

@@ -35,31 +35,45 @@ extension SessionState {
     }
   }
 
-  /// A value that expressions of a run waited for was read.
-  func deliver(_ output: StepOutput, of step: Int, to id: RunID, _ transaction: Transaction) {
+  /// Values that expressions of a run waited for were read.
+  ///
+  /// - Parameters:
+  ///   - found: Of the first of `wanted`, in their order.
+  ///   - wanted: The steps whose outputs were asked for; the rest was not read because it was too much at once.
+  func deliver(_ found: [LoadedOutput], of wanted: [Int], to id: RunID, _ transaction: Transaction) {
     guard let run = run(id), !run.isSuspended else { return }
-    run.loading.remove(step)
-    // What was read ahead is kept while there is room; whoever needs it asks for it.
-    if run.awaitingValues.waits(for: step) || run.outputs.loadedByteCount < Limits.runOutputsBytesMax {
-      run.outputs.insertLoaded(output, of: step, run: run.record.key, durableBatch: transaction.durableBatch)
+    for step in wanted { run.loading.remove(step) }
+    for loaded in found {
+      run.outputs.insertLoaded(
+        loaded.output, of: loaded.step, run: run.record.key, durableBatch: transaction.durableBatch)
     }
-    let released = run.awaitingValues.take(for: step)
-    for index in released.starts {
-      switch run.steps[index].status {
-      case .pending, .waitingRetry: run.ready.insert(index)
-      case .running: endWait(index, of: run, transaction)
-      case .waitingInput, .succeeded, .failed, .skipped, .cancelled, .notRun: break
+    var isEnd = false
+    for loaded in found {
+      let released = run.awaitingValues.take(for: loaded.step)
+      isEnd = isEnd || released.end
+      for index in released.starts { goOn(index, of: run, transaction) }
+      for (index, result) in released.results {
+        // A step that waits for its own output had its answer before a restart.
+        let own = index == loaded.step ? loaded.output.details.result : nil
+        conclude(index, own.map { StepResult(outcome: .returned($0)) } ?? result, of: run, transaction)
       }
     }
-    for (index, result) in released.results {
-      // A step that waits for its own output had its answer before a restart.
-      let answer = index == step ? output.details.result.map { StepResult(outcome: .returned($0)) } : nil
-      conclude(index, answer ?? result, of: run, transaction)
+    for step in wanted.dropFirst(found.count) where run.awaitingValues.waits(for: step) {
+      transaction.want(outputOf: step, of: run)
     }
-    if released.end, !run.isBegun {
+    if isEnd, !run.isBegun {
       end(run, transaction)
     } else {
       advance(run, transaction)
+    }
+  }
+
+  /// A step whose start, or whose look at what it waits for, was put off.
+  private func goOn(_ index: Int, of run: RunMachine, _ transaction: Transaction) {
+    switch run.steps[index].status {
+    case .pending, .waitingRetry: run.ready.insert(index)
+    case .running: endWait(index, of: run, transaction)
+    case .waitingInput, .succeeded, .failed, .skipped, .cancelled, .notRun: break
     }
   }
 }

@@ -38,6 +38,7 @@ extension SessionState {
       run.dropLoaded(for: index)
     } catch {
       guard case .needsOutput(let step) = error.kind else {
+        run.dropLoaded(for: index)
         settle(index, of: run, .failed, error: run.stepError(error), transaction)
         return
       }

@@ -22,7 +22,7 @@ package final class Transaction {
   /// Sessions with runs that ask, and perhaps some whose runs do not any more.
   var askingSessions: Set<SessionID> = []
   /// Values that runs wait for, since the engine last looked.
-  var wantedOutputs: [WantedOutput] = []
+  var wantedOutputs: [WantedOutputs] = []
   let bounds: EngineBounds
   /// The daemon is ending: steps are settled, but none is started; the next daemon does that.
   var isStopping = false
@@ -58,14 +58,19 @@ package final class Transaction {
     timers.insert(StepTimer(due: due, session: run.record.sessionID, run: run.record.id, step: step))
   }
 
-  /// Has a step's output read from the store and delivered, after others that will be asked for next.
+  /// Has a step's output read from the store and delivered, with others that will be asked for next.
   func want(outputOf step: Int, of run: RunMachine) {
     // What is being read for another step of the run is delivered to both.
+    guard !run.loading.contains(step) else { return }
+    var keys: [OutputKey] = []
+    var batch: UInt64 = 0
     for step in run.outputsToLoad(with: step) where run.loading.insert(step).inserted {
       guard let stored = run.outputs.stored(step) else { preconditionFailure("only what the store has is waited for") }
-      wantedOutputs.append(
-        WantedOutput(session: run.record.sessionID, run: run.record.id, step: step, stored: stored))
+      keys.append(OutputKey(step: step, storedRun: stored.run, storedStep: stored.step))
+      batch = max(batch, stored.batch)
     }
+    wantedOutputs.append(
+      WantedOutputs(session: run.record.sessionID, run: run.record.id, keys: keys, batch: batch))
   }
 
   func makeUUID() -> UUIDv7 { UUIDv7(at: now, random: (random.next(), random.next())) }
@@ -86,12 +91,13 @@ package final class Transaction {
   }
 }
 
-/// An output that a run waits for.
-struct WantedOutput {
+/// Outputs that a run waits for.
+struct WantedOutputs {
   let session: SessionID
   let run: RunID
-  let step: Int
-  let stored: StoredOutput
+  let keys: [OutputKey]
+  /// The store has them all once this one is durable.
+  let batch: UInt64
 }
 
 /// How much the engine keeps in memory; tests make it small.

@@ -1,4 +1,4 @@
-/// One attempt of a `script` step, ready to be executed: everything it may read is with it.
+/// One attempt of a `script` step, ready to be executed: with everything that it may read, or where that is stored.
 package struct ScriptRequest: Equatable, Sendable {
   package var attempt: AttemptID
   package var source: String
@@ -6,15 +6,15 @@ package struct ScriptRequest: Equatable, Sendable {
   package var firstLine: Int
   /// Global names and their values: `inputs`, `run`, the `as` name of a `foreach`.
   package var values: [JSONValue.Member]
-  /// `steps.ID`: an object of its fields, for a `foreach` step an array of them.
-  package var steps: [JSONValue.Member]
+  /// `steps.ID`.
+  package var steps: [ReadableStep]
   /// What `now()` gives.
   package var now: Timestamp
   package var progress: RunProgress
   package var timeout: Duration?
 
   package init(
-    attempt: AttemptID, source: String, firstLine: Int, values: [JSONValue.Member], steps: [JSONValue.Member],
+    attempt: AttemptID, source: String, firstLine: Int, values: [JSONValue.Member], steps: [ReadableStep],
     now: Timestamp, progress: RunProgress = .good, timeout: Duration? = nil
   ) {
     self.attempt = attempt

@@ -26,7 +26,7 @@ extension StepDetails {
   /// About what it takes in memory.
   package var byteCount: Int {
     if self == StepDetails() { return 0 }
-    return JSONWriter.bytes(of: json, .compact).count
+    return json.memoryBytes
   }
 }
 

@@ -20,6 +20,16 @@ package enum ByteCountText {
     return bytes
   }
 
+  /// A size for people to read: `64 MiB`, `1.5 MiB`, `20 bytes`.
+  package static func describe(_ count: Int) -> String {
+    guard let unit = units.last(where: { $0.bytes > 1 && count >= $0.bytes }) else {
+      return count == 1 ? "1 byte" : "\(count) bytes"
+    }
+    let tenths = count / (unit.bytes / 10)
+    let fraction = count % unit.bytes == 0 || tenths % 10 == 0 ? "" : ".\(tenths % 10)"
+    return "\(count / unit.bytes)\(fraction) \(unit.name)"
+  }
+
   private static let units = [
     (name: "", bytes: 1), (name: "KiB", bytes: 1_024), (name: "MiB", bytes: 1_048_576),
     (name: "GiB", bytes: 1_073_741_824),

@@ -25,8 +25,8 @@ extension Daemon {
         loadJob(load, key) { reader throws(StoreError) in .request(try reader.run(session: session, requestID: id)) }
       case .run(let id):
         loadJob(load, key) { reader throws(StoreError) in .run(try reader.view(of: id, includeOutput: false)) }
-      case .output(_, _, let run, let step):
-        loadJob(load, key) { reader throws(StoreError) in .output(try reader.output(of: run, step: step)) }
+      case .outputs(_, let keys):
+        loadJob(load, key) { reader throws(StoreError) in .outputs(try StoredOutputs.read(keys, reader)) }
       }
     }
   }

@@ -73,7 +73,7 @@ struct DaemonParts {
       var commandOptions = CommandExecutor.Options()
       commandOptions.secrets = secrets
       executor = try CommandExecutor(launcherPath: launcher, options: commandOptions, deliver: deliver)
-      scripts = try ScriptExecutor(deliver: deliver)
+      scripts = try ScriptExecutor(read: StoredOutputs.reader(on: reader), deliver: deliver)
     } catch {
       throw StartError("cannot run commands: \(error)")
     }
@@ -88,7 +88,7 @@ struct DaemonParts {
       let own = [options.state, options.socket, "\(options.configDirectory)/secrets"]
       agents = try AgentExecutor(
         launcherPath: launcher, client: client, secrets: secrets, directory: "\(options.state)/agents",
-        hiddenPaths: own + config.hiddenPaths, deliver: deliver)
+        hiddenPaths: own, deliver: deliver)
     } catch {
       throw StartError("cannot run agents: \(error)")
     }

@@ -14,25 +14,29 @@ package final class ScriptExecutor: Sendable {
   ///
   /// - Parameters:
   ///   - threads: Scripts that run at one time, at least 1.
+  ///   - read: What earlier steps produced; called on the executor's threads.
   ///   - deliver: Called with what happened, on one of the executor's threads, or on that of a call of `start` or
   ///     `terminate` that ends an attempt at once; several at the same time. It only hands on.
   /// - Throws: `.system` when the process is short of threads; none is left then.
   package convenience init(
-    threads: Int = Limits.scriptThreads, deliver: @escaping @Sendable ([StepReport]) -> Void
+    threads: Int = Limits.scriptThreads, read: @escaping OutputReader,
+    deliver: @escaping @Sendable ([StepReport]) -> Void
   ) throws(StepsError) {
-    try self.init(threads: threads, waitingMax: Limits.waitingScriptsMax, limits: .script, deliver: deliver)
+    try self.init(
+      threads: threads, waitingMax: Limits.waitingScriptsMax, limits: .script, read: read, deliver: deliver)
   }
 
   /// - Parameter limits: Of each script; a step's timeout takes the place of the deadline.
   init(
-    threads count: Int, waitingMax: Int, limits: LuaLimits, deliver: @escaping @Sendable ([StepReport]) -> Void
+    threads count: Int, waitingMax: Int, limits: LuaLimits, read: @escaping OutputReader,
+    deliver: @escaping @Sendable ([StepReport]) -> Void
   ) throws(StepsError) {
     precondition(count > 0, "scripts need a thread")
     let board = ScriptBoard(waitingMax: waitingMax, deliver: deliver)
     var threads: [OwnThread] = []
     for number in 1...count {
       do {
-        threads.append(try OwnThread(named: "script-\(number)") { Self.work(at: board, limits) })
+        threads.append(try OwnThread(named: "script-\(number)") { Self.work(at: board, limits, read) })
       } catch {
         Self.end(board, threads)
         throw .system(call: "pthread_create", code: error.code)
@@ -69,22 +73,25 @@ package final class ScriptExecutor: Sendable {
 
   // MARK: the threads
 
-  private static func work(at board: ScriptBoard, _ limits: LuaLimits) {
+  private static func work(at board: ScriptBoard, _ limits: LuaLimits, _ read: @escaping OutputReader) {
     while true {
       switch board.next() {
-      case .run(let request, let stop): board.finish(request.attempt, run(request, stop, limits))
+      case .run(let request, let stop): board.finish(request.attempt, run(request, stop, limits, read))
       case .nothing: continue
       case .end: return
       }
     }
   }
 
-  private static func run(_ request: ScriptRequest, _ stop: ScriptStop, _ limits: LuaLimits) -> StepResult.Outcome {
+  private static func run(
+    _ request: ScriptRequest, _ stop: ScriptStop, _ limits: LuaLimits, _ read: @escaping OutputReader
+  ) -> StepResult.Outcome {
     var limits = limits
     if request.timeout != nil { limits.deadline = nil }
     let outcome: StepResult.Outcome
     do {
-      outcome = Self.outcome(of: try LuaScript.run(request, limits: limits, isCancelled: stop.isDue), request)
+      outcome = Self.outcome(
+        of: try LuaScript.run(request, limits: limits, read: read, isCancelled: stop.isDue), request)
     } catch {
       outcome = .raised(error)
     }

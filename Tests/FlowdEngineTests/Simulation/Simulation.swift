@@ -1,5 +1,6 @@
 @testable import FlowdEngine
 import FlowdModel
+import TestSupport
 
 /// One random life of the daemon: clients, disk, reader, executor and restarts in an order that the seed decides.
 ///
@@ -191,7 +192,7 @@ final class Simulation {
   }
 
   private func result(of attempt: AttemptID) -> StepResult {
-    if let result = lab.executor.result(of: attempt) { return result }
+    if let result = lab.executor.result(of: attempt, lab.store) { return result }
     if lab.executor.attempts[attempt]?.http != nil { return response(of: attempt) }
     if lab.executor.attempts[attempt]?.agent != nil { return answer(of: attempt) }
     // Now and then more than memory keeps.

@@ -1,5 +1,6 @@
 @testable import FlowdEngine
 import FlowdModel
+import TestSupport
 
 /// A run of a flow whose steps always end the same, however often the daemon dies meanwhile.
 final class Twin {
@@ -83,7 +84,7 @@ final class Twin {
 
   /// What a command does depends on its name and on how often its step was tried again, not on what a restart cut off.
   private func result(of attempt: AttemptID) -> StepResult {
-    if let result = lab.executor.result(of: attempt) { return result }
+    if let result = lab.executor.result(of: attempt, lab.store) { return result }
     if lab.executor.attempts[attempt]?.isTerminated == true { return StepResult(outcome: .cancelled) }
     guard let run = lab.store.run(attempt.run) else { return StepResult(outcome: .exited(0)) }
     let chance = chance(name(of: attempt.step, in: run))
@@ -119,7 +120,7 @@ final class Twin {
     guard let view = lab.store.view(run.id) else { return "" }
     let name = view.name(of: index)
     let retries = lab.store.events.count { event in
-      guard event.runID == run.id, case .stepRetrying(let step, _, let error, _) = event.kind else { return false }
+      guard event.runID == run.id, case .stepRetrying(let step, _, _, let error, _) = event.kind else { return false }
       return step.description == name && !error.message.hasPrefix("cut off")
     }
     let above = run.parent.flatMap { parent in lab.store.runs[parent.key].map { self.name(of: parent.step, in: $0) } }

@@ -215,8 +215,8 @@ final class Lab {
         finishCommit()
       } else if engine.canSeal {
         seal()
-      } else if runsScripts, let attempt = executor.running.first(where: { executor.result(of: $0) != nil }),
-        let result = executor.result(of: attempt)
+      } else if runsScripts, let attempt = executor.running.first(where: { executor.result(of: $0, store) != nil }),
+        let result = executor.result(of: attempt, store)
       {
         report([executor.finish(attempt, result)])
       } else {

@@ -76,7 +76,7 @@ struct LabExecutor {
   }
 
   /// What a script gives, or what an attempt without work is; `nil` for a command.
-  func result(of attempt: AttemptID) -> StepResult? {
+  func result(of attempt: AttemptID, _ store: MemoryStore) -> StepResult? {
     guard let known = attempts[attempt] else { return nil }
     switch known.work {
     case .command, .http, .agent: return nil
@@ -84,7 +84,12 @@ struct LabExecutor {
     case .script where known.isTerminated: return StepResult(outcome: .cancelled)
     case .script(let request):
       do throws(ExpressionError) {
-        return StepResult(outcome: .returned(try LuaScript.run(request, limits: .script, isCancelled: { false })))
+        let outputs = store.outputs
+        let value = try LuaScript.run(
+          request, limits: .script,
+          read: { run, step in outputs[Batch.StepKey(run: run, index: step)] ?? StepOutput() },
+          isCancelled: { false })
+        return StepResult(outcome: .returned(value))
       } catch {
         return StepResult(outcome: .raised(error))
       }

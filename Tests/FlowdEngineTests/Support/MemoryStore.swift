@@ -146,6 +146,18 @@ struct MemoryStore {
 
   func children(of run: RunID) -> [RunRecord] { runs.values.filter { $0.parent?.id == run }.sorted { $0.key < $1.key } }
 
+  /// As the daemon reads them: no more at once than a run keeps in memory.
+  private func read(_ keys: [OutputKey]) -> [LoadedOutput] {
+    var found: [LoadedOutput] = []
+    var byteCount = 0
+    for key in keys where byteCount < Limits.runOutputsBytesMax {
+      let output = outputs[Batch.StepKey(run: key.storedRun, index: key.storedStep)] ?? StepOutput()
+      byteCount += output.byteCount
+      found.append(LoadedOutput(step: key.step, output: output))
+    }
+    return found
+  }
+
   /// What a load finds now.
   func load(_ load: Load, flows: (String) -> FlowLookup) -> Loaded {
     switch load {
@@ -154,7 +166,7 @@ struct MemoryStore {
     case .flow(_, let id): .flow(flows(id))
     case .request(_, let key, let id): .request(requests[Request(session: key, id: ExactName(id))].flatMap { runs[$0] })
     case .run(let id): .run(view(id))
-    case .output(_, _, let key, let index): .output(outputs[Batch.StepKey(run: key, index: index)])
+    case .outputs(_, let keys): .outputs(read(keys))
     }
   }
 }

@@ -10,7 +10,9 @@ import Testing
     let attempt = scripts.start(
       "return { name = inputs.name .. '!', code = steps.build.exit + 1, at = now() }",
       values: [.init("inputs", .object([.init("name", .string("Ada"))]))],
-      steps: [.init("build", .object([.init("exit", .number("3"))]))])
+      steps: [
+        ReadableStep(id: "build", kind: "run", results: StepResults(StepRecord(index: 1, status: .failed, exitCode: 3)))
+      ])
     guard case .returned(let value) = try await scripts.outcome(of: attempt) else {
       Issue.record("it returned nothing")
       return

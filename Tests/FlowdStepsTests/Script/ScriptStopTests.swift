@@ -41,9 +41,9 @@ import Testing
 
   @Test func aTimeoutCountsFromWhenTheScriptRuns() async throws {
     let scripts = try Scripts(threads: 1, limits: Scripts.patient)
-    let first = scripts.start(Scripts.endless, timeout: .milliseconds(1_100))
+    let first = scripts.start(Scripts.endless, timeout: .milliseconds(3_100))
     // Would have passed while it waits.
-    let second = scripts.start("for i = 1, 100000 do end return 1", timeout: .milliseconds(1_000))
+    let second = scripts.start("for i = 1, 100000 do end return 1", timeout: .milliseconds(3_000))
     #expect(try await scripts.outcome(of: first) == .timedOut)
     #expect(try await scripts.outcome(of: second) == .returned(.number("1")))
   }
@@ -122,7 +122,9 @@ import Testing
     for _ in 0..<20 {
       let isOver = Locked(false)
       let late = Locked(0)
-      let executor = try ScriptExecutor(threads: 2, waitingMax: 20, limits: .script) { _ in
+      let executor = try ScriptExecutor(
+        threads: 2, waitingMax: 20, limits: .script, read: { _, _ in StepOutput() }
+      ) { _ in
         if isOver.withLock({ $0 }) { late.withLock { $0 += 1 } }
       }
       await withTaskGroup(of: Void.self) { group in

@@ -11,7 +11,9 @@ final class Scripts: Sendable {
 
   init(threads: Int = 2, waitingMax: Int = Limits.waitingScriptsMax, limits: LuaLimits = .script) throws {
     let log = Locked<[StepReport]>([])
-    executor = try ScriptExecutor(threads: threads, waitingMax: waitingMax, limits: limits) { batch in
+    executor = try ScriptExecutor(
+      threads: threads, waitingMax: waitingMax, limits: limits, read: { _, _ in StepOutput() }
+    ) { batch in
       log.withLock { $0 += batch }
     }
     self.log = log
@@ -27,7 +29,7 @@ final class Scripts: Sendable {
 
   @discardableResult func start(
     _ source: String, as attempt: AttemptID = .unique(), firstLine: Int = 0, values: [JSONValue.Member] = [],
-    steps: [JSONValue.Member] = [], progress: RunProgress = .good, timeout: Duration? = nil
+    steps: [ReadableStep] = [], progress: RunProgress = .good, timeout: Duration? = nil
   ) -> AttemptID {
     executor.start(
       ScriptRequest(
