@@ -1,4 +1,5 @@
 import FlowdModel
+import TestSupport
 import Testing
 
 /// Random values, spelled by one program within what another one writes, in a stream that is cut anywhere.
