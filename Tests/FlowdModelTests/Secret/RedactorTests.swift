@@ -76,6 +76,14 @@ struct RedactorTests {
     }
   }
 
+  @Test(arguments: [
+    #"can\u00&#50;2ary"#, #"can\x%32%32ary"#, "can%&#x32;&#x32;ary", #"can&#3\u0034;ary"#, "can&qu%6Ft;ary",
+    #"can%\u0032\u0032ary"#, #"c\u0061n\u00&#50;2ary"#,
+  ])
+  func anEscapeMayBeEscapedInPart(_ text: String) {
+    #expect(Redactor(["can\"ary"]).redact("<\(text)>") == "<[secret]>")
+  }
+
   /// The limits that `docs/REDACTION.md` tells of; whoever widens one corrects it there.
   @Test func whatIsSaidNotToBeFoundIsNot() {
     let value = #"can"a'ry<é>tweet"#
