@@ -119,7 +119,7 @@ import Testing
     let instance = open("\(folder.socket).instance", O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
     try #require(instance >= 0 && flock(instance, LOCK_EX | LOCK_NB) == 0)
     let spawn = try spawn(
-      "flock -n '\(folder.socket).instance' echo >> '\(folder.path)/starts' || exit 1; exec sleep 30")
+      "flock -n '\(folder.socket).instance' echo >> '\(folder.path)/starts' || exit 75; exec sleep 30")
     let listening = Locked<TestServer?>(nil)
     Background.start {
       usleep(300_000)  // Not a wait: how long it takes to leave.
