@@ -100,8 +100,8 @@ def test_a_hundred_mebibytes_of_output_do_not_grow_the_daemon(stage: Stage) -> N
 @pytest.mark.parametrize("restart", [False, True], ids=["same-daemon", "after-restart"])
 def test_the_results_of_many_children_are_read_in_little_memory(stage: Stage, restart: bool) -> None:
     """By a script that reads one after the other, one that keeps them all, an expression and a report."""
-    count = 300
-    wait = 'until [ -e "$FLOWD_WORKSPACE/go" ]; do sleep 0.01; done'
+    count = max(100, int(300 * SHARE))
+    wait = 'touch "$FLOWD_WORKSPACE/held"; until [ -e "$FLOWD_WORKSPACE/go" ]; do sleep 0.05; done'
     keep = "local all = {} for _, c in ipairs(steps.o) do all[#all + 1] = c.stdout end return #all"
     text = (
         "on-failure: finish\nsteps:\n"
@@ -115,12 +115,12 @@ def test_the_results_of_many_children_are_read_in_little_memory(stage: Stage, re
         "report: '${{ steps.sum.result }} ${{ #steps.o[7].stdout }}'\n"
     )
     run = stage.start(text)
-    stage.until(lambda: words(stage.run(run)).get("hold") == "running", "the step that waits", 120)
+    stage.until((stage.workspace / "held").exists, "the step that waits", 300)
     if restart:
         stage.restart()
     before = processes.peak_bytes(stage.daemon.pid)
     (stage.workspace / "go").touch()
-    ended = stage.end(run, 120)
+    ended = stage.end(run, 240)
     grown = processes.peak_bytes(stage.daemon.pid) - before
     assert ended.status == SUCCEEDED and ended.report == f"{count * 1_000_000} 1000000", ended.error
     found = steps(ended)

@@ -85,11 +85,11 @@ extension StoreReader {
     view.steps = RunView.allSteps(definition, stored)
     guard includeOutput else { return view }
     for step in stored {
-      guard let output = try output(of: record.key, step: step.index) else { continue }
-      bytesLeft -= output.byteCount
-      // What does not fit into one answer is left out and marked; `event.watch` has all of it.
-      view.outputs[step.index] =
-        bytesLeft >= 0 ? output : StepOutput(stdoutTruncated: true, stderrTruncated: true)
+      guard let size = try outputSize(of: record.key, step: step.index) else { continue }
+      bytesLeft -= size
+      // What does not fit into one answer is left out and marked, and not read; `event.watch` has all of it.
+      let output = bytesLeft >= 0 ? try output(of: record.key, step: step.index) : nil
+      view.outputs[step.index] = output ?? StepOutput(stdoutTruncated: true, stderrTruncated: true)
     }
     return view
   }
