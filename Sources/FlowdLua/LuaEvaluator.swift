@@ -45,7 +45,7 @@ func value(of outcome: LuaSandbox.Outcome, host: LuaHost, line: Int) throws(Expr
   switch outcome {
   case .value(let value): return value
   case .none: return nil
-  case .failed(let kind, let message): throw ExpressionError(kind, message, line: line)
+  case .failed(let kind, let message): throw ExpressionError(kind, host.explained(message), line: line)
   case .halted:
     guard var error = host.thrown else { throw ExpressionError(.failed, "it was stopped", line: line) }
     if error.line == 0 { error.line = line }

@@ -70,7 +70,8 @@ struct StepRoundTripTests {
         CheckResult(check: "stdout == 'a'", passed: false, seen: "b\u{0}", line: 3),
         CheckResult(check: "", passed: true, seen: ""),
       ]),
-    StepDetails(items: []), StepDetails(items: [deepest, .null]), StepDetails(report: ""),
+    StepDetails(written: WrittenBytes(stdout: 3_000_000, stderr: 0)), StepDetails(items: []),
+    StepDetails(items: [deepest, .null]), StepDetails(report: ""),
     StepDetails(
       result: .string("x"), outputs: [.init("", .bool(true))], items: [.object([])], report: Samples.awkward.last),
   ]

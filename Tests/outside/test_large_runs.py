@@ -100,27 +100,27 @@ def test_a_hundred_mebibytes_of_output_do_not_grow_the_daemon(stage: Stage) -> N
 @pytest.mark.parametrize("restart", [False, True], ids=["same-daemon", "after-restart"])
 def test_the_results_of_many_children_are_read_in_little_memory(stage: Stage, restart: bool) -> None:
     """By a script that reads one after the other, one that keeps them all, an expression and a report."""
-    count = 300
-    wait = 'until [ -e "$FLOWD_WORKSPACE/go" ]; do sleep 0.01; done'
+    count = max(100, int((120 if restart else 300) * SHARE))
+    wait = 'touch "$FLOWD_WORKSPACE/held"; until [ -e "$FLOWD_WORKSPACE/go" ]; do sleep 0.05; done'
     keep = "local all = {} for _, c in ipairs(steps.o) do all[#all + 1] = c.stdout end return #all"
     text = (
         "on-failure: finish\nsteps:\n"
         f"  - {{ id: l, uses: script, with: {{ lua: 'local l = {{}} for i = 1, {count} do l[i] = i end return l' }} }}\n"
         "  - { id: o, uses: run, foreach: '${{ steps.l.result }}', with: { command: 'head -c 1000000 /dev/zero | tr \"\\0\" x' } }\n"
         f"  - {{ id: hold, uses: run, with: {{ command: '{wait}' }} }}\n"
-        "  - { id: sum, uses: script, with: { lua: 'local n = 0 for _, c in ipairs(steps.o) do n = n + #c.stdout end return n' } }\n"
-        f"  - {{ id: keep, uses: script, needs: [o, sum], continue-on-error: true, with: {{ lua: '{keep}' }} }}\n"
+        "  - { id: sum, uses: script, timeout: 120s, with: { lua: 'local n = 0 for _, c in ipairs(steps.o) do n = n + #c.stdout end return n' } }\n"
+        f"  - {{ id: keep, uses: script, timeout: 120s, needs: [o, sum], continue-on-error: true, with: {{ lua: '{keep}' }} }}\n"
         "  - { id: all, uses: run, needs: [o, keep], continue-on-error: true, with: { command: 'true' }, "
         "env: { N: '${{ #map(steps.o, function(c) return c.outputs end) }}' } }\n"
         "report: '${{ steps.sum.result }} ${{ #steps.o[7].stdout }}'\n"
     )
     run = stage.start(text)
-    stage.until(lambda: words(stage.run(run)).get("hold") == "running", "the step that waits", 120)
+    stage.until((stage.workspace / "held").exists, "the step that waits", 300)
     if restart:
         stage.restart()
     before = processes.peak_bytes(stage.daemon.pid)
     (stage.workspace / "go").touch()
-    ended = stage.end(run, 120)
+    ended = stage.end(run, 240)
     grown = processes.peak_bytes(stage.daemon.pid) - before
     assert ended.status == SUCCEEDED and ended.report == f"{count * 1_000_000} 1000000", ended.error
     found = steps(ended)

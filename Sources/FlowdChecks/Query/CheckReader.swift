@@ -24,9 +24,26 @@ final class CheckReader {
     case .body: return output(subject.mainText)
     case .stdout: return output(subject.stdout)
     case .stderr: return output(subject.stderr)
-    case .bytes: return subject.mainText.map { .number($0.count) } ?? .nothing
+    case .bytes: return bytes(subject)
     case .json(let path): return json(path, subject)
     case .regex(let pattern): return regex(pattern, subject)
+    }
+  }
+
+  /// Why what was found may not be all that is there: only the beginning of the text is here.
+  func cut(_ query: CheckQuery, in subject: CheckSubject) -> String? {
+    switch query {
+    case .body, .stdout, .regex: subject.cutBodyBytes.map(StepOutput.notice)
+    case .stderr: subject.cutStderrBytes.map(StepOutput.notice)
+    case .status, .exit, .duration, .header, .cookie, .bytes, .json: nil
+    }
+  }
+
+  private func bytes(_ subject: CheckSubject) -> Finding {
+    switch subject.cutBodyBytes {
+    case nil: subject.mainText.map { .number($0.count) } ?? .nothing
+    case 0?: .failed(StepOutput.notice(ofCut: 0))
+    case .some(let count): .number(count)
     }
   }
 
@@ -73,6 +90,7 @@ final class CheckReader {
     } else {
       guard let bytes = subject.body ?? subject.stdout else { return .nothing }
       if let failure = Self.tooLong(bytes) { return failure }
+      if let count = subject.cutBodyBytes { return .failed(StepOutput.notice(ofCut: count)) }
       switch parsed(bytes) {
       case .success(let value): root = value
       case .failure(let error):

@@ -40,6 +40,9 @@ struct Renderer {
     }
     for name in rest {
       guard case .object(let members)? = found else { return nil }
+      if name == "json", let mistake = found.flatMap(HTTPExchange.mistake(ofCut:)) {
+        throw ExpressionError(.failed, "there is no 'json': \(mistake)")
+      }
       found = members.first { $0.name == name }?.value
     }
     return found

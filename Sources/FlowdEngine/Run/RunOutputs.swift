@@ -43,7 +43,7 @@ struct RunOutputs {
 
   /// Keeps the output of a step that has just settled.
   mutating func insert(_ output: StepOutput, of step: Int, run: Int64, batch: UInt64, durableBatch: UInt64) {
-    keep(output, of: step, output.byteCount, batch: batch)
+    keep(output, of: step, output.memoryBytes, batch: batch)
     makeRoom(run, durableBatch)
   }
 
@@ -77,7 +77,7 @@ struct RunOutputs {
   /// Keeps what was loaded until the evaluation that needs it is over; what is small as if the step had just settled, so
   /// that many who read it cost one reading.
   mutating func insertLoaded(_ output: StepOutput, of step: Int, run: Int64, durableBatch: UInt64) {
-    let size = output.byteCount
+    let size = output.memoryBytes
     if loaded.updateValue((output, size), forKey: step) == nil { loadedByteCount += size }
     guard entries[step] == nil, size <= Limits.keptStepOutputBytesMax else { return }
     keep(output, of: step, size, batch: 0)

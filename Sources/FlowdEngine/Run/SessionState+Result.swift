@@ -294,12 +294,14 @@ extension CheckSubject {
       headers = exchange.headers.map { ($0.name, $0.value) }
       cookies = exchange.cookies.map { ($0.name, $0.value) }
       body = output.stdout
+      cutBodyBytes = output.cutStdoutBytes
       return
     }
     if output.details.agent != nil {
       // An answer is a text; one that is JSON is that too.
       if case .string? = output.details.result {} else { result = output.details.result }
       body = output.stdout
+      cutBodyBytes = output.cutStdoutBytes
       return
     }
     result = output.details.result
@@ -310,6 +312,7 @@ extension CheckSubject {
     stdout = output.stdout
     stderr = output.stderr
     body = output.stdout
+    (cutBodyBytes, cutStderrBytes) = (output.cutStdoutBytes, output.cutStderrBytes)
   }
 }
 
@@ -323,6 +326,7 @@ extension RunMachine {
         switch name {
         case "stdout": .string(String(decoding: output.stdout, as: UTF8.self))
         case "stderr": .string(String(decoding: output.stderr, as: UTF8.self))
+        case "truncated": .bool(output.stdoutTruncated || output.stderrTruncated)
         case "exit": exitCode.map { .number(String($0)) } ?? .null
         case "error": error.map { .string($0.message) } ?? .null
         case "attempt": .number(String(steps[index].attempt))

@@ -7,6 +7,8 @@ final class LuaHost {
   private let isCancelled: (() -> Bool)?
   /// What the scope threw; the sandbox stops then.
   private(set) var thrown: ExpressionError?
+  /// Why a response that was read has no `json`.
+  private var cutResponse: String?
 
   init(_ scope: any ExpressionScope, isCancelled: (() -> Bool)? = nil) {
     self.scope = scope
@@ -39,7 +41,8 @@ final class LuaHost {
     case CLUA_ASK_STEP_IDS: return strings(scope.stepIDs, answer)
     case CLUA_ASK_FIELD:
       let child = question.child < 0 ? nil : Int(question.child)
-      return try value(scope.field(field(of: question), of: name(of: question), child: child), answer)
+      let field = field(of: question)
+      return try value(noted(scope.field(field, of: name(of: question), child: child), field), answer)
     case CLUA_ASK_FIELD_NAMES: return strings(scope.fieldNames(of: name(of: question)), answer)
     case CLUA_ASK_NOW: return try value(.string(scope.now.rfc3339), answer)
     case CLUA_ASK_PROGRESS:
@@ -58,7 +61,18 @@ final class LuaHost {
       let known = names + ["steps"] + LuaNames.builtIn
       throw Refusal(message: "unknown name \(quoted(name))\(NearMiss.hint(for: name, among: known))")
     }
-    return try value(scope.value(of: name), answer)
+    return try value(noted(scope.value(of: name), name), answer)
+  }
+
+  private func noted(_ value: JSONValue?, _ name: String) -> JSONValue? {
+    if name == "response", let value, let mistake = HTTPExchange.mistake(ofCut: value) { cutResponse = mistake }
+    return value
+  }
+
+  /// A message of the code, with why what it misses is not there.
+  func explained(_ message: String) -> String {
+    guard let cutResponse, message.contains("'json'") else { return message }
+    return "\(message): \(cutResponse)"
   }
 
   private func step(_ id: String, _ answer: inout clua_answer) throws -> clua_answer_kind {

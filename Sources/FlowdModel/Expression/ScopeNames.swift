@@ -9,6 +9,7 @@ package enum ScopeNames {
   /// Of `response`, in an `http` step and as `steps.ID.response`.
   package static let response = [
     "status", "headers", "json", "text", "bytes", "duration", "timings", "url", "redirects", "cookies", "file",
+    "truncated",
   ]
 
   /// What `secrets.NAME` begins with, where it may stand.
@@ -27,7 +28,7 @@ package enum ScopeNames {
   package static func fields(of kind: String) -> [String] {
     let common = ["status", "error", "attempt", "outputs"]
     switch kind {
-    case "run": return common + ["stdout", "stderr", "exit"]
+    case "run": return common + ["stdout", "stderr", "exit", "truncated"]
     case "http": return common + ["response"]
     case "agent": return common + ["text", "result", "model", "provider", "usage", "partial"]
     case "script": return common + ["result"]
@@ -40,7 +41,7 @@ package enum ScopeNames {
   /// What a step calls its own results in `expect`, `until`, `outputs` and `retry.when`, by the `uses` value.
   package static func ownNames(of kind: String) -> [String] {
     switch kind {
-    case "run": ["stdout", "stderr", "exit", "error", "attempt"]
+    case "run": ["stdout", "stderr", "exit", "truncated", "error", "attempt"]
     case "http": ["response", "error", "attempt"]
     case "agent": ["text", "result", "error", "attempt"]
     case "script": ["result", "error", "attempt"]

@@ -68,6 +68,9 @@ package struct CheckSubject: Sendable {
   package var body: [UInt8]?
   package var stdout: [UInt8]?
   package var stderr: [UInt8]?
+  /// How long the body and standard output are when only their beginning is here, and standard error; 0: not known.
+  package var cutBodyBytes: Int?
+  package var cutStderrBytes: Int?
   package var exitCode: Int32?
   /// A script's or a question's result, already JSON.
   package var result: JSONValue?

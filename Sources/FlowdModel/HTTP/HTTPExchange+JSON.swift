@@ -59,12 +59,14 @@ extension HTTPExchange {
 
   /// As expressions read it.
   ///
-  /// - Parameter body: What was kept of it; one that is cut off is no JSON.
+  /// - Parameter body: What was kept of it; one that is cut off has no `json`, which is not the same as a body that is none.
   package func value(body: [UInt8], isWhole: Bool) -> JSONValue {
-    let parsed = isWhole ? try? JSONValue(parsing: body) : nil
-    return .object([
+    let parsed = isWhole ? [JSONValue.Member("json", (try? JSONValue(parsing: body)) ?? .null)] : []
+    let head: [JSONValue.Member] = [
       .init("status", .number(String(status))), .init("headers", .object(joinedHeaders)),
-      .init("json", parsed ?? .null), .init("text", .string(String(decoding: body, as: UTF8.self))),
+    ]
+    let rest: [JSONValue.Member] = [
+      .init("text", .string(String(decoding: body, as: UTF8.self))),
       .init("bytes", .number(String(bodyBytes))), .init("duration", Self.milliseconds(timings.total)),
       .init(
         "timings",
@@ -75,8 +77,17 @@ extension HTTPExchange {
         ])),
       .init("url", .string(url)), .init("redirects", .number(String(redirects))),
       .init("cookies", .object(cookies.map { .init($0.name, .string($0.value)) })),
-      .init("file", file.map(JSONValue.string) ?? .null),
-    ])
+      .init("file", file.map(JSONValue.string) ?? .null), .init("truncated", .bool(!isWhole)),
+    ]
+    return .object(head + parsed + rest)
+  }
+
+  /// Why what `value` gave has no `json`; `nil`: it has, or is no response.
+  package static func mistake(ofCut response: JSONValue) -> String? {
+    guard response["truncated"] == .bool(true), response["json"] == nil else { return nil }
+    let notice = StepOutput.notice(ofCut: response["bytes"]?.intValue ?? 0)
+    if case .string? = response["file"] { return notice + "; 'file' has all of it" }
+    return notice
   }
 
   /// By lower-case name; the values of one that came several times, in a row.

@@ -88,6 +88,7 @@ extension StepOutput {
     switch name {
     case "stdout", "text": .string(String(decoding: stdout, as: UTF8.self))
     case "stderr": .string(String(decoding: stderr, as: UTF8.self))
+    case "truncated": .bool(stdoutTruncated || stderrTruncated)
     case "report": .string(details.report ?? "")
     case "outputs":
       .object(

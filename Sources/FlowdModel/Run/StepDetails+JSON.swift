@@ -9,6 +9,10 @@ extension StepDetails {
     if let report { members.append(.init("report", .string(report))) }
     if let exchange { members.append(.init("exchange", exchange.json)) }
     if let agent { members.append(.init("agent", agent.json)) }
+    if let written {
+      members.append(
+        .init("written", .array([.number(String(written.stdout)), .number(String(written.stderr))])))
+    }
     return .object(members)
   }
 
@@ -21,13 +25,21 @@ extension StepDetails {
     if case .string(let text)? = json["report"] { report = text }
     if let exchange = json["exchange"] { self.exchange = HTTPExchange(json: exchange) }
     if let agent = json["agent"] { self.agent = AgentUse(json: agent) }
+    if case .array(let counts)? = json["written"], counts.count == 2, case .number(let stdout) = counts[0],
+      case .number(let stderr) = counts[1]
+    {
+      written = WrittenBytes(stdout: Int(stdout) ?? 0, stderr: Int(stderr) ?? 0)
+    }
+  }
+
+  /// What it takes in the store.
+  package var byteCount: Int {
+    if self == StepDetails() { return 0 }
+    return JSONWriter.bytes(of: json, .compact).count
   }
 
   /// About what it takes in memory.
-  package var byteCount: Int {
-    if self == StepDetails() { return 0 }
-    return json.memoryBytes
-  }
+  package var memoryBytes: Int { self == StepDetails() ? 0 : json.memoryBytes }
 }
 
 extension CheckResult {

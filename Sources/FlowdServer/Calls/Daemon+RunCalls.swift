@@ -92,15 +92,11 @@ extension StoreReader {
     let order = view.stepOrder
     let begun = Set(stored.map(\.index))
     for index in order.drop(while: { $0 != first ?? $0 }) where begun.contains(index) {
-      if bytesLeft < 0 {
-        let isThere = try outputSize(of: record.key, step: index) != nil
-        if isThere { view.outputs[index] = StepOutput(stdoutTruncated: true, stderrTruncated: true) }
-        continue
-      }
-      guard let output = try output(of: record.key, step: index) else { continue }
-      bytesLeft -= output.byteCount
-      // What does not fit into one answer is left out and marked; `event.watch` has all of it.
-      view.outputs[index] = bytesLeft >= 0 ? output : StepOutput(stdoutTruncated: true, stderrTruncated: true)
+      guard let size = try outputSize(of: record.key, step: index) else { continue }
+      bytesLeft -= size
+      // What does not fit into one answer is left out and marked, and not read; `event.watch` has all of it.
+      let output = bytesLeft >= 0 ? try output(of: record.key, step: index) : nil
+      view.outputs[index] = output ?? StepOutput(stdoutTruncated: true, stderrTruncated: true)
     }
     return view
   }

@@ -10,7 +10,7 @@ enum StoredOutputs {
     var byteCount = 0
     for key in keys where byteCount < Limits.runOutputsBytesMax {
       let output = try reader.output(of: key.storedRun, step: key.storedStep) ?? StepOutput()
-      byteCount += output.byteCount
+      byteCount += output.memoryBytes
       found.append(LoadedOutput(step: key.step, output: output))
     }
     return found

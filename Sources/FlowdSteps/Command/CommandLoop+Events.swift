@@ -74,7 +74,7 @@ extension CommandLoop {
     switch pipe.read(into: UnsafeMutableRawBufferPointer(rebasing: scratch[..<room])) {
     case .bytes(let bytes):
       apply(.outputArrived, to: command, slot: slot, now: now)
-      guard !isCapped, let piece = pipe.output.take(bytes) else { return }
+      guard let piece = pipe.output.take(bytes) else { return }
       command.queue.append(piece, of: pipe.stream, now: now)
       pausePipesIfFull(of: command)
     case .nothing:
@@ -121,9 +121,12 @@ extension CommandLoop {
     handOn(command, now: now)
     let output = command.standardOutput.output
     let error = command.standardError.output
+    let isCut = output.isCapturedTruncated || error.isCapturedTruncated
+    let written = isCut ? WrittenBytes(stdout: output.byteCount, stderr: error.byteCount) : nil
     let result = StepResult(
       outcome: outcome(of: command, ending: ending), stdout: output.captured, stderr: error.captured,
-      stdoutTruncated: output.isCapturedTruncated, stderrTruncated: error.isCapturedTruncated)
+      stdoutTruncated: output.isCapturedTruncated, stderrTruncated: error.isCapturedTruncated,
+      details: StepDetails(written: written))
     report(command.attempt, .finished(result))
     running[slot] = nil
     slots[command.attempt] = nil

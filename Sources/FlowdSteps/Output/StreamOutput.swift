@@ -19,6 +19,8 @@ package struct StreamOutput {
   /// The first bytes, at most `capturedBytesMax`.
   private(set) var captured: [UInt8] = []
   private(set) var isCapturedTruncated = false
+  /// All that was written.
+  private(set) var byteCount = 0
   /// Past the cap: what comes is thrown away.
   private(set) var isCapped = false
 
@@ -43,6 +45,7 @@ package struct StreamOutput {
   ///
   /// - Returns: `nil` when there is nothing to stream.
   mutating func take(_ input: UnsafeRawBufferPointer) -> Piece? {
+    byteCount += input.count
     guard !isCapped else { return nil }
     var text: [UInt8] = []
     text.reserveCapacity(input.count + 4)

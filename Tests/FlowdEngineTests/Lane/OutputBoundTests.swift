@@ -149,6 +149,6 @@ struct OutputBoundTests {
     let value = try JSONValue(parsing: Array(text.utf8))
     #expect(value.memoryBytes > 6_000_000)
     #expect(JSONValue.string(text).memoryBytes < text.utf8.count + 100)
-    #expect(StepDetails(result: value).byteCount >= value.memoryBytes)
+    #expect(StepDetails(result: value).memoryBytes >= value.memoryBytes)
   }
 }

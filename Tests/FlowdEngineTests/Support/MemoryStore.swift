@@ -152,7 +152,7 @@ struct MemoryStore {
     var byteCount = 0
     for key in keys where byteCount < Limits.runOutputsBytesMax {
       let output = outputs[Batch.StepKey(run: key.storedRun, index: key.storedStep)] ?? StepOutput()
-      byteCount += output.byteCount
+      byteCount += output.memoryBytes
       found.append(LoadedOutput(step: key.step, output: output))
     }
     return found

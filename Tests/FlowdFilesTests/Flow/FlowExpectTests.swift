@@ -109,7 +109,7 @@ struct FlowExpectTests {
       ),
       (
         "{ stdout: \"${{ result }}\" }",
-        "5:29: 'result' is no result of 'uses: run'; its results are stdout, stderr, exit, error, attempt"
+        "5:29: 'result' is no result of 'uses: run'; its results are stdout, stderr, exit, truncated, error, attempt"
       ),
     ])
   func checksAreChecked(text: String, expected: String) {

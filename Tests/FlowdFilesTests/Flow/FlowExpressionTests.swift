@@ -67,7 +67,7 @@ struct FlowExpressionTests {
       "${{ steps['my-step'].result }}", 4,
       "steps['my-step'] has no 'result'; a step with 'uses: run' has steps['my-step'].status, steps['my-step'].error, "
         + "steps['my-step'].attempt, steps['my-step'].outputs, steps['my-step'].stdout, steps['my-step'].stderr, "
-        + "steps['my-step'].exit"
+        + "steps['my-step'].exit, steps['my-step'].truncated"
     ),
     ("${{ run.ids }}", 4, "run has no 'ids'; did you mean 'id'?"),
     (

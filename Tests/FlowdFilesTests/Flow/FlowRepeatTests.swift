@@ -76,12 +76,12 @@ struct FlowRepeatTests {
       ("{ condition: 1 == }", ["5:25: this is not Lua: unexpected symbol at the end"]),
       (
         "{ condition: result }",
-        ["5:25: 'result' is no result of 'uses: run'; its results are stdout, stderr, exit, error, attempt"]
+        ["5:25: 'result' is no result of 'uses: run'; its results are stdout, stderr, exit, truncated, error, attempt"]
       ),
       (
         "{ condition: steps.a.exit }",
         [
-          "5:25: step 'a' may not refer to its own results by its id; here they are called stdout, stderr, exit, error, attempt"
+          "5:25: step 'a' may not refer to its own results by its id; here they are called stdout, stderr, exit, truncated, error, attempt"
         ]
       ),
       ("{ condition: true, interval: 0s }", ["5:41: 'interval' must be longer than zero"]),
@@ -118,7 +118,9 @@ struct FlowRepeatTests {
       ("{ attempts: 5 }", ["5:14: unknown key 'attempts'; write 'limit'"]),
       (
         "{ when: fatal }",
-        ["5:20: unknown name 'fatal'; there are inputs, steps, run, stdout, stderr, exit, error, attempt and functions"]
+        [
+          "5:20: unknown name 'fatal'; there are inputs, steps, run, stdout, stderr, exit, truncated, error, attempt and functions"
+        ]
       ),
       ("{ when: [any] }", ["5:20: 'when' must be an expression such as ${{ inputs.name == 'x' }}, found a list"]),
     ] as [(String, [String])])

@@ -355,7 +355,8 @@ struct HTTPStepTests {
         "outputs: { a: \"${{ response.nothing }}\" }",
         [
           "5:24: response has no 'nothing'; use one of response.status, response.headers, response.json, response.text, "
-            + "response.bytes, response.duration, response.timings, response.url, response.redirects, response.cookies, response.file"
+            + "response.bytes, response.duration, response.timings, response.url, response.redirects, "
+            + "response.cookies, response.file, response.truncated"
         ]
       ),
       (

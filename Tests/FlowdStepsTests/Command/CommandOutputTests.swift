@@ -72,6 +72,7 @@ extension CommandTests {
       #expect(result.stderr == Array("done\n".utf8))
       #expect(result.stdout.count == Limits.capturedOutputBytesMax && result.stdoutTruncated)
       #expect(!result.stderrTruncated)
+      #expect(result.details.written == WrittenBytes(stdout: 100_000_000, stderr: 5))
       expectCappedStream(steps.chunks(of: attempt).filter { $0.stream == .standardOutput })
     }
 
