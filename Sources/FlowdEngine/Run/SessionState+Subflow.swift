@@ -55,7 +55,7 @@ extension SessionState {
       guard run.secret(handedOverAs: input.name, by: index) != nil else {
         throw ExpressionError(
           .failed,
-          "input \(quoted(input.name)) is a secret: give it secrets.NAME, a secret input, or the answer to a secret "
+          "input \(quoted(input.name)) is a secret: give it a secret input, or the answer to a secret "
             + "question, by itself", line: run.definition(of: index).line)
       }
       names.insert(ExactName(input.name))

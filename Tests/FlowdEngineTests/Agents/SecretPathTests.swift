@@ -142,6 +142,6 @@ import Testing
     lab.finish(run, "page", .exited(0), stdout: "secret:TOK")
     #expect(lab.status(run) == .failed)
     #expect(
-      lab.error(run, "sub")?.contains("is a secret: give it secrets.NAME") == true, "\(lab.error(run, "sub") ?? "")")
+      lab.error(run, "sub")?.contains("is a secret: give it a secret input") == true, "\(lab.error(run, "sub") ?? "")")
   }
 }
