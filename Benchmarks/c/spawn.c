@@ -3,6 +3,7 @@
 #define _GNU_SOURCE
 #include "../../Sources/CLinux/include/LauncherProtocol.h"
 #include "common.h"
+#include <signal.h>
 #include <spawn.h>
 #include <sys/wait.h>
 
@@ -45,13 +46,20 @@ static void spawn_launched(Latencies *latencies, char *launcher, char *private) 
   char *bare[] = {launcher, "5000", "1000", "/", "--", "/bin/true", NULL};
   char *with_private[] = {launcher, "5000", "1000", "/", "--private", private, "--", "/bin/true", NULL};
   posix_spawn_file_actions_t actions;
+  posix_spawnattr_t attributes;
+  sigset_t all;
   int ends[2];
   pid_t pid;
   uint64_t begin = now();
   if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends)) fail("socketpair");
   posix_spawn_file_actions_init(&actions);
   posix_spawn_file_actions_adddup2(&actions, ends[1], FLOWD_LAUNCH_CONTROL_FD);
-  if (posix_spawn(&pid, launcher, &actions, NULL, private ? with_private : bare, environ)) wrong("posix_spawn");
+  posix_spawnattr_init(&attributes);
+  sigfillset(&all);
+  posix_spawnattr_setsigdefault(&attributes, &all);
+  posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGDEF);
+  if (posix_spawn(&pid, launcher, &actions, &attributes, private ? with_private : bare, environ)) wrong("posix_spawn");
+  posix_spawnattr_destroy(&attributes);
   posix_spawn_file_actions_destroy(&actions);
   close(ends[1]);
   read_messages(ends[0]);

@@ -91,6 +91,7 @@ static bool remove_entries(struct removal *removal, DIR *entries, bool *is_empty
 }
 
 int clinux_remove_tree(const char *path) {
+  if (rmdir(path) == 0) return 0;
   DIR *entries = open_directory(AT_FDCWD, path);
   if (entries == NULL) return errno == ENOENT ? 0 : -1;
   struct removal removal = {dirfd(entries), CLINUX_REMOVED_MAX, 0};

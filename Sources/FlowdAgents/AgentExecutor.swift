@@ -23,8 +23,8 @@ package final class AgentExecutor: Sendable {
   ///   - secrets: Has the secrets that requests do not bring themselves.
   ///   - directory: Absolute, of this executor alone, 0700; it is made if it is not there. Agents' temporary
   ///     directories are below it, and what an earlier executor left there is removed.
-  ///   - hiddenPaths: What agents may not read beside the user's keys: the daemon's own directories, and what the
-  ///     configuration adds; absolute, or with `~/`.
+  ///   - hiddenPaths: What agents may not read beside the user's keys and what their requests' rules add: the daemon's
+  ///     own directories; absolute, or with `~/`.
   ///   - deliver: Called with what happened, in order per attempt, on several threads. It only hands on.
   /// - Throws: The launcher or the directory cannot be used, or the process is short of descriptors or threads.
   package convenience init(
@@ -46,7 +46,6 @@ package final class AgentExecutor: Sendable {
     let hand: @Sendable ([StepReport]) -> Void = { reports in
       if !isShutDown.withLock({ $0 }) { deliver(reports) }
     }
-    let hidden = HiddenPaths.all(homes: HiddenPaths.homesOfUser, more: hiddenPaths)
     var options = CommandExecutor.Options()
     options.threadName = "agent-commands"
     options.processesMax = agentsMax + Self.checksMax
@@ -62,11 +61,12 @@ package final class AgentExecutor: Sendable {
       commands.shutdown()
       throw error
     }
-    let prompts = PromptPlace(directory: directory, hidden: hidden)
+    let prompts = PromptPlace(directory: directory)
     prompts.sweep()
     let setup = AgentLoop.Setup(
       mailbox: mailbox, commands: commands, client: client,
-      surroundings: CommandPlan.Surroundings(secrets: secrets, prompts: prompts, hidden: hidden),
+      surroundings: CommandPlan.Surroundings(
+        secrets: secrets, prompts: prompts, homes: HiddenPaths.homesOfUser, own: hiddenPaths),
       makeDriver: { request, provider, report in
         OpenAIDriver(request, provider, client: client, secrets: secrets, clock: clock, report: report)
       }, deliver: hand, agentsMax: agentsMax)
@@ -111,10 +111,14 @@ package final class AgentExecutor: Sendable {
   /// Finds out whether a provider can be used: its program is there and tells its version, or its server lists its
   /// models.
   ///
-  /// - Parameter then: Called once, on a thread of the executor's or the client's, after some seconds at most; not
-  ///   after `shutdown`.
-  package func check(_ provider: ProviderDefinition, then: @escaping @Sendable (ProviderCheck) -> Void) {
-    mailbox.post(.check(provider, then: then))
+  /// - Parameters:
+  ///   - rules: As of an attempt's request.
+  ///   - then: Called once, on a thread of the executor's or the client's, after some seconds at most; not after
+  ///     `shutdown`.
+  package func check(
+    _ provider: ProviderDefinition, rules: AgentRules, then: @escaping @Sendable (ProviderCheck) -> Void
+  ) {
+    mailbox.post(.check(provider, rules, then: then))
   }
 
   /// Ends all agents and the threads; returns when they have ended, after at most some seconds.

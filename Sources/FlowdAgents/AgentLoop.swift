@@ -73,7 +73,7 @@ final class AgentLoop {
     case .reports(let batch):
       for report in batch { take(report, now: now) }
     case .ended(let attempt): hands[attempt] = nil
-    case .check(let provider, let then): checker.check(provider, then: then)
+    case .check(let provider, let rules, let then): checker.check(provider, rules, then: then)
     case .shutDown: break
     }
   }

@@ -11,6 +11,6 @@ enum AgentOrder: Sendable {
   case reports([StepReport])
   /// A driver that is no command has reported its end.
   case ended(AttemptID)
-  case check(ProviderDefinition, then: @Sendable (ProviderCheck) -> Void)
+  case check(ProviderDefinition, AgentRules, then: @Sendable (ProviderCheck) -> Void)
   case shutDown
 }

@@ -10,9 +10,18 @@ enum CheckName {
     case .exists, .isEmpty: break
     case .equal, .notEqual, .less, .lessOrEqual, .greater, .greaterOrEqual, .contains, .startsWith, .endsWith, .matches,
       .count, .type:
-      words.append(Excerpt.of(expected, bytesMax: Limits.checkPartBytesMax))
+      words.append(of(expected, for: query))
     }
     return words.joined(separator: " ")
+  }
+
+  /// What a duration is compared with is written as one.
+  private static func of(_ expected: JSONValue, for query: CheckQuery) -> String {
+    if case .duration = query {
+      if case .number(let text) = expected, let count = Int64(text), count >= 0 { return Milliseconds.text(count) }
+      if case .string(let text) = expected { return part(text) }
+    }
+    return Excerpt.of(expected, bytesMax: Limits.checkPartBytesMax)
   }
 
   private static func of(_ query: CheckQuery) -> String {

@@ -41,7 +41,8 @@ public final class FlowdClient: Sendable {
 
   /// Sends a request and returns at once; its place on the wire is fixed when this returns.
   ///
-  /// A start, cancel or rerun without a `request_id` gets a new one. When the connection ends before the reply, calls that
+  /// A start, cancel or rerun without a `request_id` gets a new one, a start or rerun without a `umask` that of this
+  /// process. When the connection ends before the reply, calls that
   /// are safe to repeat are sent once more on a new connection: reads, answers, pauses, and starts, cancels and reruns
   /// thanks to their `request_id`, unless an earlier call was lost with them.
   ///
@@ -49,7 +50,7 @@ public final class FlowdClient: Sendable {
   public func send<RPC: UnaryRPC>(
     _: RPC.Type, _ request: RPC.Request, timeout: Duration? = nil
   ) -> PendingReply<RPC.Response> {
-    let request = RequestID.completing(request)
+    let request = RequestMask.completing(RequestID.completing(request))
     let reply = PendingReply<RPC.Response>()
     let action = activity.begin(RPC.method, request)
     reply.whenDone { [activity] _ in activity.end(action) }

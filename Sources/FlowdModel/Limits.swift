@@ -11,6 +11,8 @@ public enum Limits {
   public static let unpackBytesMax = 67_108_864
   /// Of one answer: a frame without its envelope.
   public static let answerBytesMax = 4_194_288
+  /// What an answer with a page of a run has beside the run: tags, lengths and tokens.
+  public static let answerFieldsBytesMax = 256
   /// Steps' output in one answer, and runs in one snapshot.
   public static let answerOutputBytesMax = 2_097_152
   /// Of one error message on the wire, in bytes.
@@ -307,6 +309,8 @@ public enum Limits {
   /// Shorter lines of a secret that has several are not looked for by themselves.
   public static let redactedLineBytesMin = 8
   public static let secretBytesMax = 65_536
+  /// Of a character reference of HTML that is undone when secrets are looked for, its leading zeros counted.
+  public static let characterReferenceBytesMax = 32
 
   // MARK: expressions and scripts
 
@@ -367,8 +371,10 @@ public enum Limits {
   public static let clientEventsMax = 256
   /// A call's time when its caller names none.
   public static let callTimeoutSeconds = 30
-  /// From the start of a daemon to its first accepted connection.
-  public static let spawnWaitSeconds = 5
+  /// From the start of a daemon to its first accepted connection; more than one that is leaving gives its commands.
+  public static let spawnWaitSeconds = 10
+  /// The longest pause before a daemon is started again that another one, starting or stopping, kept out.
+  public static let respawnDelayMillisecondsMax = 1_000
   /// The longest pause between two attempts at reconnecting a watch.
   public static let reconnectDelayMillisecondsMax = 2_000
   /// Of the log of daemons that clients start; a longer one is set aside at the next start.

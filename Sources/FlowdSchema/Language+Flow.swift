@@ -15,7 +15,9 @@ package enum Language {
       SchemaKey("env", environment, "Environment variables of every `run` and `agent` step; they may not read steps."),
       SchemaKey("defaults", .object(defaults), "Keys that steps have unless they say otherwise."),
       SchemaKey(
-        "mode", .words(RunMode.allCases.map(\.name)), "The mode that runs begin with.", standard: "the session's mode"),
+        "mode", .words(RunMode.allCases.map(\.name)),
+        "The mode that runs begin with; one that is another's step has the mode of that.",
+        standard: "the session's mode"),
       SchemaKey("concurrency", .object(concurrency), "How much runs at once."),
       SchemaKey(
         "network", .object(network), "What `http` steps may reach, within what the configuration allows."),
@@ -64,7 +66,8 @@ package enum Language {
         standard: "\(Limits.maxParallelDefault)"),
       SchemaKey(
         "group", .template,
-        "Runs with the same text, in any session, wait for each other; may read `inputs` and `run`."),
+        "Runs with the same text, in any session, wait for each other, but for those that are another's step; may read "
+          + "`inputs` and `run`."),
     ])
 
   /// Also of the configuration.

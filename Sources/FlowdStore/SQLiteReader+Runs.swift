@@ -56,6 +56,15 @@ extension SQLiteReader {
     try connection.statement("\(SQLiteReader.select) r.parent = ? ORDER BY r.key").bind(run).rows(RunTable.record)
   }
 
+  package func unfinishedRuns(below run: Int64) throws(StoreError) -> [Int64] {
+    try connection.statement(
+      """
+      \(RunTable.withTree) SELECT r.key FROM tree t CROSS JOIN run r ON r.key = t.key
+        WHERE r.finished_at IS NULL AND r.key != ?
+      """
+    ).bind(run).bind(run).rows { $0.int64(0) }
+  }
+
   package func runs(_ filter: RunFilter, before: Int64?, limit: Int) throws(StoreError) -> [RunRecord] {
     var conditions = ["r.key < ?", SQLiteReader.isKept]
     if filter.session != nil { conditions.append("s.id = ?") }

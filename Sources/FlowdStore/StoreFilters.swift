@@ -48,6 +48,8 @@ package struct RunFilter: Sendable {
 package enum EventRange: Equatable, Sendable {
   case session(Int64, after: EventSequence)
   case run(session: Int64, run: Int64, after: EventSequence)
+  /// With those of the runs that are its steps, and theirs.
+  case runTree(session: Int64, root: Int64, after: EventSequence)
   case workspace(String, after: EventPosition)
   case all(after: EventPosition)
 }

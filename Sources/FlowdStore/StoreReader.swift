@@ -35,6 +35,8 @@ package protocol StoreReader {
   func resumableRuns(of session: Int64) throws(StoreError) -> [ResumableRun]
   /// Those that are steps of a run, oldest first.
   func childRuns(of run: Int64) throws(StoreError) -> [RunRecord]
+  /// The keys of those that are steps of a run, or of one of those, and have not ended.
+  func unfinishedRuns(below run: Int64) throws(StoreError) -> [Int64]
   /// At most `limit` runs, newest first, with keys below `before`; without inputs, report and outputs.
   func runs(_ filter: RunFilter, before: Int64?, limit: Int) throws(StoreError) -> [RunRecord]
   /// Those that have left `pending`, children of `foreach` steps among them, by index.

@@ -1,10 +1,14 @@
 #define _GNU_SOURCE
 #include "calls.h"
 
+#include <string.h>
 #include <sys/syscall.h>
+
+#include "landlock.h"
 
 /* Calls that are younger than the headers may be have one number everywhere. */
 enum {
+  OPENAT2 = 437,
   QUOTACTL_FD = 443,
   PROCESS_MRELEASE = 448,
   FCHMODAT2 = 452,
@@ -14,7 +18,7 @@ enum {
   FILE_SETATTR = 469,
 };
 
-const uint8_t verdicts[CALLS_KNOWN] = {
+static const uint8_t verdicts[CALLS_KNOWN] = {
     /* Modes, owners, attributes and times of files: Landlock has no say about them. */
     [SYS_fchmod] = REFUSE,
     [SYS_fchmodat] = REFUSE,
@@ -127,3 +131,40 @@ const uint8_t verdicts[CALLS_KNOWN] = {
     [SYS_ioperm] = REFUSE,
 #endif
 };
+
+/* What a Landlock older than `until` leaves open. */
+static const struct {
+  uint16_t call;
+  uint8_t verdict;
+  uint8_t until;
+} older[] = {
+    /* Truncating, also by opening without the right to write; a filter cannot see openat2's flags. */
+    {SYS_truncate, REFUSE, 3},
+    {SYS_openat, OPENAT, 3},
+    {OPENAT2, UNKNOWN, 3},
+#ifdef __x86_64__
+    {SYS_open, OPEN, 3},
+#endif
+    /* Devices that were opened for reading. */
+    {SYS_ioctl, OLDER_IOCTL, LANDLOCK_SCOPES},
+    /* Signals. Programs that are refused pidfd_send_signal take kill, whose arguments say whom it means. */
+    {SYS_kill, ASK, LANDLOCK_SCOPES},
+    {SYS_tkill, ASK, LANDLOCK_SCOPES},
+    {SYS_tgkill, ASK, LANDLOCK_SCOPES},
+    {SYS_rt_sigqueueinfo, ASK, LANDLOCK_SCOPES},
+    {SYS_rt_tgsigqueueinfo, ASK, LANDLOCK_SCOPES},
+    {SYS_pidfd_send_signal, UNKNOWN, LANDLOCK_SCOPES},
+    {SYS_fcntl, FCNTL, LANDLOCK_SCOPES},
+    /* A younger filter that listens would answer in this program's place once this program has been killed. */
+    {SYS_seccomp, SECCOMP, LANDLOCK_SCOPES},
+};
+
+const uint8_t *verdicts_beside(int landlock) {
+  if (landlock >= LANDLOCK_SCOPES) return verdicts;
+  static uint8_t changed[CALLS_KNOWN];
+  memcpy(changed, verdicts, sizeof changed);
+  for (size_t at = 0; at < sizeof older / sizeof older[0]; at++) {
+    if (landlock < older[at].until) changed[older[at].call] = older[at].verdict;
+  }
+  return changed;
+}

@@ -16,6 +16,13 @@ enum verdict {
   FIRST_IS_SELF, /* the process that the first argument names is 0: the caller */
   SET_PRIORITY,
   SET_IO_PRIORITY,
+  /* Where Landlock is older. */
+  ASK, /* this program (referee.c) */
+  OPEN,
+  OPENAT,
+  FCNTL,
+  OLDER_IOCTL,
+  SECCOMP,
   VERDICTS,
 };
 
@@ -24,5 +31,6 @@ enum verdict {
  */
 #define CALLS_KNOWN 470
 
-extern const uint8_t verdicts[CALLS_KNOWN];
+/* The verdicts beside a Landlock of this version. */
+const uint8_t *verdicts_beside(int landlock);
 #endif

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <signal.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -10,8 +11,8 @@
 #include "program.h"
 #include "protocol.h"
 
-/* Runs in the child that still shares this program's memory, while the parent waits: `failure` is seen by the parent. */
-static void become(const struct options *options, struct start_failure *failure) {
+/* Runs in the child that still shares memory and descriptors with its parent, which waits and sees what is left here. */
+static void become(const struct options *options, struct listener *listener, struct start_failure *failure) {
   sigset_t none;
   sigemptyset(&none);
   setpgid(0, 0);
@@ -19,9 +20,10 @@ static void become(const struct options *options, struct start_failure *failure)
     *failure = (struct start_failure){FLOWD_LAUNCH_STAGE_DIRECTORY, errno};
     return;
   }
+  if (options->umask >= 0) umask((mode_t)options->umask);
   sigprocmask(SIG_SETMASK, &none, NULL);
   if (options->private_directory != NULL) {
-    *failure = confine(options);
+    *failure = confine(options, listener);
     if (failure->stage != 0) return;
   }
   *failure = program_execute(options->arguments);
@@ -29,14 +31,18 @@ static void become(const struct options *options, struct start_failure *failure)
 
 /*
  * vfork: the parent waits until the child is executed, so a failure is known at once and without another pipe, and no
- * page table is copied. Should the file system hang there, this process can no longer be told to end the tree; then
- * flowd kills it, and the child with it as far as the kernel allows.
+ * page table is copied. Should the file system hang there, this process can no longer be told to end the tree; then flowd
+ * kills it, and the child with it as far as the kernel allows.
+ *
+ * The one here shares the descriptors too (start.c), until the child is executed and loses all but 0, 1 and 2. So this
+ * process gets the listener, and has the time to close what confining has opened (main.c), which the command has not.
  */
-pid_t command_start(const struct options *options, struct start_failure *failure) {
+pid_t command_start(const struct options *options, struct listener *listener, struct start_failure *failure) {
+  *listener = (struct listener){-1, false};
   *failure = (struct start_failure){0, 0};
   pid_t child = vfork();
   if (child == 0) {
-    become(options, failure);
+    become(options, listener, failure);
     _exit(127);
   }
   if (child < 0) {

@@ -7,6 +7,7 @@
 #include "filter.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <linux/audit.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
@@ -27,6 +28,9 @@
 #else
 #define ARCHITECTURE 0 /* nobody looked at its calls: filter_install fails */
 #endif
+
+/* Younger than some headers (Linux 5.19). */
+#define FLAG_WAIT_KILLABLE_RECV (1U << 5)
 
 /* With jumps of one byte; the table gives some 200. */
 #define PROGRAM_MAX 320
@@ -117,6 +121,46 @@ static const struct sock_filter io_priority_call[] = {
     ARGUMENT(1), JUMP(BPF_JEQ, 0, 0, 3), ARGUMENT(0), JUMP(BPF_JEQ, 3 /* IOPRIO_WHO_USER */, 1, 0),
     RETURN(SECCOMP_RET_ALLOW), REFUSAL(EPERM)};
 
+/* From here on: where Landlock is older (calls.c). */
+static const struct sock_filter ask[] = {RETURN(SECCOMP_RET_USER_NOTIF)};
+
+/* Truncating takes a descriptor for writing, about which Landlock has its say. */
+#define OPENING(flags) \
+  ARGUMENT(flags), JUMP(BPF_JSET, O_TRUNC, 0, 3), BPF_STMT(BPF_ALU | BPF_AND | BPF_K, O_ACCMODE), \
+      JUMP(BPF_JEQ, O_WRONLY, 1, 0), JUMP(BPF_JEQ, O_RDWR, 0, 1), RETURN(SECCOMP_RET_ALLOW), REFUSAL(EACCES)
+static const struct sock_filter open_call[] = {OPENING(1)};
+static const struct sock_filter openat_call[] = {OPENING(2)};
+
+/* Who gets the signals of a descriptor; the second way names it in memory, which a filter cannot see. */
+static const struct sock_filter fcntl_call[] = {
+    ARGUMENT(1), JUMP(BPF_JEQ, F_SETOWN, 2, 0), JUMP(BPF_JEQ, F_SETOWN_EX, 2, 0),
+    RETURN(SECCOMP_RET_ALLOW), RETURN(SECCOMP_RET_USER_NOTIF), REFUSAL(EPERM)};
+
+/* What asks about any file, and what is for sockets, but who gets their signals. Devices know much else. */
+static const struct sock_filter older_ioctl_call[] = {
+    ARGUMENT(1),
+    JUMP(BPF_JEQ, 0x5401 /* TCGETS */, 14, 0),
+    JUMP(BPF_JEQ, 0x802C542A /* TCGETS2 */, 13, 0),
+    JUMP(BPF_JEQ, 0x5411 /* TIOCOUTQ */, 12, 0),
+    JUMP(BPF_JEQ, 0x5413 /* TIOCGWINSZ */, 11, 0),
+    JUMP(BPF_JEQ, 0x541B /* FIONREAD */, 10, 0),
+    JUMP(BPF_JEQ, 0x5421 /* FIONBIO */, 9, 0),
+    JUMP(BPF_JEQ, 0x5450 /* FIONCLEX */, 8, 0),
+    JUMP(BPF_JEQ, 0x5451 /* FIOCLEX */, 7, 0),
+    JUMP(BPF_JEQ, 0x80086601 /* FS_IOC_GETFLAGS */, 6, 0),
+    JUMP(BPF_JEQ, 0x40049409 /* FICLONE */, 5, 0),
+    JUMP(BPF_JEQ, 0x4020940D /* FICLONERANGE */, 4, 0),
+    JUMP(BPF_JEQ, 0x8901 /* FIOSETOWN */, 4, 0),
+    JUMP(BPF_JEQ, 0x8902 /* SIOCSPGRP */, 3, 0),
+    BPF_STMT(BPF_ALU | BPF_AND | BPF_K, 0xff00),
+    JUMP(BPF_JEQ, 0x8900 /* of sockets */, 0, 1),
+    RETURN(SECCOMP_RET_ALLOW),
+    REFUSAL(EPERM),
+};
+
+static const struct sock_filter seccomp_call[] = {
+    ARGUMENT(1), JUMP(BPF_JSET, SECCOMP_FILTER_FLAG_NEW_LISTENER, 1, 0), RETURN(SECCOMP_RET_ALLOW), REFUSAL(EPERM)};
+
 #define PIECE(name) {name, sizeof name / sizeof name[0]}
 static const struct {
   const struct sock_filter *code;
@@ -134,6 +178,12 @@ static const struct {
     [FIRST_IS_SELF] = PIECE(first_is_self),
     [SET_PRIORITY] = PIECE(priority_call),
     [SET_IO_PRIORITY] = PIECE(io_priority_call),
+    [ASK] = PIECE(ask),
+    [OPEN] = PIECE(open_call),
+    [OPENAT] = PIECE(openat_call),
+    [FCNTL] = PIECE(fcntl_call),
+    [OLDER_IOCTL] = PIECE(older_ioctl_call),
+    [SECCOMP] = PIECE(seccomp_call),
 };
 
 /* Calls of another architecture (32 bits by int 0x80) are refused as a whole; those of x32 have numbers above all others. */
@@ -152,6 +202,7 @@ struct range {
 struct program {
   struct sock_filter code[PROGRAM_MAX];
   size_t length;
+  bool has_piece[VERDICTS];
   size_t piece_at[VERDICTS];
   struct range ranges[RANGES_MAX];
   size_t range_count;
@@ -172,9 +223,10 @@ static void add_range(struct program *program, unsigned first, uint8_t verdict) 
     return;
   }
   program->ranges[program->range_count++] = (struct range){first, verdict};
+  program->has_piece[verdict] = true;
 }
 
-static void find_ranges(struct program *program) {
+static void find_ranges(struct program *program, const uint8_t *verdicts) {
   for (unsigned call = 0; call < CALLS_KNOWN; call++) {
     if (call == 0 || verdicts[call] != verdicts[call - 1]) add_range(program, call, verdicts[call]);
   }
@@ -202,25 +254,34 @@ static size_t write_tree(struct program *program, size_t at, const struct range 
   return at;
 }
 
-static void write_program(struct program *program) {
-  find_ranges(program);
+static void write_program(struct program *program, const uint8_t *verdicts) {
+  find_ranges(program, verdicts);
   append(program, prologue, sizeof prologue / sizeof prologue[0]);
   size_t tree = program->length;
   program->length += program->range_count - 1;
   for (size_t verdict = 0; verdict < VERDICTS; verdict++) {
     program->piece_at[verdict] = program->length;
-    append(program, pieces[verdict].code, pieces[verdict].length);
+    if (program->has_piece[verdict]) append(program, pieces[verdict].code, pieces[verdict].length);
   }
   if (!program->is_too_long) write_tree(program, tree, program->ranges, program->range_count);
 }
 
-bool filter_install(void) {
+static int set_filter(unsigned flags, const struct sock_fprog *filter) {
+  return (int)syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, (long)flags, filter);
+}
+
+bool filter_install(int landlock, struct listener *listener) {
   static struct program program;
-  write_program(&program);
+  write_program(&program, verdicts_beside(landlock));
   if (ARCHITECTURE == 0 || program.is_too_long) {
     errno = ARCHITECTURE == 0 ? ENOTSUP : EOVERFLOW;
     return false;
   }
   struct sock_fprog filter = {(unsigned short)program.length, program.code};
-  return syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &filter) == 0;
+  *listener = (struct listener){-1, false};
+  if (!program.has_piece[ASK]) return set_filter(0, &filter) == 0;
+  listener->fd = set_filter(SECCOMP_FILTER_FLAG_NEW_LISTENER | FLAG_WAIT_KILLABLE_RECV, &filter);
+  listener->waits_on = listener->fd >= 0;
+  if (listener->fd < 0 && errno == EINVAL) listener->fd = set_filter(SECCOMP_FILTER_FLAG_NEW_LISTENER, &filter);
+  return listener->fd >= 0;
 }

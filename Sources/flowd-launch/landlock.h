@@ -16,19 +16,20 @@
 #define LANDLOCK_WRITE \
   (LANDLOCK_READ | LANDLOCK_WRITE_FILE_RIGHTS | 1U << 4 | 1U << 5 | 1U << 7 | 1U << 8 | 1U << 9 | 1U << 10 | 1U << 12 | \
    1U << 13)
-/* All rights that ABI 6 knows, IOCTL_DEV (15) too: what is handled and not granted is denied. */
-#define LANDLOCK_ALL ((1U << 16) - 1)
+
+/* The first ABI that keeps signals and abstract sockets in (Linux 6.12); what older ones leave open the filter closes. */
+#define LANDLOCK_SCOPES 6
 
 /* The kernel's ABI version; -1 and errno. */
 int landlock_version(void);
 
-/* A ruleset that handles all rights and keeps signals and abstract sockets in; -1 and errno. */
-int landlock_ruleset(void);
+/* A ruleset that handles all rights that `version` knows, and keeps in what it can keep in; -1 and errno. */
+int landlock_ruleset(int version);
 
 /* Grants what the options allow (grants.c); false and errno. */
 bool landlock_grant_all(int ruleset, const struct options *options);
 
-/* Grants `rights` for what `fd` names and all below it; false and errno. */
+/* Grants those of `rights` that the ruleset handles for what `fd` names and all below it; false and errno. */
 bool landlock_add(int ruleset, int fd, uint64_t rights);
 
 /* For this process and all that it starts; false and errno. */

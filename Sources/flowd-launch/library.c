@@ -8,6 +8,7 @@
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/signalfd.h>
@@ -38,6 +39,13 @@ int fcntl(int fd, int command, ...) {
 ssize_t read(int fd, void *bytes, size_t count) { return syscall(SYS_read, (long)fd, bytes, count); }
 ssize_t write(int fd, const void *bytes, size_t count) { return syscall(SYS_write, (long)fd, bytes, count); }
 int close(int fd) { return (int)syscall(SYS_close, (long)fd); }
+int ioctl(int fd, unsigned long request, ...) {
+  va_list arguments;
+  va_start(arguments, request);
+  void *argument = va_arg(arguments, void *);
+  va_end(arguments);
+  return (int)syscall(SYS_ioctl, (long)fd, request, argument);
+}
 int dup2(int from, int to) { return (int)syscall(SYS_dup3, (long)from, (long)to, 0L); }
 int fstat(int fd, struct stat *status) { return (int)syscall(SYS_fstat, (long)fd, status); }
 int faccessat(int directory, const char *path, int mode, int flags) {
@@ -59,12 +67,14 @@ int renameat(int directory, const char *from, int target, const char *to) {
 ssize_t readlink(const char *restrict path, char *restrict text, size_t count) {
   return syscall(SYS_readlinkat, (long)AT_FDCWD, path, text, count);
 }
+mode_t umask(mode_t mask) { return (mode_t)syscall(SYS_umask, (long)mask); }
 int chdir(const char *path) { return (int)syscall(SYS_chdir, path); }
 char *getcwd(char *text, size_t count) { return syscall(SYS_getcwd, text, count) < 0 ? NULL : text; }
 
 pid_t getpid(void) { return (pid_t)syscall(SYS_getpid); }
 pid_t setsid(void) { return (pid_t)syscall(SYS_setsid); }
 int setpgid(pid_t process, pid_t group) { return (int)syscall(SYS_setpgid, (long)process, (long)group); }
+pid_t getpgid(pid_t process) { return (pid_t)syscall(SYS_getpgid, (long)process); }
 int kill(pid_t process, int signal) { return (int)syscall(SYS_kill, (long)process, (long)signal); }
 pid_t waitpid(pid_t process, int *status, int options) {
   return (pid_t)syscall(SYS_wait4, (long)process, status, (long)options, NULL);

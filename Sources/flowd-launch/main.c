@@ -11,14 +11,13 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/signalfd.h>
-#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 #include "command.h"
 #include "control.h"
 #include "options.h"
-#include "removal.h"
+#include "private.h"
 #include "supervise.h"
 
 /* Nothing of flowd's reaches the command but 0, 1 and 2: all else is closed, and the control socket when it is executed. */
@@ -32,12 +31,13 @@ static bool prepare_descriptors(void) {
 }
 
 /*
- * Ignored signals would be inherited by the command; those that matter here arrive through the returned descriptor.
- * By the system call itself: sigaction(3) refuses the two that glibc keeps for its threads, and posix_spawn ignores them.
+ * Ignored signals would be inherited by the command. flowd has started this program with none (Spawn.c), but for the two
+ * that glibc keeps for its threads: posix_spawn ignores them, and sigaction(3) refuses them. Those that matter here arrive
+ * through the returned descriptor.
  */
 static int prepare_signals(void) {
   static const char defaults[64] = {0}; /* the kernel's struct sigaction: SIG_DFL, no flags, no mask */
-  for (int number = 1; number <= 64; number++) syscall(SYS_rt_sigaction, number, defaults, NULL, (size_t)8);
+  for (int number = 32; number <= 33; number++) syscall(SYS_rt_sigaction, number, defaults, NULL, (size_t)8);
   sigset_t taken;
   sigemptyset(&taken);
   sigaddset(&taken, SIGCHLD);
@@ -46,6 +46,16 @@ static int prepare_signals(void) {
   sigaddset(&taken, SIGHUP);
   sigprocmask(SIG_SETMASK, &taken, NULL);
   return signalfd(-1, &taken, SFD_CLOEXEC | SFD_NONBLOCK);
+}
+
+/* Closes what confining the command has left open: all above `last_kept` but the listener. */
+static void close_leftovers(unsigned last_kept, const struct listener *listener) {
+  unsigned first = last_kept + 1;
+  if (listener->fd >= 0) {
+    syscall(SYS_close_range, first, listener->fd - 1, 0);
+    first = (unsigned)listener->fd + 1;
+  }
+  syscall(SYS_close_range, first, ~0U, 0);
 }
 
 /* The pipes belong to the command alone: they must end when it and its descendants have closed them. */
@@ -66,11 +76,6 @@ static void lower_descriptor_limit(void) {
   if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur <= 1024) return;
   limit.rlim_cur = 1024;
   setrlimit(RLIMIT_NOFILE, &limit);
-}
-
-/* What is left of it, should something hold it, is swept when flowd starts the next time. */
-static void remove_private(const struct options *options) {
-  if (options->private_directory != NULL) clinux_remove_tree(options->private_directory);
 }
 
 static int fail(int stage, int code) {
@@ -96,19 +101,21 @@ int main(int count, char **words) {
   /* A flowd that died already must not find the command started by a launcher it never knew of. */
   if (control_is_closed()) return 0;
 
-  if (options.private_directory != NULL && mkdir(options.private_directory, 0700) != 0) {
+  if (options.private_directory != NULL && !private_make(options.private_directory)) {
     return fail(FLOWD_LAUNCH_STAGE_PRIVATE, errno);
   }
   struct start_failure failure;
-  pid_t command = command_start(&options, &failure);
+  struct listener listener;
+  pid_t command = command_start(&options, &listener, &failure);
   let_go_of_pipes();
   if (command < 0) {
-    remove_private(&options);
+    if (options.private_directory != NULL) private_leave(options.private_directory, true);
     return fail(failure.stage, failure.code);
   }
   control_send(FLOWD_LAUNCH_STARTED, 0, command);
-  int left = supervise(command, signals, &options);
-  remove_private(&options);
+  if (options.private_directory != NULL) close_leftovers((unsigned)signals, &listener);
+  int left = supervise(command, signals, &listener, &options);
+  if (options.private_directory != NULL) private_leave(options.private_directory, left == 0);
   control_send(FLOWD_LAUNCH_TREE_ENDED, 0, left);
   return 0;
 }

@@ -24,31 +24,61 @@ static const char *skip(const char *text, int count) {
   return text;
 }
 
-bool process_read(pid_t pid, struct process *process) {
-  char text[1024];
-  proc_path(text, pid, "/stat");
+/* Reads a file of /proc/PID, at most what the buffer holds, and ends it with a NUL. */
+static bool read_file(pid_t pid, const char *name, char *text, size_t size) {
+  proc_path(text, pid, name);
   int file = open(text, O_RDONLY | O_CLOEXEC);
   if (file < 0) return false;
-  ssize_t got = read(file, text, sizeof text - 1);
+  ssize_t got = read(file, text, size - 1);
   close(file);
   if (got <= 0) return false;
   text[got] = '\0';
+  return true;
+}
+
+bool process_read(pid_t pid, struct process *process) {
+  char text[1024];
+  if (!read_file(pid, "/stat", text, sizeof text)) return false;
   /* The second field is the program's name in brackets and may hold anything; the last bracket ends it. */
   const char *bracket = strrchr(text, ')');
   if (bracket == NULL) return false;
   const char *rest = skip(bracket, 2);
   uint64_t parent = 0;
+  uint64_t group = 0;
   uint64_t start = 0;
   if (!decimal_read(&rest, &parent)) return false;
+  rest = skip(bracket, 3);
+  if (!decimal_read(&rest, &group)) return false;
   rest = skip(bracket, 20);
   if (!decimal_read(&rest, &start)) return false;
-  *process = (struct process){pid, (pid_t)parent, start};
+  *process = (struct process){pid, (pid_t)parent, (pid_t)group, start};
   return true;
+}
+
+bool process_has_thread(pid_t process, pid_t thread) {
+  return syscall(SYS_tgkill, (long)process, (long)thread, 0L) == 0;
+}
+
+pid_t process_of_thread(pid_t thread) {
+  static const char field[] = "\nTgid:\t";
+  char text[1024];
+  if (!read_file(thread, "/status", text, sizeof text)) return -1;
+  for (const char *line = text; (line = strchr(line, '\n')) != NULL; line++) {
+    if (strncmp(line, field, sizeof field - 1) != 0) continue;
+    uint64_t process = 0;
+    line += sizeof field - 1;
+    return decimal_read(&line, &process) ? (pid_t)process : -1;
+  }
+  return -1;
+}
+
+bool process_equal(const struct process *one, const struct process *other) {
+  return one->pid == other->pid && one->start_ticks == other->start_ticks;
 }
 
 static bool is_current(const struct process *process) {
   struct process now;
-  return process_read(process->pid, &now) && now.start_ticks == process->start_ticks;
+  return process_read(process->pid, &now) && process_equal(&now, process);
 }
 
 /* The handle is taken first and checked second: then it cannot mean a later process with the same number. */

@@ -50,13 +50,21 @@ __asm__(".text\n"
         "1:\n"
         "  mov %rax, %rdi\n"
         "  jmp fail\n"
-        /* The child uses this stack first, and overwrites the address to return to: it is kept in a register. */
+        /*
+         * clone(CLONE_VM | CLONE_FILES | CLONE_VFORK | SIGCHLD). The child uses this stack first, and
+         * overwrites the address to return to: it is kept in a register that the call does not take.
+         */
         ".globl vfork\n"
         "vfork:\n"
-        "  pop %rdx\n"
-        "  mov $58, %eax\n"
+        "  pop %r9\n"
+        "  mov $56, %eax\n"
+        "  mov $0x4511, %edi\n"
+        "  xor %esi, %esi\n"
+        "  xor %edx, %edx\n"
+        "  xor %r10d, %r10d\n"
+        "  xor %r8d, %r8d\n"
         "  syscall\n"
-        "  push %rdx\n"
+        "  push %r9\n"
         "  cmp $-4095, %rax\n"
         "  jae 1b\n"
         "  ret\n");
@@ -83,10 +91,10 @@ __asm__(".text\n"
         "  ret\n"
         "1:\n"
         "  b fail\n"
-        /* clone(CLONE_VM | CLONE_VFORK | SIGCHLD): there is no call of its own. */
+        /* clone, as above. */
         ".globl vfork\n"
         "vfork:\n"
-        "  mov x0, #0x4111\n"
+        "  mov x0, #0x4511\n"
         "  mov x1, #0\n"
         "  mov x2, #0\n"
         "  mov x3, #0\n"

@@ -11,6 +11,7 @@
 
 #include "control.h"
 #include "ending.h"
+#include "referee.h"
 #include "tree.h"
 
 static int64_t now_ms(void) {
@@ -62,11 +63,12 @@ static int count_left(void) {
   return (int)tree.count;
 }
 
-int supervise(pid_t command, int signals, const struct options *options) {
+int supervise(pid_t command, int signals, const struct listener *listener, const struct options *options) {
   struct ending ending = {RUNNING, 0, 0};
-  struct pollfd inputs[2] = {
+  struct pollfd inputs[3] = {
       {.fd = FLOWD_LAUNCH_CONTROL_FD, .events = POLLIN},
       {.fd = signals, .events = POLLIN},
+      {.fd = listener->fd, .events = POLLIN},
   };
   bool command_ended = false;
   int left = 0;
@@ -76,8 +78,12 @@ int supervise(pid_t command, int signals, const struct options *options) {
       left = count_left();
       break;
     }
-    poll(inputs, 2, ending_timeout(&ending, now_ms()));
+    poll(inputs, 3, ending_timeout(&ending, now_ms()));
     if (asked_by_signal(signals)) ending_terminate(&ending, options, now_ms());
+    if (inputs[2].revents != 0 && !referee_answer(listener, inputs[2].revents)) {
+      close(inputs[2].fd); /* should somebody wait there still, the call fails */
+      inputs[2].fd = -1;
+    }
     if (inputs[0].revents == 0) continue;
     switch (control_next()) {
       case CONTROL_NOTHING: break;

@@ -55,3 +55,38 @@ void tree_read(struct tree *tree) {
   read_threads(tree, getpid());
   for (size_t at = 0; at < tree->count; at++) read_threads(tree, tree->processes[at].pid);
 }
+
+bool tree_note(struct tree *tree, const struct process *process) {
+  for (size_t at = 0; at < tree->count; at++) {
+    if (process_equal(&tree->processes[at], process)) return false;
+  }
+  if (tree->count == TREE_MAX) return false;
+  tree->processes[tree->count++] = *process;
+  return true;
+}
+
+/*
+ * Reads the way up, then whether each is still its child's parent: only then had none of the numbers on the way been used
+ * again when it was read.
+ */
+static bool descends(pid_t pid) {
+  static struct process way[TREE_MAX];
+  size_t count = 0;
+  for (pid_t at = pid; at != getpid(); at = way[count++].parent) {
+    if (at <= 1 || count == TREE_MAX || !process_read(at, &way[count])) return false;
+  }
+  struct process now;
+  for (size_t at = 0; at < count; at++) {
+    if (!process_read(way[at].pid, &now) || !process_equal(&now, &way[at]) || now.parent != way[at].parent) return false;
+  }
+  return count > 0;
+}
+
+/* Again when it is not so: a process on the way may have ended meanwhile, and its children become this one's. */
+bool tree_holds(pid_t pid) {
+  static const int attempts_max = 3;
+  for (int attempt = 0; attempt < attempts_max; attempt++) {
+    if (descends(pid)) return true;
+  }
+  return false;
+}

@@ -1,5 +1,6 @@
 #ifndef TREE_H
 #define TREE_H
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "process.h"
@@ -17,4 +18,10 @@ struct tree {
  * that left their session, their group and their parent are found. Processes may come and go meanwhile.
  */
 void tree_read(struct tree *tree);
+
+/* Adds a process that is not in it yet; false when it is, or there is no room. */
+bool tree_note(struct tree *tree, const struct process *process);
+
+/* Whether a process descends from this one: the way up is read, not the tree. */
+bool tree_holds(pid_t pid);
 #endif

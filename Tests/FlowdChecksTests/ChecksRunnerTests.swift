@@ -59,7 +59,7 @@ private let responseRows: [CheckRow] = [
   .init(.cookie("a"), .equal, "1", .holds),
   .init(.cookie("A"), .exists, "null", .doesNotHold),
   .init(.cookie("empty"), .isEmpty, "null", .holds),
-  .init(.duration, .less, #""2s""#, .holds, seen: "1500 ms"),
+  .init(.duration, .less, #""2s""#, .holds, seen: "1.5s"),
   .init(.duration, .less, "1500", .doesNotHold),
   .init(.duration, .equal, #""1s500ms""#, .holds),
   .init(.duration, .less, #""soon""#, .undecided),
@@ -168,6 +168,9 @@ private let commandRows: [CheckRow] = [
     (CheckQuery.status, CheckPredicate.Operator.equal, "200", false, "status == 200"),
     (.json(path: "$.token"), .exists, "null", false, "json $.token exists"),
     (.stdout, .contains, #""x""#, true, #"not stdout contains "x""#),
+    (.duration, .less, "2000", false, "duration < 2s"), (.duration, .less, #""1m30s""#, false, "duration < 1m30s"),
+    (.duration, .greaterOrEqual, "0.5", false, "duration >= 0.5"),
+    (.duration, .equal, "18", true, "not duration == 18 ms"),
     (.header("Content-Type"), .startsWith, #""a""#, false, #"header Content-Type startsWith "a""#),
     (.cookie("id"), .isEmpty, "null", true, "not cookie id isEmpty"),
     (.regex(pattern: "a\tb"), .count, #"{">": 1}"#, false, #"regex a\tb count {">":1}"#),
@@ -185,6 +188,14 @@ private let commandRows: [CheckRow] = [
     let results = ChecksRunner().evaluate(check, expected: [.number("100"), .number("100")], on: response)
     #expect(results.map(\.passed) == [false, true])
     #expect(results.map(\.line) == [7, 7])
+  }
+
+  @Test(arguments: [
+    (0, "0 ms"), (999, "999 ms"), (1000, "1s"), (1050, "1.05s"), (59_999, "59.999s"), (60_000, "1m"),
+    (90_250, "1m 30.25s"), (7_200_000, "120m"),
+  ])
+  func aDurationIsShownExactly(_ milliseconds: Int64, _ text: String) {
+    #expect(Milliseconds.text(milliseconds) == text)
   }
 
   @Test func aResultIsReadInsteadOfTheBody() {

@@ -163,7 +163,7 @@ private let pageRows: [CheckRow] = [
   .init(.body, .endsWith, #""</html>""#, .holds),
   .init(.body, .matches, #""(?m)^error""#, .holds),
   .init(.regex(pattern: #"error (\d+)"#), .equal, "17", .holds),
-  .init(.duration, .greater, #""1m""#, .holds, seen: "90000 ms"),
+  .init(.duration, .greater, #""1m""#, .holds, seen: "1m 30s"),
   .init(
     .json(path: "$.id"), .exists, "null", .undecided,
     seen: "not JSON: line 1, column 1: expected a value, found '<'"),

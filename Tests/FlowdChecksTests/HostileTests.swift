@@ -21,7 +21,7 @@ import Testing
     #expect(!negated.passed)
     #expect(result.seen.contains("gave up: the regular expression takes too much") || result.seen.contains("too many"))
     #expect(negated.seen.hasPrefix("gave up: the regular expression takes too m"))
-    #expect(clock.now - start < .seconds(10))
+    #expect(clock.now - start < .seconds(60))
   }
 
   @Test func theSearchesOfOnePathShareTheirBudget() {
@@ -67,7 +67,7 @@ import Testing
     let result = evaluate(.json(path: path), .count, .number("0"), negated: true, on: subject(body: body))
     #expect(!result.passed)
     #expect(result.seen.hasPrefix("gave up: ") || path.hasSuffix("1]..*"))
-    #expect(clock.now - start < .seconds(10))
+    #expect(clock.now - start < .seconds(60))
   }
 
   @Test func filtersInFiltersOfADeepDocumentFitTheStack() {

@@ -5,13 +5,13 @@ import Testing
 
 @testable import FlowdClient
 
-@Suite(.timeLimit(.minutes(1))) struct AutoSpawnTests {
+@Suite(.timeLimit(.minutes(3))) struct AutoSpawnTests {
   private let folder: TemporaryFolder
 
   init() throws { folder = try TemporaryFolder() }
 
   /// A daemon that says that it was started, with what, and then waits; the test listens in its stead.
-  private func spawn(_ script: String, wait: Duration = .seconds(10)) throws -> AutoSpawn {
+  private func spawn(_ script: String, wait: Duration = .seconds(60)) throws -> AutoSpawn {
     // Made by another process: a file this one has open for writing, if only in a child that another test is about to
     // start, cannot be executed (ETXTBSY).
     try folder.write("#!/bin/sh\n\(script)\n", to: "daemon.text")
@@ -23,7 +23,7 @@ import Testing
 
   @Test func fiftyClientsStartOneDaemon() async throws {
     let folder = folder
-    let spawn = try spawn("echo \"$@\" >> '\(folder.path)/starts'; exec sleep 3")
+    let spawn = try spawn("echo \"$@\" >> '\(folder.path)/starts'; exec sleep 30")
     let socket = try SocketPath(folder.socket)
     let listening = Locked<TestServer?>(nil)
     Background.start {
@@ -68,11 +68,69 @@ import Testing
     #expect(folder.read("logs/flowd.log") == "again\nagain\n")
   }
 
+  @Test func aDaemonThatAnotherOneKeptOutIsWaitedFor() async throws {
+    let folder = folder
+    let spawn = try spawn("echo 'another flowd has it'; echo x >> '\(folder.path)/starts'; exit 75")
+    let listening = Locked<TestServer?>(nil)
+    Background.start {
+      while folder.read("starts").isEmpty { usleep(1000) }
+      let server = try? TestServer(at: folder.socket) { $0.reply(API.DaemonServiceStatusResponse(pid: 7)) }
+      listening.withLock { $0 = server }
+    }
+    let client = FlowdClient(socket: try SocketPath(folder.socket), options: .init(autoSpawn: spawn))
+    #expect(try await client.daemon.status().pid == 7)
+  }
+
+  @Test func aDaemonIsStartedAgainOnceTheOneBeforeItHasLeft() async throws {
+    let folder = folder
+    let spawn = try spawn(
+      """
+      echo x >> '\(folder.path)/starts'
+      [ $(wc -l < '\(folder.path)/starts') -ge 3 ] || exit 75
+      exec sleep 3
+      """)
+    let listening = Locked<TestServer?>(nil)
+    Background.start {
+      while folder.read("starts") != "x\nx\nx\n" { usleep(1000) }
+      let server = try? TestServer(at: folder.socket) { $0.reply(API.DaemonServiceStatusResponse(pid: 7)) }
+      listening.withLock { $0 = server }
+    }
+    let client = FlowdClient(socket: try SocketPath(folder.socket), options: .init(autoSpawn: spawn))
+    #expect(try await client.daemon.status().pid == 7)
+  }
+
+  @Test func aDaemonThatIsKeptOutForLongIsTold() async throws {
+    let spawn = try spawn("echo 'another flowd has it'; exit 75", wait: .milliseconds(200))
+    let client = FlowdClient(socket: try SocketPath(folder.socket), options: .init(autoSpawn: spawn))
+    let error = await #expect(throws: ClientError.self) { try await client.daemon.status() }
+    #expect(error?.message.contains("exited with 75 and nothing listened within 0.2 seconds") == true)
+    #expect(error?.message.contains("another flowd has it") == true)
+  }
+
   @Test func aDaemonThatNeverListensIsGivenUp() async throws {
-    let spawn = try spawn("exec sleep 1", wait: .milliseconds(200))
+    let spawn = try spawn("exec sleep 30", wait: .milliseconds(200))
     let client = FlowdClient(socket: try SocketPath(folder.socket), options: .init(autoSpawn: spawn))
     let error = await #expect(throws: ClientError.self) { try await client.daemon.status() }
     #expect(error?.message.contains("was started but did not listen within 0.2 seconds") == true)
+  }
+
+  @Test func aDaemonThatIsLeavingIsWaitedFor() async throws {
+    let folder = folder
+    let instance = open("\(folder.socket).instance", O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+    try #require(instance >= 0 && flock(instance, LOCK_EX | LOCK_NB) == 0)
+    let spawn = try spawn(
+      "flock -n '\(folder.socket).instance' echo >> '\(folder.path)/starts' || exit 1; exec sleep 30")
+    let listening = Locked<TestServer?>(nil)
+    Background.start {
+      usleep(300_000)  // Not a wait: how long it takes to leave.
+      close(instance)
+      while folder.read("starts").isEmpty { usleep(1000) }
+      let server = try? TestServer(at: folder.socket) { $0.reply(API.DaemonServiceStatusResponse(pid: 7)) }
+      listening.withLock { $0 = server }
+    }
+    let client = FlowdClient(socket: try SocketPath(folder.socket), options: .init(autoSpawn: spawn))
+    #expect(try await client.daemon.status().pid == 7)
+    #expect(folder.read("starts") == "\n")
   }
 
   @Test func aMissingProgramIsTold() async throws {

@@ -1,5 +1,6 @@
 import FlowdModel
 import FlowdWire
+import TestSupport
 import Testing
 
 @testable import FlowdClient
@@ -63,15 +64,17 @@ import Testing
       // An end without the run's end, as of a daemon that stops; then the rest.
       if call.connection == 1 {
         call.send(Self.event(5))
+        // The end of a step's run.
+        call.send(API.Event(runID: "step", seq: 6, kind: .runFinished(.init(status: .succeeded))))
       } else {
-        call.send(API.Event(seq: 7, kind: .runFinished(.init(status: .succeeded))))
+        call.send(API.Event(runID: "r", seq: 7, kind: .runFinished(.init(status: .succeeded))))
       }
       call.endStream()
     }
     let client = try client()
     var seen: [UInt64] = []
     for try await event in client.watch(.run("r"), WatchOptions(afterSeq: 4)) { seen.append(event.seq) }
-    #expect(seen == [5, 7])
+    #expect(seen == [5, 6, 7])
     #expect(server.connectionCount == 2)
   }
 

@@ -1,5 +1,6 @@
 import FlowdModel
 import FlowdWire
+import TestSupport
 import Testing
 
 @testable import FlowdClient
@@ -151,6 +152,19 @@ import Testing
     #expect(taken == [true, false, true])
     #expect(tree.runs["child"]?.status == .paused)
     #expect(tree.path(of: "grandchild") == "call/deep")
+  }
+
+  @Test func aRunIsPutTogetherFromItsPages() {
+    var pages = RunPages(API.Run(runID: "r", steps: [.init(stepID: "a")]), next: "1", includeOutput: true)
+    #expect(pages.request == .init(runID: "r", includeOutput: true, stepPageToken: "1"))
+    pages.take(.init(run: API.Run(runID: "r", steps: [.init(stepID: "b")]), nextStepPageToken: "2"))
+    #expect(pages.request?.stepPageToken == "2")
+    pages.take(.init(run: API.Run(runID: "r", steps: [.init(stepID: "c")])))
+    #expect(pages.request == nil && pages.run.steps.map(\.stepID) == ["a", "b", "c"])
+    var stuck = RunPages(API.Run(runID: "r"), next: "1", includeOutput: false)
+    stuck.take(.init(run: API.Run(runID: "r"), nextStepPageToken: "1"))
+    #expect(stuck.request == nil)
+    #expect(RunPages(API.Run(runID: "r"), next: "", includeOutput: false).request == nil)
   }
 
   @Test func anExportAsksUntilTheLastPage() {

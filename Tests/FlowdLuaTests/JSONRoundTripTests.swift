@@ -1,4 +1,5 @@
 import FlowdModel
+import TestSupport
 import Testing
 
 @testable import FlowdLua
@@ -26,7 +27,7 @@ import Testing
 
   @Test(arguments: 0..<200)
   func anyValueComesBack(seed: Int) throws {
-    var random = SeededRandom(state: UInt64(seed) &+ 1)
+    var random = SplitMix64(seed: UInt64(seed) &+ 1)
     let value = Self.value(&random, depth: 0)
     #expect(try evaluate("x", in: SampleScope([("x", value)])) == value, "seed \(seed)")
     let copied =
@@ -34,7 +35,7 @@ import Testing
     #expect(try evaluate(copied, in: SampleScope([("x", value)])) == .bool(true), "seed \(seed)")
   }
 
-  private static func value(_ random: inout SeededRandom, depth: Int) -> JSONValue {
+  private static func value(_ random: inout SplitMix64, depth: Int) -> JSONValue {
     switch Int.random(in: 0..<(depth > 5 ? 5 : 7), using: &random) {
     case 0: return .null
     case 1: return .bool(Bool.random(using: &random))
@@ -57,7 +58,7 @@ import Testing
     }
   }
 
-  private static func randomText(_ random: inout SeededRandom) -> String {
+  private static func randomText(_ random: inout SplitMix64) -> String {
     let scalars: [Unicode.Scalar] = [
       "a", "b", "1", "\"", "\\", "\n", "\0", "é", "\u{301}", "語", "😀", "\u{10FFFF}", "/", " ",
     ]
@@ -121,18 +122,5 @@ import Testing
       try text(of: "(function() local t = {5, 3, 9, 1} table.sort(t, function(a, b) return a > b end) return t end)()")
         == "[9,5,3,1]")
     #expect(mistake(in: "table.sort({1, 'a'})")?.kind == .failed)
-  }
-}
-
-/// SplitMix64.
-struct SeededRandom: RandomNumberGenerator {
-  var state: UInt64
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var mixed = state
-    mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-    return mixed ^ (mixed >> 31)
   }
 }

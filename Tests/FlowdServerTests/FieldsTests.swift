@@ -32,6 +32,15 @@ import Testing
     }
   }
 
+  @Test func aMaskHasPermissionsOnly() throws {
+    #expect(try Fields.umask(nil) == nil)
+    #expect(try Fields.umask(0) == FileMask(0))
+    #expect(try Fields.umask(0o777) == FileMask(0o777))
+    for bits: UInt32 in [0o1000, 0o7777, .max] {
+      #expect(field { () throws(Refusal) in _ = try Fields.umask(bits) } == "umask")
+    }
+  }
+
   @Test func pathsAreAbsoluteAndLoseTheirTrailingSlashes() throws {
     #expect(try Fields.absolutePath("/a/b//", "workspace") == "/a/b")
     #expect(try Fields.absolutePath("/", "workspace") == "/")

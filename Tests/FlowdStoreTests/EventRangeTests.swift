@@ -48,6 +48,35 @@ struct EventRangeTests {
     withExtendedLifetime(folder) {}
   }
 
+  @Test("A run's tree has the events of the runs below it, at any depth, and of no other")
+  func trees() throws {
+    let folder = TemporaryFolder()
+    let store = try SQLiteStore(folder)
+    // 1 has the steps 2 and 3, and 2 has 4 and 5; 6 is another run.
+    let parents: [Int64: Int64] = [2: 1, 3: 1, 4: 2, 5: 2]
+    try store.commit { batch in
+      batch.newSessions = [Samples.session(1)]
+      batch.definitions = [Samples.definition()]
+      batch.newRuns = (1...6).map { (key: Int64) -> RunRecord in
+        let parent = parents[key].map { above in
+          ParentRun(key: above, id: RunID(Samples.uuid(1_000 + above)), step: 0, attempt: 1, depth: 1)
+        }
+        return Samples.run(key, status: key == 4 ? .succeeded : .running, parent: parent)
+      }
+      batch.events = (1...24).map { number in
+        Samples.event(number, sequence: number, run: Int64((number - 1) % 6 + 1))
+      }
+    }
+    let reader = try store.makeReader()
+    for (root, members) in [(1, [1, 2, 3, 4, 5]), (2, [2, 4, 5]), (3, [3]), (6, [6])] as [(Int64, [Int64])] {
+      let found = try reader.events(.runTree(session: 1, root: root, after: 3), limit: 100, bytes: .max)
+      let wanted = (4...24 as ClosedRange<UInt64>).filter { number in members.contains(Int64((number - 1) % 6 + 1)) }
+      #expect(found.map(\.sequence) == wanted)
+      #expect(try reader.unfinishedRuns(below: root).sorted() == members.filter { $0 != root && $0 != 4 })
+    }
+    withExtendedLifetime(folder) {}
+  }
+
   @Test("Pieces of any size, put together, are the whole")
   func pieces() throws {
     let (folder, reader) = try filled()

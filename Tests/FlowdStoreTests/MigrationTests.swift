@@ -48,6 +48,7 @@ struct MigrationTests {
     let runs = try reader.runs(RunFilter(), before: nil, limit: 99).compactMap { try reader.run($0.id) }
     #expect(runs.map(\.key) == (1...40).reversed())
     for run in runs {
+      #expect(run.umask == .ownerOnly)
       #expect(run.mode == .interactive && run.parent == nil && run.group.isEmpty && run.subflows.isEmpty)
       #expect(run.outputs.isEmpty && !run.isPauseRequested && !run.isStepping && run.reusedFrom == nil)
       #expect(run.requestID == (run.key % 2 == 0 ? "request \(run.key)" : "") && run.inputs == Array(#"{"a":1}"#.utf8))
@@ -99,6 +100,46 @@ struct MigrationTests {
     #expect(try reader.steps(of: 1)[1] == step)
     #expect(try reader.definition("hash1")?.source == [35])
     #expect(try reader.events(.all(after: 80), limit: 9, bytes: .max).count == 1)
+  }
+
+  @Test("A row from before there were masks is sound, whole and damaged, and gets one with its next change")
+  func fromVersion3() throws {
+    let folder = TemporaryFolder()
+    let record = Samples.run(1)
+    do {
+      let store = try SQLiteStore(folder)
+      try store.commit { batch in
+        batch.newSessions = [Samples.session(1)]
+        batch.definitions = [Samples.definition()]
+        batch.newRuns = [record]
+      }
+    }
+    try makeVersion3(folder)
+    let store = try SQLiteStore(folder)
+    let reader = try store.makeReader()
+    var read = try #require(try reader.run(record.id))
+    #expect(read.umask == .ownerOnly && read.cwd == record.cwd)
+    read.error = "changed"
+    try store.commit { $0.changedRuns = [read] }
+    #expect(try reader.run(record.id) == read)
+    let connection = try Connection(path: "\(folder.path)/flowd.db", .writer)
+    #expect(try connection.statement("SELECT umask FROM run").first { $0.int(0) } == 0o077)
+    // A mask that was lost is not taken for one that never was.
+    try connection.execute("UPDATE run SET umask = NULL")
+    #expect(throws: StoreError.self) { try reader.run(record.id) }
+  }
+
+  /// Takes from the runs of a database what version 4 added: the column, and its part in the checksums.
+  private func makeVersion3(_ folder: TemporaryFolder) throws {
+    let connection = try Connection(path: "\(folder.path)/flowd.db", .writer)
+    let columns = RunTable.columns.replacing("r.umask, ", with: "")
+    let sums = try connection.statement("SELECT \(columns) FROM run r JOIN session s ON s.key = r.session").rows {
+      row in
+      row.checksum(ofColumns: 34)
+    }
+    try connection.execute("UPDATE run SET checksum = \(try #require(sums.first))")
+    try connection.execute("ALTER TABLE run DROP COLUMN umask")
+    try connection.execute("PRAGMA user_version = 3")
   }
 
   static let statements = Migration.all[1].sql.components(endingWith: ";\n")

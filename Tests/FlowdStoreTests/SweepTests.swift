@@ -64,6 +64,7 @@ struct SweepTests {
     }
     for range: EventRange in [
       .all(after: 0), .workspace("/w", after: 0), .session(session, after: 0), .run(session: session, run: 1, after: 0),
+      .runTree(session: session, root: 1, after: 0),
     ] {
       #expect(try !reader.events(range, limit: 999, bytes: .max).map(\.session).contains(session))
     }

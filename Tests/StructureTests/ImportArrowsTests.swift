@@ -73,6 +73,12 @@ private func lines(of file: URL) throws -> [Substring] {
 }
 
 @Suite struct FileSizeTests {
+  @Test func thereIsOneSeededGeneratorForAllTests() throws {
+    let constant = "0x9E37_79B9" + "_7F4A_7C15"
+    let files = try swiftFiles(in: "Tests").filter { try String(contentsOf: $0, encoding: .utf8).contains(constant) }
+    #expect(files.map(\.lastPathComponent) == ["SplitMix64.swift"])
+  }
+
   @Test func filesStayUnderFiveHundredLines() throws {
     for file in swiftFiles(in: "Sources") + swiftFiles(in: "Tests") where !file.path.contains("/Generated/") {
       let count = try lines(of: file).count

@@ -177,16 +177,18 @@ def test_a_forced_cancel_tells_the_agent_and_leaves_nothing(on_acp: Stage) -> No
     id = start(on_acp, agent("say half\nsleep 60\nsay whole", read_only=False))
     on_acp.until(lambda: "step_output" in on_acp.kinds(id, "ask"), "the first half")
     on_acp.client.flow.cancel(on_acp.session, run_id=id, mode="CANCEL_MODE_FORCE")
-    run = on_acp.end(id, 15)
+    run = on_acp.end(id)
     assert run.status == CANCELLED and run.steps[0].stdout == b"half" and run.steps[0].agent.partial
     assert processes.attempts_under(on_acp.daemon.place.folder) == {}
     assert "cancelled" in log(on_acp)
 
 
 def test_a_graceful_cancel_lets_the_agent_finish(on_acp: Stage) -> None:
-    id = start(on_acp, agent("say half\nsleep 3\nsay  whole", "one"), agent("say more", "two"))
+    go = on_acp.workspace / "go"
+    id = start(on_acp, agent(f"say half\nuntil {go}\nsay  whole", "one"), agent("say more", "two"))
     on_acp.until(lambda: "step_output" in on_acp.kinds(id, "one"), "the first half")
     on_acp.client.flow.cancel(on_acp.session, run_id=id, mode="CANCEL_MODE_GRACEFUL")
+    go.touch()
     run = on_acp.end(id)
     assert run.status == INTERRUPTED and json.loads(run.steps[0].result) == "half whole"
     assert word(run.steps[1].status) == "not_run"
@@ -196,7 +198,7 @@ def test_a_cancel_takes_the_question_back(on_acp: Stage) -> None:
     id = start(on_acp, agent("ask notes.txt\nsay After.", read_only=False))
     on_acp.asks(id, "ask")
     on_acp.client.flow.cancel(on_acp.session, run_id=id, mode="CANCEL_MODE_FORCE")
-    run = on_acp.end(id, 15)
+    run = on_acp.end(id)
     assert run.status == CANCELLED and not run.steps[0].HasField("input")
     on_acp.until(lambda: not processes.attempts_under(on_acp.daemon.place.folder), "the end of the agent")
     heard = [line for line in log(on_acp) if not line.startswith("prompt")]

@@ -27,7 +27,7 @@ def on_commands(make_stage: Callable[..., Stage]) -> Stage:
         "file": agents.text(command=file, prompt="file"),
         "cautious": agents.text(**{"read-only-arguments": ["--plan"]}),
         "stream": agents.stream(),
-        "quiet": agents.stream(silence="400ms"),
+        "quiet": agents.stream(silence="3s"),
     }
     stage = make_stage({"providers": providers}, environment={"AGENT_KEY": "k3y-of-an-agent"})
     stage.client.session.set_provider_model(stage.session, provider_id="stdin", model_id="m 1")
@@ -61,6 +61,18 @@ def test_the_model_is_one_argument_whatever_is_in_it(on_commands: Stage) -> None
 def test_its_own_read_only_arguments_go_along_with_the_confinement(on_commands: Stage) -> None:
     assert "'--plan'" in answer(on_commands, "args", provider="cautious", model="m")
     assert "'--plan'" not in answer(on_commands, "args", provider="cautious", model="m", read_only=False)
+
+
+def test_what_is_hidden_is_what_the_configuration_says_when_it_starts(on_commands: Stage) -> None:
+    place = on_commands.daemon.place
+    (place.folder / "diary").mkdir()
+    (place.folder / "diary" / "today").write_text("dear diary")
+    assert "dear diary" in answer(on_commands, f"read {place.folder}/diary/today")
+    config = json.loads(place.config.read_text())
+    for hidden, is_read in (([str(place.folder / "diary")], False), ([], True)):
+        place.config.write_text(json.dumps({**config, "agents": {"hidden": hidden}}))
+        on_commands.reload()
+        assert ("dear diary" in answer(on_commands, f"read {place.folder}/diary/today")) is is_read
 
 
 def test_it_runs_where_the_run_does_with_its_environment(on_commands: Stage) -> None:
@@ -154,12 +166,12 @@ def test_what_an_agent_leaves_behind_is_ended(on_commands: Stage) -> None:
 
 def test_a_crash_ends_agents_and_the_prompt_is_used_again(on_commands: Stage) -> None:
     stage, folder = on_commands, on_commands.daemon.place.folder
-    id = stage.start(
-        flow(agent("say at ${{ now() }}\nprompt\nsleep ${{ inputs.s }}"), inputs={"s": "number"}), inputs={"s": 2}
-    )
+    go = stage.workspace / "go"
+    id = stage.start(flow(agent(f"say at ${{{{ now() }}}}\nprompt\nuntil {go}")))
     stage.until(lambda: "step_output" in stage.kinds(id), "the agent")
     before = stage.step(id, "ask").agent.prompt
     stage.restart()
+    go.touch()
     run = stage.end(id)
     assert run.status == SUCCEEDED and run.steps[0].attempt == 2, run.error
     assert run.steps[0].agent.prompt == before and "say at " in before
@@ -170,7 +182,7 @@ def test_a_forced_cancel_ends_an_agent_that_will_not(on_commands: Stage) -> None
     id = on_commands.start(flow(agent("leave\nsleep 60")))
     on_commands.until(lambda: "step_output" in on_commands.kinds(id), "the agent")
     on_commands.client.flow.cancel(on_commands.session, run_id=id, mode="CANCEL_MODE_FORCE")
-    run = on_commands.end(id, 15)
+    run = on_commands.end(id)
     assert run.status == CANCELLED and run.steps[0].agent.partial
     assert processes.attempts_under(on_commands.daemon.place.folder) == {}
 

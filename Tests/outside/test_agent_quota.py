@@ -39,16 +39,16 @@ def held_until(stage: Stage) -> float:
 
 def test_every_step_on_the_provider_waits_until_the_reset_over_crashes_too(house: Stage, chat: Chat) -> None:
     def probe(exchange: Exchange) -> None:
-        chat.gate.wait(20)
+        chat.gate.wait(60)
         says("back again")(exchange)
 
-    chat.script("small", exhausted(4), probe, says("fine"))
+    chat.script("small", exhausted(8), probe, says("fine"))
     began = time.time()
     first = house.start(flow(agent("One.")), "first")
     house.until(lambda: circuit(house) is not None, "the circuit")
     told = circuit(house)
     assert told.state == run_pb2.CIRCUIT_STATE_OPEN and "quota" in told.reason, told
-    assert began + 3.9 <= held_until(house) <= time.time() + 4.1
+    assert began + 7.9 <= held_until(house) <= time.time() + 8.1
     many = flow(*(agent("More.", f"s{n}", needs=[]) for n in range(6)))
     second = house.start(many, "second")
     other = house.end(house.start(flow(agent("Else.", provider="garden", model="large")), "other"))
@@ -62,7 +62,7 @@ def test_every_step_on_the_provider_waits_until_the_reset_over_crashes_too(house
     house.restart()
     assert abs(held_until(house) - until) < 0.01 and "quota" in circuit(house).reason
     assert len(chat.to("small")) == 1
-    house.until(lambda: len(chat.to("small")) == 2, "the probe", 20)
+    house.until(lambda: len(chat.to("small")) == 2, "the probe")
     assert time.time() >= until - 0.01
     assert len(chat.to("small")) == 2, "one goes first"
     chat.gate.set()
@@ -73,14 +73,14 @@ def test_every_step_on_the_provider_waits_until_the_reset_over_crashes_too(house
 
 
 def test_a_probe_that_finds_it_exhausted_parks_it_again(house: Stage, chat: Chat) -> None:
-    chat.script("small", exhausted(1), exhausted(1), says("fine"))
+    chat.script("small", exhausted(3), exhausted(1), says("fine"))
     ids = [house.start(flow(agent("Go.")), "first")]
     house.until(lambda: circuit(house) is not None, "the circuit")
     ids += [house.start(flow(agent("Go.")), name) for name in ("second", "third")]
     for id in ids:
         assert house.end(id).status == SUCCEEDED
     first, second, *rest = [asked.at for asked in chat.to("small")]
-    assert second - first >= 0.99 and len(rest) == 3 and rest[0] - second >= 0.99
+    assert second - first >= 2.99 and len(rest) == 3 and rest[0] - second >= 0.99
 
 
 def test_an_exhausted_quota_without_a_reset_is_no_reason_to_wait(house: Stage, chat: Chat) -> None:
@@ -96,4 +96,4 @@ def test_what_waits_for_a_reset_can_be_cancelled(house: Stage, chat: Chat) -> No
     id = house.start(flow(agent("Go.")))
     house.until(lambda: circuit(house) is not None, "the circuit")
     house.client.flow.cancel(house.session, run_id=id, mode="CANCEL_MODE_FORCE")
-    assert house.end(id, 5).status == run_pb2.RUN_STATUS_CANCELLED
+    assert house.end(id).status == run_pb2.RUN_STATUS_CANCELLED

@@ -256,3 +256,12 @@ def test_ctrl_d_leaves_a_question_to_others(daemon: Daemon, client: Client, keys
         assert terminal.process.poll() is None
         flowctl(daemon.place, "answer", "last", "approve", "no")
         assert terminal.end() == 0
+
+
+@pytest.mark.parametrize("word", ["2", "med", "MEDIUM"])
+def test_a_command_takes_the_beginning_or_the_number_of_an_option(daemon: Daemon, client: Client, word: str) -> None:
+    daemon.place.flow("ask", ASK)
+    run = run_id(flowctl(daemon.place, "start", "ask").stdout)
+    for step, value in (("approve", "y"), ("size", word)):
+        eventually(lambda: flowctl(daemon.place, "answer", step, value).returncode == 0, "a question")
+    assert daemon.wait_for(client, run).report == "# Answers\n- **size** medium\n"

@@ -8,6 +8,7 @@ from typing import Iterator
 import pytest
 
 from harness.daemon import Daemon
+from harness.eventually import eventually
 from harness.models import KEY, Models
 from harness.terminal import Terminal, flowctl
 
@@ -73,7 +74,7 @@ def test_an_agent_is_shown_with_its_model_and_its_tokens(daemon: Daemon, models:
     assert "prompt        What is this?" in whole and "Tell me." in whole
     assert "answer        careful-model read: What is this?" in whole
     with Terminal(daemon.place, "run", "agents") as terminal:
-        terminal.process.wait(30)
+        assert terminal.end() == 0
         terminal.expect("local/careful-model, ")
 
 
@@ -103,3 +104,18 @@ def test_a_provider_that_cannot_be_used_is_found_out(daemon: Daemon, models: Mod
     assert flowctl(daemon.place, "providers").returncode == 0, "without a check it is a list"
     doctor = flowctl(daemon.place, "doctor")
     assert "providers that cannot be used: " in doctor.stdout and "local" in doctor.stdout and doctor.returncode == 0
+
+
+def test_the_question_of_a_step_names_it_once(daemon: Daemon, models: Models) -> None:
+    daemon.place.flow("asked", "mode: interactive\n" + AGENTS)
+    assert flowctl(daemon.place, "start", "asked", LOCAL_KEY="not-the-key").returncode == 0
+    told = eventually(lambda: asked(daemon), "a question")
+    assert told.startswith("flowctl answer: answer asks: ") and told.count("answer asks") == 1, told
+    assert "asks: answer:" not in told and "401" in told, told
+    assert flowctl(daemon.place, "answer", "answer", "fail").returncode == 0
+    eventually(lambda: "waiting" not in flowctl(daemon.place, "runs").stdout, "the end of the run")
+
+
+def asked(daemon: Daemon) -> str:
+    told = flowctl(daemon.place, "answer").stderr
+    return told if " asks: " in told else ""

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import json
+import subprocess
 
 import pytest
 
 from flowd import Client
 from flowd.v1 import run_pb2
 from harness import flows
-from harness.daemon import Daemon
+from harness.daemon import BINARIES, Daemon
 from harness.eventually import eventually
-from harness.terminal import Terminal, flowctl, short
+from harness.terminal import Terminal, environment, flowctl, short
 
 THREE = flows.steps(("a", "echo one", {}), ("b", "echo two $MARK", {}), ("c", "echo three", {}))
 #: Fails until a file is there.
@@ -194,7 +195,8 @@ def test_attempts_are_told(daemon: Daemon) -> None:
     daemon.place.flow("retried", RETRIED)
     piped = flowctl(daemon.place, "run", "retried")
     assert piped.returncode == 1
-    assert "flaky: attempt 1 failed, trying again in" in piped.stdout and "flaky: started, attempt 2" in piped.stdout
+    assert "flaky: attempt 1 of 2 failed, trying again in" in piped.stdout, piped.stdout
+    assert "flaky: started, attempt 2 of 2" in piped.stdout
 
 
 def test_the_runs_of_steps_are_told_apart(daemon: Daemon, client: Client) -> None:
@@ -209,6 +211,26 @@ def test_the_runs_of_steps_are_told_apart(daemon: Daemon, client: Client) -> Non
     assert "part of" in flowctl(daemon.place, "show", short(inner.run_id)).stdout
     events = [json.loads(line) for line in flowctl(daemon.place, "run", "outer", "--json").stdout.splitlines()]
     assert sum("runFinished" in event for event in events) == 1
+
+
+def test_a_watch_of_a_run_shows_the_runs_of_its_steps_below_them(daemon: Daemon, client: Client) -> None:
+    daemon.place.flow("inner", flows.shell("echo inside; until [ -e go ]; do sleep 0.01; done; exit 3"))
+    daemon.place.flow("outer", "steps:\n  - { id: call, uses: flow, continue-on-error: true, with: { flow: inner } }\n")
+    run = started(daemon, "outer")
+    eventually(lambda: len(client.flow.list_runs().runs) == 2, "the run of the step")
+    with Terminal(daemon.place, "watch", short(run)) as terminal:
+        terminal.expect("only")
+        (daemon.place.workspace / "go").touch()
+        # The failure of a step's run is not the run's.
+        assert terminal.end() == 0
+    piped = flowctl(daemon.place, "watch", run.upper())
+    assert piped.returncode == 0 and "call/only | inside" in piped.stdout, piped.stdout
+    assert "call/only: failed" in piped.stdout and "inside" not in flowctl(daemon.place, "logs", short(run)).stdout
+    told = flowctl(daemon.place, "watch", run, "--json")
+    ends = [event["runId"] for event in map(json.loads, told.stdout.splitlines()) if "runFinished" in event]
+    assert told.returncode == 0 and len(ends) == 2 and ends[1] == run
+    later = json.loads(told.stdout.splitlines()[-3])["seq"]
+    assert flowctl(daemon.place, "watch", run, "--after", later).stdout.count("succeeded") >= 1
 
 
 def test_ctrl_c_ends_a_run_once_gracefully_twice_by_force(daemon: Daemon, client: Client) -> None:
@@ -236,3 +258,52 @@ def test_completion_scripts_are_printed(daemon: Daemon, shell: str) -> None:
 def test_completion_knows_the_new_commands(daemon: Daemon) -> None:
     found = flowctl(daemon.place, "__complete", "--", "re").stdout.split()
     assert "rerun" in found and "resume" in found
+
+
+def test_a_step_that_the_run_does_not_have_is_told_in_the_words_of_the_command_line(
+    daemon: Daemon, client: Client
+) -> None:
+    daemon.place.flow("three", THREE)
+    assert flowctl(daemon.place, "run", "three").returncode == 0
+    told = flowctl(daemon.place, "rerun", "--from", "nostep")
+    assert told.returncode == 4 and "--from is 'nostep', which is no step of the run" in told.stderr, told.stderr
+    assert "from_step_id" not in told.stderr
+
+
+def test_a_step_of_the_newest_run_is_named_without_the_run(daemon: Daemon, client: Client) -> None:
+    daemon.place.flow("three", "steps:\n" + "".join(
+        f"  - {{ id: {name}, uses: run, with: {{ command: 'echo of {name}' }} }}\n" for name in ("first", "second")))
+    assert flowctl(daemon.place, "run", "three").returncode == 0
+    assert flowctl(daemon.place, "logs", "second").stdout == "of second\n"
+    assert flowctl(daemon.place, "logs", "last", "first").stdout == "of first\n"
+    told = flowctl(daemon.place, "logs", "secnd")
+    assert told.returncode == 4 and "no run 'secnd', and no step of run " in told.stderr, told.stderr
+    assert "did you mean 'second'?" in told.stderr and "steps: first, second" in told.stderr, told.stderr
+
+
+def test_a_run_that_goes_on_after_its_flowctl_is_told_of(daemon: Daemon, client: Client) -> None:
+    daemon.place.flow("waiting", flows.waiting())
+    command = [str(BINARIES / "flowctl"), "--no-spawn", "run", "waiting"]
+    process = subprocess.Popen(
+        command, env=environment(daemon.place), cwd=daemon.place.workspace, stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    eventually((daemon.place.workspace / "began").exists, "a beginning")
+    process.terminate()
+    _, told = process.communicate(timeout=20)
+    run = client.flow.list_runs().runs[0].run_id
+    assert process.returncode == 130
+    assert f"run {short(run)} goes on; watch it: flowctl watch {short(run)}" in told, told
+    (daemon.place.workspace / "go").touch()
+    assert daemon.wait_for(client, run).status == run_pb2.RUN_STATUS_SUCCEEDED
+
+
+def test_all_wrong_inputs_are_told_at_once(daemon: Daemon, client: Client) -> None:
+    inputs = "inputs: { n: number, b: { type: boolean }, c: { type: choice, options: [small, large] }, j: json }\n"
+    daemon.place.flow("asks", inputs + flows.shell("echo $INPUT_N"))
+    wrong = [f"--input={word}" for word in ("n=abc", "b=maybe", "c=smal", "j={", "zz=1")]
+    told = flowctl(daemon.place, "run", "asks", *wrong)
+    assert told.returncode == 2, told.stderr
+    for part in ("input 'n': expected a number", "input 'b'", "input 'c' must be one of", "input 'j' is not JSON", "'zz'"):
+        assert part in told.stderr, told.stderr
+    assert "| 5\n" in flowctl(daemon.place, "run", "asks", "--input", "n=5").stdout

@@ -56,12 +56,12 @@ def test_a_commit_without_space_is_absent_and_writes_go_on_afterwards(daemon: Da
     """ENOSPC for some writes to the disk: refused as RESOURCE_EXHAUSTED, reads go on, then it recovers by itself."""
     client = daemon.client()
     session = daemon.session(client, flow=daemon.place.flow("f", flows.TRUE)).session_id
-    with faults(daemon.pid, f"pwrite64:error=ENOSPC:when={moment}..{moment + 4}"):
+    with faults(daemon.pid, f"pwrite64:error=ENOSPC:when={moment}..{moment + 1}"):
         last, error = write_until_refused(client, session, errors.ResourceExhausted)
         assert error.reason == "DISK_FULL"
         assert client.session.get_current_meta(session_id=session).meta == last, "a read sees what is durable"
         assert client.session.list().sessions[0].meta == last
-        after = eventually(lambda: write_if_possible(client, session), "a write after the disk was full", 30)
+        after = eventually(lambda: write_if_possible(client, session), "a write after the disk was full")
     assert after.revision == last.revision + 1, "a refused write took a revision"
     assert client.daemon.status().health == daemon_pb2.DAEMON_HEALTH_SERVING
     check_whole(client, after)
@@ -113,7 +113,7 @@ def test_a_failed_flush_is_unknown_and_the_daemon_ends(daemon: Daemon, flush: in
                 assert isinstance(error, errors.ConnectionLost) or error.reason == "COMMIT_FAILED"
                 break
         assert lost, "the flush never failed"
-        assert daemon.process is not None and daemon.process.wait(20) == DISK_FAILED
+        assert daemon.process is not None and daemon.process.wait(60) == DISK_FAILED
     client = daemon.start().client()
     again = client.flow.start(session, request_id=lost, if_active="IF_ACTIVE_PARALLEL")
     assert client.flow.start(session, request_id=lost, if_active="IF_ACTIVE_PARALLEL").run_id == again.run_id
@@ -128,7 +128,7 @@ def test_a_failed_flush_of_a_metadata_write_is_never_acknowledged(daemon: Daemon
     session = daemon.session(client).session_id
     with faults(daemon.pid, "fdatasync:error=EIO:when=8+"):
         last, _ = write_until_refused(client, session, errors.FlowdError, most=100)
-        assert daemon.process is not None and daemon.process.wait(20) == DISK_FAILED
+        assert daemon.process is not None and daemon.process.wait(60) == DISK_FAILED
     client = daemon.start().client()
     meta = client.session.get_current_meta(session_id=session).meta
     assert meta.revision in (last.revision, last.revision + 1)
@@ -176,15 +176,15 @@ def test_a_slow_file_system_holds_up_only_its_own_session(daemon: Daemon) -> Non
     path = daemon.place.workspace / ".flowd" / "flows" / "f.flow.yaml"
     delay = ["strace", "-f", "-qq", "-o", "/dev/null", "-P", str(path)]
     calls = "openat,open,newfstatat,statx,lstat,stat,readlink"
-    daemon.start(wrapper=[*delay, "-e", f"trace={calls}", "-e", f"inject={calls}:delay_enter=2500000:when=1"])
+    daemon.start(wrapper=[*delay, "-e", f"trace={calls}", "-e", f"inject={calls}:delay_enter=3000000:when=1"])
     client = daemon.client()
     fast = client.session.new(workspace="/elsewhere").meta.session_id
     waiting = client.pipelined.session.set_executed_flow(slow, flow_id="f")
     behind = client.pipelined.session.get_current_meta(session_id=slow)
-    for n in range(20):
+    for n in range(10):
         write(client, fast, f"m{n}")
     assert not waiting.done() and not behind.done(), "the lookup was not slow: the test shows nothing"
-    assert behind.result(20).meta == waiting.result(20).meta
+    assert behind.result(60).meta == waiting.result(60).meta
 
 
 @pytest.fixture
@@ -209,7 +209,7 @@ def test_a_disk_that_fills_up_and_is_cleared(daemon: Daemon, small_disk: pathlib
     assert client.session.get_current_meta(session_id=session).meta == last
     filler.unlink()
 
-    after = eventually(lambda: write_if_possible(client, session), "a write after space was made", 20)
+    after = eventually(lambda: write_if_possible(client, session), "a write after space was made")
     assert after.revision == last.revision + 1
     check_whole(client, after)
     daemon.kill()
@@ -238,7 +238,7 @@ def test_a_run_that_meets_a_full_disk_goes_on_when_there_is_space(daemon: Daemon
     (daemon.place.workspace / "go").touch()
     assert client.flow.get_run(run.run_id).run.status == run_pb2.RUN_STATUS_RUNNING
     filler.unlink()
-    ended = daemon.wait_for(client, run.run_id, 30)
+    ended = daemon.wait_for(client, run.run_id)
     assert ended.status == run_pb2.RUN_STATUS_SUCCEEDED and ended.steps[0].stdout == b"done\n"
 
 
@@ -275,5 +275,5 @@ def test_a_foreign_lock_delays_and_reorders_nothing(daemon: Daemon, client: Clie
     assert not any(future.done() for future in futures)
     other.execute("ROLLBACK")
     other.close()
-    assert [future.result(20).meta.model_id for future in futures] == [f"m{n}" for n in range(50)]
-    assert read.result(20).meta.model_id == "m49"
+    assert [future.result(60).meta.model_id for future in futures] == [f"m{n}" for n in range(50)]
+    assert read.result(60).meta.model_id == "m49"

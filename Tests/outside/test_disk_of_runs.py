@@ -10,10 +10,12 @@ from harness.eventually import eventually
 from harness.stage import BEGIN, END, SUCCEEDED, Stage
 from harness.tracing import faults
 
+#: Goes on to its commands once the disk is going to fail.
 FLOW = (
     "concurrency: { max-parallel: 6 }\nsteps:\n"
+    "  - { id: gate, uses: run, with: { command: 'until [ -e \"$FLOWD_WORKSPACE/go\" ]; do sleep 0.02; done' } }\n"
     f"  - {{ id: l, uses: run, foreach: {list(range(60))}, with: {{ command: '{BEGIN}; echo out; {END}' }} }}\n"
-    "  - { id: w, uses: wait, needs: [], with: { for: 50ms } }\n"
+    "  - { id: w, uses: wait, needs: [gate], with: { for: 50ms } }\n"
     f"  - {{ id: r, uses: run, needs: [w], retry: {{ limit: 3, delay: 20ms }}, "
     f"with: {{ command: '{BEGIN}; [ ${{FLOWD_ATTEMPT##*/}} -ge 2 ]; {END}' }} }}\n"
     "  - { id: s, uses: script, needs: [l, r], with: { lua: 'return #steps.l' } }\n"
@@ -26,7 +28,8 @@ FLOW = (
 def test_runs_go_on_when_there_is_space_again(stage: Stage, moment: int, writes: int) -> None:
     run = stage.start(FLOW)
     with faults(stage.daemon.pid, f"pwrite64:error=ENOSPC:when={moment}..{moment + writes}"):
-        eventually(lambda: has_ended(stage, run), "the end of the run", 60)
+        (stage.workspace / "go").touch()
+        eventually(lambda: has_ended(stage, run), "the end of the run", 120)
     ended = stage.end(run)
     assert (ended.status, ended.report) == (SUCCEEDED, "60"), ended.error
     assert stage.client.daemon.status().health == daemon_pb2.DAEMON_HEALTH_SERVING
@@ -66,7 +69,7 @@ def test_steering_is_refused_while_the_disk_is_full_and_leaves_no_trace(stage: S
             return False
         return True
 
-    eventually(answered, "an answer after the disk was full", 20)
+    eventually(answered, "an answer after the disk was full")
     ended = stage.end(run)
     assert ended.status == SUCCEEDED and ended.steps[0].result == b'"kept"'
 
@@ -75,12 +78,11 @@ def test_steering_is_refused_while_the_disk_is_full_and_leaves_no_trace(stage: S
 def test_a_kill_while_the_disk_is_full_loses_nothing_that_was_told(stage: Stage) -> None:
     run = stage.start(FLOW)
     with faults(stage.daemon.pid, "pwrite64:error=ENOSPC:when=20+"):
-        eventually(
-            lambda: stage.client.daemon.status().health == daemon_pb2.DAEMON_HEALTH_READ_ONLY, "a full disk", 20
-        )
+        (stage.workspace / "go").touch()
+        eventually(lambda: stage.client.daemon.status().health == daemon_pb2.DAEMON_HEALTH_READ_ONLY, "a full disk")
         before = stage.events()
     stage.restart()
-    ended = stage.end(run, 60)
+    ended = stage.end(run, 120)
     assert (ended.status, ended.report) == (SUCCEEDED, "60"), ended.error
     assert stage.events()[: len(before)] == before
     stage.check_marks()

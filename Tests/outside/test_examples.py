@@ -16,8 +16,9 @@ from flowd import Client, Question, errors
 from flowd.v1 import event_pb2, run_pb2
 from harness.daemon import ROOT, Daemon
 from harness.eventually import eventually
-from harness.models import Models, free_port
+from harness.models import Models
 from harness.terminal import flowctl
+from peers.ports import free_port
 
 EXAMPLES = ROOT / "examples"
 GUIDE = ROOT / "docs" / "FLOWS.md"
@@ -91,7 +92,7 @@ class Stage:
             session, env={**self.place.environment, **(env or {})}, cwd=cwd, inputs=given
         ).run_id  # fmt: skip
 
-    def end(self, run: str, answers: Optional[dict[str, Any]] = None, patience: float = 30) -> Ended:
+    def end(self, run: str, answers: Optional[dict[str, Any]] = None, patience: float = 120) -> Ended:
         """Watches a run to its end and answers its questions."""
         events, answers = [], dict(answers or {})
         for event in self.client.watch(run_id=run, patience=patience):
@@ -110,7 +111,15 @@ class Stage:
             found = self.client.flow.get_run(run).run
             return any(each.step_id == step and each.status == status for each in found.steps)
 
-        eventually(has_come, f"{step} of {run} in status {status}", 20)
+        eventually(has_come, f"{step} of {run} in status {status}")
+
+
+    def wait_for_output(self, run: str, step: str) -> None:
+        def has_come() -> bool:
+            told = self.client.watch(run_id=run, until_now=True)
+            return any(event.step_output.step_id == step for event in told if event.HasField("step_output"))
+
+        eventually(has_come, f"output of {step}")
 
 
 @pytest.fixture
@@ -228,10 +237,10 @@ def first_mirror(stage: Stage) -> None:
 
 @example
 def copy_progress(stage: Stage) -> None:
-    ended = stage.run("copy-progress", parts=2)
-    assert ended.run.status == SUCCEEDED and ended.stdout("progress") == "131072\n"
+    ended = stage.run("copy-progress", parts=4)
+    assert ended.run.status == SUCCEEDED and ended.stdout("progress") == "262144\n"
     assert ended.steps["progress"].attempt > 1 and ended.kinds("step_retrying")
-    assert f"Looked {ended.steps['progress'].attempt} times until 131072 bytes" in ended.report
+    assert f"Looked {ended.steps['progress'].attempt} times until 262144 bytes" in ended.report
     assert not os.path.exists(ended.stdout("folder"))
 
 
@@ -346,7 +355,7 @@ def scratch_folder(stage: Stage) -> None:
     assert failed.run.status == FAILED and failed.run.error == 'step "work": exited with code 1'
     assert failed.statuses("publish", *finalizers) == [NOT_RUN, OK, SKIPPED, OK]
     assert failed.stdout("explain") == "failed: exited with code 1\n"
-    run = stage.start("scratch-folder", folder=tree, seconds=2)
+    run = stage.start("scratch-folder", folder=tree, seconds=3)
     stage.wait_for_step(run, "work")
     stage.client.flow.cancel(stage.client.flow.get_run(run).run.session_id, run_id=run)
     cancelled = stage.end(run)
@@ -355,6 +364,49 @@ def scratch_folder(stage: Stage) -> None:
     assert cancelled.stdout("note") == "cancelled; the work in hand was succeeded\n"
     for ended in (fine, failed, cancelled):
         assert not os.path.exists(ended.stdout("scratch")), "the scratch folder was left behind"
+
+
+@example
+def copy_to_share(stage: Stage) -> None:
+    files, share = stage.tree("t", a="1", b="2", c="3"), stage.place.folder / "share"
+    run = stage.start("copy-to-share", share=str(share), files=[str(files / name) for name in "abc"])
+
+    def circuit() -> Any:
+        return next((each for each in stage.client.daemon.status().circuits if each.name == "share"), None)
+
+    is_open = run_pb2.CIRCUIT_STATE_OPEN
+    eventually(lambda: circuit() is not None and circuit().state == is_open, "an open circuit")
+    share.mkdir()
+    ended = stage.end(run)
+    assert ended.run.status == SUCCEEDED and ended.report == f"3 files are in {share}.\n"
+    assert sorted(path.name for path in share.iterdir()) == ["a", "b", "c"]
+    [opened, *_, closed] = [event.circuit for _, event in ended.kinds("circuit_changed")]
+    assert (opened.state, opened.failures, closed.state) == (is_open, 5, run_pb2.CIRCUIT_STATE_CLOSED)
+    assert any("circuit 'share' is open" in event.error.message for _, event in ended.kinds("step_retrying"))
+
+
+@example
+def load(stage: Stage) -> None:
+    run = stage.start("load")
+    stage.wait_for_output(run, "look")
+    stage.client.flow.cancel(stage.client.flow.get_run(run).run.session_id, run_id=run)
+    ended = stage.end(run)
+    assert ended.run.status == run_pb2.RUN_STATUS_CANCELLED, "without on-cancel it would finish the step"
+    assert ended.statuses("look") == [run_pb2.STEP_STATUS_CANCELLED]
+    assert re.match(r"\d+\.\d+ \d+\.\d+ \d+\.\d+\n", ended.stdout("look"))
+    assert stage.run("load", seconds=1).run.status == SUCCEEDED
+
+
+@example
+def archives(stage: Stage) -> None:
+    into = stage.tree("into")
+    folders = [str(stage.tree(name, file="x")) for name in ("one", "two", "three")]
+    ended = stage.run("archives", folders=[folders[0], "/no/such/folder", folders[1]], into=str(into), seconds=2)
+    assert ended.run.status == FAILED and "pack[1]" in ended.run.error
+    assert ended.statuses("pack[0]", "pack[1]", "pack[2]", "sum") == [OK, BAD, NOT_RUN, NOT_RUN]
+    assert [path.name for path in into.iterdir()] == ["one.tar.gz"]
+    fine = stage.run("archives", folders=folders, into=str(into), seconds=0)
+    assert fine.run.status == SUCCEEDED and fine.stdout("sum").count("\n") == 3
 
 
 @example
@@ -439,7 +491,7 @@ def review(stage: Stage) -> None:
 
 @example
 def restart_proof(stage: Stage) -> None:
-    run = stage.start("restart-proof", seconds=2)
+    run = stage.start("restart-proof", seconds=3)
     for step in ("collect", "publish", "announce"):
         stage.wait_for_step(run, step)
         stage.daemon.kill()
@@ -464,9 +516,16 @@ def folder_digests(stage: Stage) -> None:
     tree, journal = stage.tree("t"), stage.place.folder / "journal"
     for name in "abcde":
         stage.tree(f"t/{name}", file=name)
-    run = stage.start("folder-digests", cwd=str(tree), journal=str(journal), seconds=1)
-    stage.wait_for_step(run, "digest[2]")
-    before = stage.client.flow.get_run(run).run
+    run = stage.start("folder-digests", cwd=str(tree), journal=str(journal), seconds=2)
+
+    def is_between() -> Optional[run_pb2.Run]:
+        """Two are made and two have just begun, so that none begins in the moment of the kill."""
+        found = stage.client.flow.get_run(run).run
+        each = [step.status for step in found.steps if step.parent_step_id]
+        begun = len(journal.read_text().split()) if journal.exists() else 0
+        return found if (each.count(OK), each.count(run_pb2.STEP_STATUS_RUNNING), begun) == (2, 2, 4) else None
+
+    before = eventually(is_between, "two digests that are made, and two that are being made")
     stage.daemon.kill()
     stage.daemon.start()
     ended = stage.end(run)
@@ -482,7 +541,7 @@ def folder_digests(stage: Stage) -> None:
 
 @example
 def one_at_a_time(stage: Stage) -> None:
-    first = stage.start("one-at-a-time", host="web1", seconds=1)
+    first = stage.start("one-at-a-time", host="web1", seconds=2)
     second = stage.start("one-at-a-time", host="web1", seconds=0)
     other = stage.start("one-at-a-time", host="web2", seconds=0)
     assert stage.client.flow.get_run(second).run.status == run_pb2.RUN_STATUS_QUEUED
@@ -498,7 +557,7 @@ def unattended(stage: Stage) -> None:
     os.utime(folder / "old", (0, 0))
     run = stage.start("unattended", folder=str(folder))
     # Read, not watched: a watcher would be somebody who could answer.
-    eventually(lambda: stage.client.flow.get_run(run).run.HasField("finished_at"), "an end", 20)
+    eventually(lambda: stage.client.flow.get_run(run).run.HasField("finished_at"), "an end")
     ended = stage.end(run)
     assert ended.run.status == SUCCEEDED and ended.statuses("remove", "work") == [OK, SKIPPED]
     [(_, answered)] = ended.kinds("step_input_answered")

@@ -160,8 +160,18 @@ def test_the_flows_that_a_flow_runs_are_looked_up_with_it(daemon: Daemon, client
     assert [(d.line, d.column, d.message) for d in missing.diagnostics] == [(2, 40, "unknown flow 'lower'")]
     daemon.place.flow("lower", flows.TRUE)
     assert client.flow.validate(content=text.encode(), file="upper.flow.yaml", workspace=workspace).valid
-    # Without a workspace nobody knows which flows there are.
-    assert client.flow.validate(content=text.encode()).valid
+    # Without a workspace nobody knows which flows there are in it.
+    told = client.flow.validate(content=text.encode())
+    assert told.valid and not told.definition_hash
+    assert [d.message for d in told.diagnostics] == [
+        "unknown flow 'lower'; only the user's own and the built-in ones were looked at, since no workspace was given"
+    ]
+    assert told.diagnostics[0].severity == flow_pb2.DIAGNOSTIC_SEVERITY_WARNING
+    asking = "steps:\n  - { id: a, uses: agent, with: { prompt: x, persona: reviewer, contracts: [%s] } }\n"
+    known = client.flow.validate(content=(asking % "evidence").encode())
+    assert known.valid and known.definition_hash and not known.diagnostics
+    unknown = client.flow.validate(content=(asking % "house").encode())
+    assert unknown.valid and "unknown contract 'house'; only the user's own" in unknown.diagnostics[0].message
     meta = daemon.session(client, flow=daemon.place.flow("upper", text))
     daemon.place.flow("lower", flows.INVALID)
     with pytest.raises(errors.FailedPrecondition) as caught:

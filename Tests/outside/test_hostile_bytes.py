@@ -70,7 +70,7 @@ def test_a_header_without_end_holds_up_nobody(daemon: Daemon) -> None:
             dripper.write(b"\x00\x40\x00\x00\x00\x00\x00\x01\x01\x00"[at : at + 1])
         began = time.monotonic()
         assert client.daemon.status().pid
-        assert time.monotonic() - began < 1
+        assert time.monotonic() - began < 5
     for dripper in drippers:
         dripper.close()
 
@@ -91,7 +91,7 @@ def tiny_fields(number: int, count: int) -> bytes:
     ids=lambda value: value if isinstance(value, str) else "",
 )
 def test_amplifying_messages_are_refused_in_bounded_memory(daemon: Daemon, name: str, payload: bytes, reasons: Any) -> None:
-    with Raw(daemon.place.socket, 30) as raw:
+    with Raw(daemon.place.socket) as raw:
         raw.is_alive(1)
         before = processes.resident_bytes(daemon.pid)
         for stream in range(3, 23, 2):
@@ -103,7 +103,7 @@ def test_amplifying_messages_are_refused_in_bounded_memory(daemon: Daemon, name:
 
 def test_map_entries_do_not_amplify(daemon: Daemon) -> None:
     payload = b"\x0a\x2401890a5d-ac96-774b-bcce-b302099a8057" + b"\x3a\x00" * 60_000
-    with Raw(daemon.place.socket, 30) as raw:
+    with Raw(daemon.place.socket) as raw:
         before = processes.resident_bytes(daemon.pid)
         for stream in range(1, 41, 2):
             raw.call(stream, *START, payload)
@@ -112,7 +112,7 @@ def test_map_entries_do_not_amplify(daemon: Daemon) -> None:
 
 
 def test_envelopes_full_of_fields_are_refused(daemon: Daemon) -> None:
-    with Raw(daemon.place.socket, 30) as raw:
+    with Raw(daemon.place.socket) as raw:
         for stream, body in ((1, b"\x2a\x00" * 2_000_000), (3, tiny_fields(15, 2_000_000)), (5, b"\x0a\x00" * 2_000_000)):
             raw.send(stream, REQUEST, 0, body)
             assert isinstance(raw.error(stream), (errors.ResourceExhausted, errors.InvalidArgument))

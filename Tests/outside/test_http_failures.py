@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import email.utils
+import threading
 import time
 from typing import Any, Iterator, Union
 
@@ -52,7 +53,7 @@ def test_a_timeout_is_recoverable_and_ends_the_request(stage: Stage) -> None:
         began = time.monotonic()
         kind, message = failure(stage, http(server.url, timeout="300ms"))
         assert kind == RECOVERABLE and ("timed out" in message or "timeout" in message), message
-        assert 0.3 <= time.monotonic() - began < 5
+        assert 0.3 <= time.monotonic() - began < 20
         stage.until(lambda: server.abandoned == 1, "the end of the connection")
 
 
@@ -126,10 +127,18 @@ def test_an_endless_body_is_cut_off_at_the_bound(stage: Stage) -> None:
 
 def test_a_dripped_response_is_read_and_delays_nobody(stage: Stage, web: Web) -> None:
     reply = head("200 OK", "Content-Length: 20", "X-Slow: 1") + b"x" * 20
-    with Scripted(lambda: dripped(reply, 0.01)) as server:
+    gate = threading.Event()
+
+    def drips() -> Iterator[bytes]:
+        yield from dripped(reply[:-1], 0.01)
+        gate.wait(60)
+        yield reply[-1:]
+
+    with Scripted(drips) as server:
         slow = stage.start(flow(http(server.url)), "slow")
         run = stage.end(stage.start(flow(http(f"{web.url}/echo")), "quick"))
         assert run.status == SUCCEEDED and stage.run(slow).status not in (SUCCEEDED, FAILED)
+        gate.set()
         ended = stage.end(slow)
         assert (ended.status, ended.steps[0].stdout) == (SUCCEEDED, b"x" * 20), ended.error
 
@@ -162,10 +171,10 @@ def test_a_server_that_recovers_is_tried_until_it_does(stage: Stage, web: Web) -
 def test_the_next_attempt_waits_as_long_as_the_server_asked(stage: Stage, status: int, form: str) -> None:
     wall = time.time()
     if form == "seconds":
-        asked: Union[int, str] = 1
-        earliest = 1.0
+        asked: Union[int, str] = 2
+        earliest = 2.0
     else:
-        due = int(wall) + 2  # A date has whole seconds: this is one to two seconds away.
+        due = int(wall) + 4  # A date has whole seconds: this is three to four seconds away.
         asked = email.utils.format_datetime(datetime.datetime.fromtimestamp(due, datetime.timezone.utc), usegmt=True)
         earliest = due - wall
     reply = head(f"{status} Later", f"Retry-After: {asked}", "Content-Length: 0", "Connection: close")
@@ -178,7 +187,7 @@ def test_the_next_attempt_waits_as_long_as_the_server_asked(stage: Stage, status
         assert run.status == SUCCEEDED, run.error
         first, second = server.times
         since = second - (began if form == "date" else first)
-        assert since >= earliest - 0.01 and second - first < earliest + 3
+        assert since >= earliest - 0.01 and second - first < earliest + 20
 
 
 def test_a_wait_that_a_server_asked_for_goes_on_after_a_crash(stage: Stage) -> None:
@@ -211,7 +220,7 @@ def test_a_forced_cancel_aborts_the_request(stage: Stage) -> None:
         stage.client.flow.cancel(stage.session, run_id=id, mode="CANCEL_MODE_FORCE")
         run = stage.end(id)
         assert run.status == CANCELLED and word(run.steps[0].status) == "cancelled"
-        assert time.monotonic() - began < 3, "it does not wait as a process may"
+        assert time.monotonic() - began < 4.5, "it does not wait as a process may"
         stage.until(lambda: server.abandoned == 1, "the end of the connection")
 
 

@@ -66,7 +66,7 @@ class Worker(threading.Thread):
         return invoked, self.place, None, calls.flow.cancel(self.session, run_id=run, mode=mode)
 
     def note(self, invoked: float, place: int, change: Any, future: Any) -> None:
-        reply = future.result(30)
+        reply = future.result(120)
         replied = now()
         if hasattr(reply, "outcome"):
             return
@@ -128,13 +128,13 @@ def test_a_thousand_pipelined_choices_run_as_chosen(daemon: Daemon, client: Clie
         starts.append(calls.flow.start(session, if_active="IF_ACTIVE_PARALLEL"))
         expected.append((flow, "ollama", model))
         if n % 100 == 99:
-            starts[-1].result(60)
-    replies = [start.result(60) for start in starts]
+            starts[-1].result(120)
+    replies = [start.result(120) for start in starts]
     got = [(reply.snapshot.flow_id, reply.snapshot.provider_id, reply.snapshot.model_id) for reply in replies]
     assert got == expected
     assert [reply.snapshot.revision for reply in replies] == list(range(3, 2003, 2))
     for reply in replies[::100]:
-        assert daemon.wait_for(client, reply.run_id, 60).snapshot == reply.snapshot
+        assert daemon.wait_for(client, reply.run_id, 120).snapshot == reply.snapshot
 
 
 def test_what_is_shown_is_what_runs(daemon: Daemon, client: Client) -> None:
@@ -142,16 +142,18 @@ def test_what_is_shown_is_what_runs(daemon: Daemon, client: Client) -> None:
     for name in FLOWS:
         daemon.place.flow(name, flows.TRUE)
     shown = daemon.session(client, flow=FLOWS[0])
-    stop = threading.Event()
+    meddled, stop = threading.Event(), threading.Event()
 
     def meddle() -> None:
         other, n = daemon.client(), 0
         while not stop.is_set():
             n += 1
             other.session.set_executed_flow(shown.session_id, flow_id=FLOWS[n % len(FLOWS)])
+            meddled.set()
 
-    thread = threading.Thread(target=meddle)
+    thread = threading.Thread(target=meddle, daemon=True)
     thread.start()
+    assert meddled.wait(60)
     admitted = refused = 0
     for _ in range(200):
         try:
@@ -173,4 +175,4 @@ def test_reads_on_one_connection_see_the_writes_before_them(daemon: Daemon, clie
     for n in range(300):
         client.pipelined.session.set_provider_model(session, provider_id="ollama", model_id=f"m{n}")
         futures.append(client.pipelined.session.get_current_meta(session_id=session))
-    assert [future.result(20).meta.model_id for future in futures] == [f"m{n}" for n in range(300)]
+    assert [future.result(60).meta.model_id for future in futures] == [f"m{n}" for n in range(300)]

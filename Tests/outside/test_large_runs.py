@@ -25,9 +25,9 @@ def test_a_run_with_as_many_steps_as_a_flow_may_have(stage: Stage) -> None:
         f"  - {{ id: s{n}, {kinds[n % 2]}, needs: {'[]' if n < 10 else f'[s{n - 10}]'} }}\n" for n in range(STEPS)
     )
     run = stage.start(text)
-    stage.until(lambda: settled(stage, run) > STEPS // 4, "a quarter of the steps", 60)
+    stage.until(lambda: settled(stage, run) > STEPS // 4, "a quarter of the steps", 180)
     stage.restart()
-    ended = stage.end(run, 90)
+    ended = stage.end(run, 180)
     assert ended.status == SUCCEEDED and len(ended.steps) == STEPS
     assert list(words(ended).values()).count("skipped") == STEPS // 2
     stage.client.flow.pause(stage.start(flows.waiting()))
@@ -51,9 +51,9 @@ def test_a_list_of_as_many_elements_as_are_allowed(stage: Stage) -> None:
         "report: '${{ steps.n.result }}'\n"
     )
     run = stage.start(text)
-    stage.until(lambda: settled(stage, run) > STEPS // 3, "a third of the children", 60)
+    stage.until(lambda: settled(stage, run) > STEPS // 3, "a third of the children", 180)
     stage.restart()
-    ended = stage.end(run, 90)
+    ended = stage.end(run, 180)
     assert (ended.status, ended.report) == (SUCCEEDED, str(STEPS)), ended.error
     assert len(ended.steps) == STEPS + 3 and set(words(ended).values()) == {"succeeded"}
 
@@ -62,7 +62,7 @@ def test_more_steps_than_a_run_may_have_fail_the_list_that_is_too_long(stage: St
     text = "steps:\n  - { id: m, uses: script, with: { lua: 'local l = {} for i = 1, 9000 do l[i] = i end return l' } }\n"
     for name in "abc":
         text += f"  - {{ id: {name}, uses: wait, if: 'true', foreach: '${{{{ steps.m.result }}}}', needs: [m], with: {{ for: 0s }} }}\n"
-    ended = stage.end(stage.start("on-failure: finish\nconcurrency: { max-parallel: 256 }\n" + text), 90)
+    ended = stage.end(stage.start("on-failure: finish\nconcurrency: { max-parallel: 256 }\n" + text), 180)
     failed = [step for step in ended.steps if step.status == 6]
     assert ended.status == FAILED and "20000" in failed[0].error.message, ended.error
 
@@ -85,7 +85,7 @@ def test_a_hundred_mebibytes_of_output_do_not_grow_the_daemon(stage: Stage) -> N
         worst = max(worst, processes.resident_bytes(stage.daemon.pid))
         return run in stage.ended()
 
-    stage.until(is_over, "the end", 90)
+    stage.until(is_over, "the end", 180)
     ended = stage.client.flow.get_run(run).run
     assert ended.status == SUCCEEDED and ended.report == str(2 * MEBIBYTE)
     assert worst - before < 64 * MEBIBYTE, f"grew by {(worst - before) >> 20} MiB"

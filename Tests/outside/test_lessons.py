@@ -176,15 +176,15 @@ def test_a_name_that_is_missing_is_an_error_and_no_empty_text(stage: Stage) -> N
     [
         ({"timeout": "200ms"}, 1, "timed out"),
         ({"timeout": "200ms", "retry": "{ limit: 2, delay: 10ms }"}, 3, "timed out"),
-        ({"deadline": "500ms", "retry": "{ limit: 100, delay: 50ms, jitter: 0 }", "timeout": "100ms"}, 0, "timed out"),
+        ({"deadline": "2s", "retry": "{ limit: 100, delay: 50ms, jitter: 0 }", "timeout": "200ms"}, 0, "timed out"),
     ],
 )
 def test_everything_ends(stage: Stage, keys: dict[str, str], attempts: int, words_of_error: str) -> None:
     began = time.monotonic()
-    ended = stage.end(stage.start(flows.shell(f"{BEGIN}\nsleep 60", **keys)))
-    assert ended.status == FAILED and words_of_error in ended.error and time.monotonic() - began < 5
-    made = len(stage.marks())
-    assert made == attempts if attempts else 2 <= made <= 6
+    ended = stage.end(stage.start(flows.shell("sleep 60", **keys)))
+    assert ended.status == FAILED and words_of_error in ended.error and time.monotonic() - began < 30
+    made = ended.steps[0].attempt
+    assert made == attempts if attempts else 2 <= made <= 9
 
 
 def test_a_fatal_failure_is_not_tried_again_and_any_is_where_it_is_asked_for(stage: Stage) -> None:

@@ -24,11 +24,11 @@ def test_a_watch_past_its_deadline_ends_with_it(daemon: Daemon) -> None:
     with Raw(daemon.place.socket) as raw:
         payload = event_pb2.EventServiceWatchRequest(session_id=session, snapshot=True)
         began = time.monotonic()
-        raw.call(1, "event", "watch", payload, flags=1, timeout_nano=NANOSECONDS // 5)
+        raw.call(1, "event", "watch", payload, flags=1, timeout_nano=NANOSECONDS)
         first = raw.read()
         assert first is not None and first.type == DATA
         assert isinstance(raw.error(1), errors.DeadlineExceeded)
-        assert 0.15 < time.monotonic() - began < 2
+        assert 0.95 < time.monotonic() - began < 20
         assert raw.is_alive(3)
 
 
@@ -52,11 +52,11 @@ def test_a_call_that_expires_while_it_waits_is_withdrawn_and_those_behind_it_go_
     other.execute("BEGIN IMMEDIATE")
     call = client.pipelined.session.set_provider_model
     futures = [call(session, provider_id="ollama", model_id=f"m{n}", timeout=0.2 if n == 1 else 20) for n in range(3)]
-    assert isinstance(futures[1].exception(10), errors.DeadlineExceeded)
+    assert isinstance(futures[1].exception(60), errors.DeadlineExceeded)
     assert not futures[0].done() and not futures[2].done()
     other.execute("ROLLBACK")
     other.close()
-    revisions = [futures[0].result(20).meta.revision, futures[2].result(20).meta.revision]
+    revisions = [futures[0].result(60).meta.revision, futures[2].result(60).meta.revision]
     assert revisions in ([2, 3], [2, 4])
     log = [event.session_meta_changed.meta.revision for event in client.watch(session_id=session, until_now=True)]
     assert [revision for revision in log if revision] == list(range(1, revisions[1] + 1))
@@ -90,12 +90,12 @@ def test_no_more_runs_queue_than_the_bound(daemon: Daemon, client: Client) -> No
     session = daemon.session(client, flow=daemon.place.flow("w", flows.waiting())).session_id
     calls = client.pipelined.flow
     futures = [calls.start(session, if_active="IF_ACTIVE_QUEUE", env=daemon.place.environment) for _ in range(105)]
-    outcomes = [future.exception(30) for future in futures]
+    outcomes = [future.exception(60) for future in futures]
     assert outcomes[:101] == [None] * 101
     assert {type(error) for error in outcomes[101:]} == {errors.ResourceExhausted}
     assert {error.reason for error in outcomes[101:]} == {"QUEUE_FULL"}  # type: ignore[union-attr]
     client.session.close(session, cancel_active=True)
-    eventually(lambda: client.daemon.status().counters["active_runs"] == 0, "the end of all runs", 30)
+    eventually(lambda: client.daemon.status().counters["active_runs"] == 0, "the end of all runs")
 
 
 def test_twenty_thousand_pipelined_calls_are_all_answered_in_order(daemon: Daemon, client: Client) -> None:
@@ -103,7 +103,7 @@ def test_twenty_thousand_pipelined_calls_are_all_answered_in_order(daemon: Daemo
     session = daemon.session(client).session_id
     payload = session_pb2.SessionServiceSetProviderModelRequest(session_id=session, provider_id="ollama", model_id="m")
     count = 20_000
-    with Raw(daemon.place.socket, 60) as raw:
+    with Raw(daemon.place.socket, 300) as raw:
         data = b"".join(request(2 * n + 1, "session", "setProviderModel", payload) for n in range(count))
         sender = threading.Thread(target=raw.write, args=(data,))
         sender.start()
@@ -116,7 +116,7 @@ def test_twenty_thousand_pipelined_calls_are_all_answered_in_order(daemon: Daemo
 def test_one_session_from_many_connections_is_bounded_and_fair(daemon: Daemon, client: Client) -> None:
     session = daemon.session(client).session_id
     payload = session_pb2.SessionServiceSetProviderModelRequest(session_id=session, provider_id="ollama", model_id="m")
-    raws = [Raw(daemon.place.socket, 60) for _ in range(8)]
+    raws = [Raw(daemon.place.socket) for _ in range(8)]
     for raw in raws:
         raw.socket.setblocking(True)
         raw.write(b"".join(request(2 * n + 1, "session", "setProviderModel", payload) for n in range(1000)))
@@ -131,7 +131,7 @@ def test_one_session_from_many_connections_is_bounded_and_fair(daemon: Daemon, c
 
 def test_the_largest_frame_is_taken(daemon: Daemon) -> None:
     """A flow file as large as the frame allows is not one, but it is read and judged."""
-    with Raw(daemon.place.socket, 60) as raw:
+    with Raw(daemon.place.socket) as raw:
         for stream, size in ((1, 4_194_304), (3, 4_194_304)):
             overhead = len(request(stream, "flow", "validate", flow_pb2.FlowServiceValidateRequest(content=b"x" * 4_000_000)))
             content = b"x" * (size + 10 - (overhead - 4_000_000))
@@ -160,5 +160,5 @@ def test_calls_that_expire_together_hold_up_nobody(daemon: Daemon, client: Clien
         slowest = max(slowest, time.monotonic() - began)
     other.execute("ROLLBACK")
     other.close()
-    assert {type(future.exception(20)) for future in futures} == {errors.DeadlineExceeded}
-    assert slowest < 0.5, f"another client waited {slowest:.1f} s"
+    assert {type(future.exception(60)) for future in futures} == {errors.DeadlineExceeded}
+    assert slowest < 3, f"another client waited {slowest:.1f} s"

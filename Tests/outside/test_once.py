@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import threading
+import time
 from typing import Any
 
 import pytest
@@ -30,7 +31,7 @@ def ran(daemon: Daemon) -> list[str]:
 
 def test_a_double_click_on_many_connections_runs_once(daemon: Daemon, client: Client) -> None:
     session = daemon.session(client, flow=marked(daemon)).session_id
-    gate = threading.Barrier(20)
+    gate = threading.Barrier(20, timeout=60)
     replies: list[Any] = []
 
     def click() -> None:
@@ -101,12 +102,15 @@ def test_start_once_survives_crashes(daemon: Daemon) -> None:
     thread.start()
     chance = random.Random(1)
     while thread.is_alive():
+        known = len(replies)
+        if chance.random() < 0.5:  # Else also before anything was answered.
+            eventually(lambda: len(replies) > known or not thread.is_alive(), "a reply")
         thread.join(chance.uniform(0.01, 0.1))
         daemon.kill()
         daemon.start()
     assert failures == []
     client = daemon.client()
-    eventually(lambda: client.daemon.status().counters["active_runs"] == 0, "the end of all runs", 30)
+    eventually(lambda: client.daemon.status().counters["active_runs"] == 0, "the end of all runs")
     client.session.get_current_meta(session_id=session)
     runs = client.flow.list_runs(session_id=session, page_size=500).runs
     assert sorted(run.run_id for run in runs) == sorted(reply.run_id for reply in replies)
@@ -127,7 +131,8 @@ def test_a_start_that_could_not_be_stored_does_not_run(daemon: Daemon) -> None:
                 admitted.append(reply.run_id)
             except errors.ResourceExhausted:
                 refused += 1
+                time.sleep(0.02)  # Not a wait: the daemon needs the processor too.
     assert refused > 0
     for run in admitted:
-        assert daemon.wait_for(client, run, 30).status == run_pb2.RUN_STATUS_SUCCEEDED
+        assert daemon.wait_for(client, run).status == run_pb2.RUN_STATUS_SUCCEEDED
     assert sorted(ran(daemon)) == sorted(admitted)

@@ -117,7 +117,7 @@ def test_of_two_answers_at_once_one_wins_and_the_other_is_told(stage: Stage) -> 
             client.pipelined.flow.answer(run, input_id=question.input_id, value=f"answer {n}")
             for n, client in enumerate(clients)
         ]
-        told = [future.exception(20) for future in futures]
+        told = [future.exception(60) for future in futures]
         won = [n for n, error in enumerate(told) if error is None]
         assert len(won) == 1
         for error in told:
@@ -159,26 +159,32 @@ def test_an_acknowledged_answer_survives_and_a_question_can_be_answered_after_a_
     assert stage.kinds(run, "y").count("step_input_required") == 1, "asked once"
 
 
-@pytest.mark.parametrize("rule", ["timeout", "input-expiry", "input-timeout"])
-def test_a_questions_time_goes_on_over_a_restart(stage: Stage, rule: str) -> None:
-    text = "steps:\n" + ask(keys=", default: auto" + (", timeout: 2s" if rule == "timeout" else ""))
-    if rule == "input-expiry":
-        text = "input-expiry: { after: 2s, then: default }\n" + text
-    if rule == "input-timeout":
-        text = "input-timeout: 2s\n" + text
-        stage.set_mode("HYBRID")
+#: Flows whose question answers itself some seconds later.
+SELF_ANSWERING = {
+    "timeout": "steps:\n" + ask(keys=", default: auto, timeout: 5s"),
+    "input-expiry": "input-expiry: { after: 5s, then: default }\nsteps:\n" + ask(keys=", default: auto"),
+    "input-timeout": "mode: hybrid\ninput-timeout: 5s\nsteps:\n" + ask(keys=", default: auto"),
+}
+
+
+def test_a_questions_time_goes_on_over_a_restart(stage: Stage) -> None:
     began = time.monotonic()
-    run = stage.start(text)
-    due = stage.asks(run, "q").due_at
+    runs = {rule: stage.start(text, rule) for rule, text in SELF_ANSWERING.items()}
+    due = {rule: stage.asks(run, "q").due_at for rule, run in runs.items()}
     stage.restart()
-    after = stage.asks(run, "q").due_at
-    # Nobody can have watched while there was no daemon, so it may only be counted from the restart.
-    assert after == due or (rule == "input-timeout" and after.ToNanoseconds() > due.ToNanoseconds())
-    eventually(lambda: stage.run(run).status == SUCCEEDED, "the default", 10)
+    for rule, run in runs.items():
+        after = stage.asks(run, "q").due_at
+        # Nobody can have watched while there was no daemon, so it may only be counted from the restart.
+        counts_anew = rule == "input-timeout" and after.ToNanoseconds() > due[rule].ToNanoseconds()
+        assert after == due[rule] or counts_anew, rule
+    for run in runs.values():
+        eventually(lambda: stage.run(run).status == SUCCEEDED, "the default")
     took = time.monotonic() - began
-    assert 1.9 < took < 6, took
-    expected = run_pb2.ANSWERED_BY_EXPIRY if rule == "input-expiry" else run_pb2.ANSWERED_BY_TIMEOUT
-    assert [e.step_input_answered.by for e in stage.events() if e.HasField("step_input_answered")] == [expected]
+    assert 4.9 < took < 30, took
+    answered = {e.run_id: e.step_input_answered.by for e in stage.events() if e.HasField("step_input_answered")}
+    by = {rule: answered.get(run) for rule, run in runs.items()}
+    timeout, expiry = run_pb2.ANSWERED_BY_TIMEOUT, run_pb2.ANSWERED_BY_EXPIRY
+    assert by == {"timeout": timeout, "input-expiry": expiry, "input-timeout": timeout}
 
 
 @pytest.mark.parametrize(("policy", "outcome"), [("fail", "failed"), ("default", "succeeded")])
@@ -237,15 +243,15 @@ def test_hybrid_waits_while_somebody_watches_and_times_out_when_nobody_does(stag
     time.sleep(0.8)
     assert stage.run(run).status == WAITING
     watch.close()
-    thread.join(10)
-    eventually(lambda: stage.run(run).status == SUCCEEDED, "the default once nobody watches", 10)
+    thread.join(60)
+    eventually(lambda: stage.run(run).status == SUCCEEDED, "the default once nobody watches")
     alone = stage.start("input-timeout: 300ms\nsteps:\n" + ask(keys=", default: auto"))
     assert stage.end(alone).status == SUCCEEDED
 
 
 def test_a_watcher_that_comes_in_time_stops_the_clock(stage: Stage) -> None:
     stage.set_mode("HYBRID")
-    run = stage.start("input-timeout: 3s\nsteps:\n" + ask(keys=", default: auto"))
+    run = stage.start("input-timeout: 60s\nsteps:\n" + ask(keys=", default: auto"))
     assert stage.asks(run, "q").HasField("due_at")
     watch = stage.daemon.client().watch(session_id=stage.session, after_seq=0)
     next(watch)
@@ -297,7 +303,7 @@ def test_every_ui_sees_every_event_once_and_in_order_with_cuts_anywhere(stage: S
         assert stage.end(run).status == SUCCEEDED
     stage.client.session.set_provider_model(stage.session, provider_id="ollama", model_id="the-end")
     for thread in threads:
-        thread.join(20)
+        thread.join(60)
     stop.set()
     log = stage.events()
     assert all(events == log for events in seen)

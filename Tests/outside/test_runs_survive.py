@@ -49,7 +49,9 @@ def long_flow(count: int) -> str:
         else:
             text += f"  - {{ id: s{n}, uses: run, needs: {needs}, with: {{ command: '{mark}' }} }}\n"
     text += "  - { id: child, uses: flow, needs: [], with: { flow: child, inputs: { n: 5 } } }\n"
-    text += "  - { id: last, uses: script, needs: [list, waits, child], with: { lua: 'return #steps.list' } }\n"
+    # So that it does not end before the last kill, however late that comes.
+    text += "  - { id: hold, uses: run, needs: [], with: { command: 'until [ -e \"$FLOWD_WORKSPACE/go\" ]; do sleep 0.02; done' } }\n"
+    text += "  - { id: last, uses: script, needs: [list, waits, child, hold], with: { lua: 'return #steps.list' } }\n"
     return text + "report: '${{ steps.last.result }} ${{ steps.child.outputs.sum }}'\n"
 
 
@@ -86,7 +88,7 @@ def test_kills_in_the_middle_of_a_long_run_lose_and_repeat_nothing(stage: Stage)
     total = len(stage.run(run).steps) + STEPS // 4 + STEPS // 12
     for kill in range(KILLS):
         goal = total * (kill + chance.random()) / (KILLS + 1)
-        stage.until(lambda: done(stage, run) >= goal, f"{goal:.0f} settled steps", 60)
+        stage.until(lambda: done(stage, run) >= goal, f"{goal:.0f} settled steps", 180)
         time.sleep(chance.random() * 0.05)
         before = {step.step_id: step for step in stage.client.flow.get_run(run).run.steps}
         stage.restart()
@@ -94,7 +96,8 @@ def test_kills_in_the_middle_of_a_long_run_lose_and_repeat_nothing(stage: Stage)
         for name, step in before.items():
             if step.HasField("finished_at"):
                 assert after[name] == step, f"{name} was settled and has changed"
-    ended = stage.end(run, 120)
+    (stage.workspace / "go").touch()
+    ended = stage.end(run, 240)
     assert ended.status == SUCCEEDED, ended.error
     assert len(ended.steps) >= STEPS * 0.95 and set(words(ended).values()) == {"succeeded", "skipped"}
     assert ended.report == f"{STEPS // 4} 9"
@@ -129,7 +132,7 @@ def test_random_kills_of_many_small_runs(stage: Stage) -> None:
         time.sleep(chance.random() * 0.15)
         stage.restart()
     for run in runs:
-        ended = stage.end(run, 60)
+        ended = stage.end(run, 120)
         assert (ended.status, ended.report) == (SUCCEEDED, "3"), ended.error
     events = stage.events()
     for run in runs:

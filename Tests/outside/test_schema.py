@@ -19,7 +19,7 @@ SHOWN = re.findall(r"```yaml\n(.*?)```", (ROOT / "docs" / "FLOWFILE.md").read_te
 
 @pytest.fixture(scope="module")
 def validator() -> jsonschema.Draft7Validator:
-    text = subprocess.run([BINARIES / "flowctl", "schema"], check=True, capture_output=True, timeout=10).stdout
+    text = subprocess.run([BINARIES / "flowctl", "schema"], check=True, capture_output=True, timeout=60).stdout
     schema = json.loads(text)
     jsonschema.Draft7Validator.check_schema(schema)
     return jsonschema.Draft7Validator(schema)

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import base64
 import contextlib
+import html
 import json
 import pathlib
+import re
+import shlex
 import sqlite3
 import urllib.parse
 from typing import Any, Callable, Iterator
@@ -21,7 +24,7 @@ from peers.scripted import RESET, Scripted, head
 from peers.web import Web
 
 #: With all that is escaped somewhere; not in a header, so without a line break.
-CANARY = 'c4n4ry-Zx9/+ %"\\<é>~=end'
+CANARY = 'c4n4ry-Zx9/+ %"\\<é>&\'~=end'
 SOURCES = ("client", "daemon", "file")
 REFERENCE = "${{ secrets.CANARY }}"
 
@@ -41,6 +44,17 @@ def spellings(value: str) -> dict[str, bytes]:
         "form": urllib.parse.quote_plus(value).encode(),
         "hexadecimal": data.hex().encode(),
         "taken for Latin-1": data.decode("latin-1").encode(),
+        "Latin-1": value.encode("latin-1"),
+        "Latin-1 taken for UTF-8": value.encode("latin-1").decode(errors="replace").encode(),
+        "Latin-1 in a URL": urllib.parse.quote(value, safe="", encoding="latin-1").encode(),
+        "HTML": html.escape(value).encode(),
+        "HTML, decimal": html.escape(value).replace("&#x27;", "&#39;").encode(),
+        "JSON in HTML": html.escape(json.dumps(value)[1:-1]).encode(),
+        "HTML in JSON": json.dumps(html.escape(value))[1:-1].encode(),
+        "HTML in a URL": urllib.parse.quote(html.escape(value), safe="").encode(),
+        "shell": shlex.quote(value)[1:-1].encode(),
+        "shell, apostrophes apart": value.replace("'", r"'\''").encode(),
+        "shell, backslashes": re.sub(r"""([ "\\<>&'~])""", r"\\\1", value).encode(),
     }
     for before in range(3):
         whole = base64.b64encode(b"-" * before + data)
@@ -53,8 +67,9 @@ def spellings(value: str) -> dict[str, bytes]:
 def kept(stage: Stage) -> Iterator[tuple[str, bytes]]:
     """All that the daemon wrote: its files, the database's values, its log."""
     for path in stage.daemon.place.state.rglob("*"):
-        if path.is_file():
-            yield str(path), path.read_bytes()
+        with contextlib.suppress(FileNotFoundError):  # It was removed meanwhile.
+            if path.is_file():
+                yield str(path), path.read_bytes()
     yield "the log", stage.daemon.place.log.read_bytes()
     # A value in a file's pages may be cut by their ends.
     (file,) = stage.daemon.place.state.glob("flowd.db")
@@ -115,7 +130,7 @@ class Planted:
 
     def end(self, *made: dict[str, Any], **keys: Any) -> Any:
         steps = [{**step, "needs": step.get("needs", []), "continue-on-error": True} for step in made]
-        return self.stage.end(self.stage.start(flow(*steps, **keys), env=self.environment), 60)
+        return self.stage.end(self.stage.start(flow(*steps, **keys), env=self.environment), 120)
 
 
 @pytest.fixture(params=SOURCES)
@@ -142,13 +157,15 @@ def test_requests_and_what_servers_make_of_them(plant: Callable[..., Planted], w
         http(f"{web.url}/status/503", "unavailable", query={"body": REFERENCE}, retry={"limit": 1, "delay": "1ms"}),
         http(f"{web.url}/redirect", "redirect", query={"to": f"/echo/there?again={REFERENCE}"}),
         http(f"{web.url}/redirect", "redirects", query={"to": f"/redirect/9?{REFERENCE}"}, redirects=2),
+        http(f"{web.url}/page/500", "page", headers=headers),
+        http(f"{web.url}/page/200", "pages", query=token, headers=headers),
         http(f"{web.url}/echo/check", "check", query=token, expect=checks),
         http(f"{web.url}/echo/read", "read", query=token, outputs=read),
         run('printf %s "$SEEN"', "later", needs=["read"], env={"SEEN": "${{ steps.read.outputs.all }}"}),
         report="${{ steps.read.response.text }} ${{ steps.header.response.json.headers }}",
     )
     found = {id: word(step.status) for id, step in steps(ended).items()}
-    failing = {"unauthorized", "unavailable", "redirects", "check"}
+    failing = {"unauthorized", "unavailable", "redirects", "page", "check"}
     assert found == {id: "failed" if id in failing else "succeeded" for id in found}, ended
     sent = {request.path: request for request in web.requests}
     assert sent["/echo/header"].header("x-token").encode("latin-1") == f"<{CANARY}>".encode(), "it was not sent"
@@ -191,7 +208,7 @@ def test_requests_that_fail(plant: Callable[..., Planted], web: Web) -> None:
 
 
 PRINT = """
-import base64, json, os, sys, time, urllib.parse
+import base64, html, json, os, shlex, sys, time, urllib.parse
 value = os.environ["TOKEN"]
 print(value)
 print(json.dumps(value), json.dumps(value, ensure_ascii=False), json.dumps(json.dumps([value])))
@@ -200,6 +217,11 @@ for before in ("", "a", "ab", "user:"):
     print(base64.b64encode((before + value + before).encode()).decode())
     print(base64.urlsafe_b64encode((before + value + before).encode()).decode())
 print(value.encode().hex(), value.encode().hex().upper(), repr(value), ascii(value))
+print(html.escape(value), html.escape(value).replace("&#x27;", "&#39;"), html.escape(html.escape(value)))
+print(html.escape(json.dumps(value)), json.dumps(html.escape(value)), "".join(f"&#{ord(c)};" for c in value))
+print(shlex.quote(value), shlex.join(["curl", "-d", json.dumps({"token": value})]))
+sys.stdout.flush()
+sys.stdout.buffer.write(b"<" + value.encode("latin-1") + b">\\n")
 sys.stdout.flush()
 for byte in value.encode():
     os.write(2, bytes([byte]))
@@ -222,6 +244,8 @@ def test_commands_that_show_it_in_every_way(plant: Callable[..., Planted]) -> No
         run([agents.PYTHON, "print.py"], "shows", env=token),
         run('echo "$TOKEN" >&2; echo "$TOKEN"; exit 3', "fails", env=token),
         run(["no-such-program"], "missing", env=token),
+        run(["bash", "-xc", 'printf "%q\\n" "$TOKEN"'], "traces", env=token),
+        run(["sh", "-xc", ': "$TOKEN"'], "traced", env=token),
         run('echo "$TOKEN"; sleep 60', "slow", env=token, timeout="500ms"),
         run('printf %s "$TOKEN" | base64 -w 8', "wrapped", env=token),
         run('printf %s "$SEEN"', "later", needs=["shows"], env={"SEEN": "${{ steps.shows.stdout }}"}),
@@ -231,7 +255,9 @@ def test_commands_that_show_it_in_every_way(plant: Callable[..., Planted]) -> No
     assert found == {id: "failed" if id in ("fails", "missing", "slow") else "succeeded" for id in found}, ended
     shown = steps(ended)["shows"]
     assert b"command lines with it: 0" in shown.stdout, shown.stdout
-    assert shown.stdout.count(b"[secret]") >= 15 and shown.stderr == b"[secret]", (shown.stdout, shown.stderr)
+    for id in ("traces", "traced"):
+        assert b"[secret]" in steps(ended)[id].stderr, steps(ended)[id].stderr
+    assert shown.stdout.count(b"[secret]") >= 25 and shown.stderr == b"[secret]", (shown.stdout, shown.stderr)
     assert hits(planted.stage, [ended.run_id]) == []
 
 

@@ -27,7 +27,7 @@ ASKED = (
 def places_with(canary: str, stage: Stage) -> list[str]:
     """Files of the daemon, its log, and processes' command lines that hold the canary."""
     needle = canary.encode()
-    found = [str(path) for path in stage.daemon.place.state.rglob("*") if path.is_file() and needle in path.read_bytes()]
+    found = [str(path) for path in stage.daemon.place.state.rglob("*") if path.is_file() and needle in content(path)]
     if needle in stage.daemon.place.log.read_bytes():
         found.append("log")
     for pid in processes.pids():
@@ -37,6 +37,14 @@ def places_with(canary: str, stage: Stage) -> list[str]:
         except (FileNotFoundError, ProcessLookupError):
             continue
     return found
+
+
+def content(path: pathlib.Path) -> bytes:
+    """Nothing where the file was removed meanwhile."""
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        return b""
 
 
 def told(stage: Stage, run: str) -> bytes:

@@ -101,11 +101,11 @@ def test_a_key_is_nowhere_after_any_failure_of_a_request(planted: Stage, web: We
         report="${{ steps.s0.response.text }}",
     )
     run = stage.start(text, "every")
-    ended = stage.end(run, 60)
+    ended = stage.end(run, 120)
     found = steps(ended)
     assert {word(found[id].status) for id in ("s0", "s2", "s4", "s6", "s8", "s11", "shell")} == {"succeeded"}, ended
     assert {word(found[id].status) for id in ("s1", "s3", "s7", "s9", "s10", "s12", "s13", "s14")} == {"failed"}
-    assert web.requests and web.to("/echo")[0].header("x-key") == CANARY
+    assert CANARY in {request.header("x-key") for request in web.to("/echo")}, "it was not sent"
     check(stage, run)
     stage.restart()
     check(stage, run)
@@ -138,7 +138,7 @@ def test_a_key_is_nowhere_after_any_failure_of_an_agent(planted: Stage, chat: Ch
         agent(order, f"t{n}", provider="text", model="m", continue_on_error=True) for n, order in enumerate(orders)
     ]
     run = stage.start(flow(*house, *texts), "every")
-    ended = stage.end(run, 60)
+    ended = stage.end(run, 120)
     assert word(steps(ended)["h0"].status) == "succeeded" and word(steps(ended)["h1"].status) == "failed", ended
     assert len(chat.asked) == 5 and {asked.authorization for asked in chat.asked} == {f"Bearer {CANARY}"}
     check(stage, run)
@@ -151,7 +151,7 @@ def test_a_key_is_in_no_command_line_while_an_agent_runs(planted: Stage) -> None
     planted.until(lambda: "step_output" in planted.kinds(run, "ask"), "the agent")
     check(planted, run)
     planted.client.flow.cancel(planted.session, run_id=run, mode="CANCEL_MODE_FORCE")
-    planted.end(run, 15)
+    planted.end(run)
 
 
 def test_a_stored_secret_file_that_others_may_read_is_refused(make_stage: Callable[..., Stage], web: Web) -> None:

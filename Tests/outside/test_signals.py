@@ -13,7 +13,7 @@ from typing import Callable
 
 import pytest
 
-from flowd import errors
+from flowd import Client, errors
 from flowd.v1 import run_pb2
 from harness import flows, processes
 from harness.daemon import BINARIES, Daemon
@@ -27,15 +27,15 @@ def test_sigterm_answers_what_was_decided_and_ends(daemon: Daemon) -> None:
     futures = [
         client.pipelined.session.set_provider_model(session, provider_id="ollama", model_id=f"m{n}") for n in range(500)
     ]
-    futures[100].result(20)
+    futures[100].result(60)
     os.kill(daemon.pid, signal.SIGTERM)
     answered = refused = 0
     for future in futures:
         try:
-            answered = future.result(20).meta.revision
+            answered = future.result(60).meta.revision
         except errors.Unavailable:
             refused += 1
-    assert daemon.process is not None and daemon.process.wait(10) == 0
+    assert daemon.process is not None and daemon.process.wait(60) == 0
     assert not daemon.place.socket.exists()
     assert answered - 1 + refused == 500
     after = daemon.start().client().session.get_current_meta(session_id=session).meta
@@ -49,7 +49,7 @@ def test_a_stopped_daemon_goes_on_with_its_runs_at_the_next_start(daemon: Daemon
     run = client.flow.start(meta.session_id, env=daemon.place.environment)
     eventually((daemon.place.workspace / "began").exists, "the step")
     os.kill(daemon.pid, number)
-    assert daemon.process is not None and daemon.process.wait(20) == 0
+    assert daemon.process is not None and daemon.process.wait(60) == 0
     assert processes.attempts_under(daemon.place.folder) == {}, "a command outlived its daemon"
     (daemon.place.workspace / "go").touch()
     client = daemon.start().client()
@@ -66,8 +66,8 @@ def test_while_draining_calls_are_refused_as_unavailable(daemon: Daemon) -> None
     try:
         error = raw.error(3)
         assert isinstance(error, errors.Unavailable) and error.reason == "DRAINING"
-    except (AssertionError, BrokenPipeError):
-        assert daemon.process is not None and daemon.process.wait(5) == 0
+    except (AssertionError, BrokenPipeError, ConnectionResetError):
+        assert daemon.process is not None and daemon.process.wait(60) == 0
     raw.close()
 
 
@@ -102,27 +102,35 @@ def test_a_broken_configuration_is_not_taken(daemon: Daemon) -> None:
     assert client.provider.list() == before
     daemon.stop()
     daemon.start(wait=False)
-    assert daemon.process is not None and daemon.process.wait(10) == 1
+    assert daemon.process is not None and daemon.process.wait(60) == 1
     assert f"{daemon.place.config}:" in daemon.log_text()
 
 
 def test_an_idle_daemon_ends_and_a_used_one_does_not(make_daemon: Callable[..., Daemon]) -> None:
     daemon = make_daemon()
-    daemon.start("--idle-exit", "300ms", wait=False)
-    assert daemon.serves_or_ends()
+    daemon.start("--idle-exit", "1500ms", wait=False)
     client = daemon.client()
+    # The first connection stays: without one it may end at any moment from now on.
+    eventually(lambda: is_answered(client), "a daemon that serves")
     meta = daemon.session(client, flow=daemon.place.flow("w", flows.waiting()))
     assert daemon.process is not None
     with pytest.raises(subprocess.TimeoutExpired):
-        daemon.process.wait(0.7)
+        daemon.process.wait(2)
     run = client.flow.start(meta.session_id, env=daemon.place.environment)
     daemon.end_clients()
     with pytest.raises(subprocess.TimeoutExpired):
-        daemon.process.wait(0.7)
+        daemon.process.wait(2)
     (daemon.place.workspace / "go").touch()
-    assert daemon.process.wait(10) == 0
+    assert daemon.process.wait(60) == 0
     ended = daemon.start().client().flow.get_run(run.run_id).run
     assert ended.status == run_pb2.RUN_STATUS_SUCCEEDED
+
+
+def is_answered(client: Client) -> bool:
+    try:
+        return client.daemon.status().pid > 0
+    except errors.Unavailable:
+        return False
 
 
 ACTIVATE = """
@@ -164,7 +172,7 @@ def test_a_service_manager_is_told(make_daemon: Callable[..., Daemon]) -> None:
     path = daemon.place.folder / "notify"
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as notify:
         notify.bind(str(path))
-        notify.settimeout(10)
+        notify.settimeout(60)
         daemon.start(wait=False, environment={"NOTIFY_SOCKET": str(path)})
         assert b"READY=1" in notify.recv(4096).split(b"\n")
         assert daemon.client().daemon.status().pid == daemon.pid, "ready means that it serves"
@@ -175,10 +183,10 @@ def test_a_service_manager_is_told(make_daemon: Callable[..., Daemon]) -> None:
 def test_the_command_line_says_what_is_wrong_with_it() -> None:
     wrong = ((["--sokcet", "x"], b"--socket"), (["--idle-exit", "soon"], b"idle-exit"), (["--state"], b"--state"))
     for arguments, wanted in wrong:
-        done = subprocess.run([BINARIES / "flowd", *arguments], capture_output=True, timeout=10)
+        done = subprocess.run([BINARIES / "flowd", *arguments], capture_output=True, timeout=60)
         assert done.returncode == 2 and wanted in done.stderr and done.stdout == b""
     for argument in ("--help", "--version"):
-        done = subprocess.run([BINARIES / "flowd", argument], capture_output=True, timeout=10)
+        done = subprocess.run([BINARIES / "flowd", argument], capture_output=True, timeout=60)
         assert done.returncode == 0 and done.stdout and done.stderr == b""
 
 
@@ -195,12 +203,12 @@ def test_pauses_change_nothing(daemon: Daemon) -> None:
             os.kill(daemon.pid, signal.SIGCONT)
             stop.wait(0.02)
 
-    pauser = threading.Thread(target=pause)
+    pauser = threading.Thread(target=pause, daemon=True)
     pauser.start()
     futures = [
         client.pipelined.session.set_provider_model(session, provider_id="ollama", model_id=f"m{n}") for n in range(3000)
     ]
-    revisions = [future.result(30).meta.revision for future in futures]
+    revisions = [future.result(120).meta.revision for future in futures]
     stop.set()
     pauser.join()
     assert revisions == list(range(2, 3002))

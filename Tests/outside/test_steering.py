@@ -68,7 +68,7 @@ def test_a_pause_that_is_taken_back_before_it_took_effect_stops_nothing(stage: S
 
 
 def test_a_wait_that_ends_during_a_pause_does_not_start_the_next_step(stage: Stage) -> None:
-    text = "steps:\n  - { id: w, uses: wait, with: { for: 200ms } }\n" + held("b").removeprefix("steps:\n")
+    text = "steps:\n  - { id: w, uses: wait, with: { for: 1500ms } }\n" + held("b").removeprefix("steps:\n")
     run = stage.start(text)
     stage.client.flow.pause(run)
     stage.until(lambda: words(stage.run(run))["w"] == "succeeded", "the end of the wait")

@@ -75,14 +75,14 @@ def test_a_rerun_survives_with_the_results_it_took_over(stage: Stage) -> None:
 
 def test_a_wait_ends_when_it_was_due_whatever_happened_in_between(stage: Stage) -> None:
     began = time.monotonic()
-    run = stage.start("steps:\n  - { id: w, uses: wait, with: { for: 2s } }\n")
+    run = stage.start("steps:\n  - { id: w, uses: wait, with: { for: 5s } }\n")
     due = stage.step(run, "w").wake_at
     stage.restart()
     assert stage.step(run, "w").wake_at == due
     stage.restart()
     ended = stage.end(run)
     took = ended.finished_at.ToNanoseconds() - due.ToNanoseconds()
-    assert ended.status == SUCCEEDED and 0 <= took < 1e9 and 1.9 < time.monotonic() - began < 5
+    assert ended.status == SUCCEEDED and 0 <= took < 5e9 and 4.9 < time.monotonic() - began < 30
 
 
 def test_a_wait_that_became_due_without_a_daemon_ends_at_once(stage: Stage) -> None:
@@ -90,11 +90,11 @@ def test_a_wait_that_became_due_without_a_daemon_ends_at_once(stage: Stage) -> N
     stage.daemon.kill()
     time.sleep(0.5)
     stage.again()
-    assert stage.end(run, 5).status == SUCCEEDED
+    assert stage.end(run).status == SUCCEEDED
 
 
 def test_a_retry_comes_when_it_was_due(stage: Stage) -> None:
-    text = flows.steps(("a", f"{BEGIN}\n[ -e \"$FLOWD_WORKSPACE/fixed\" ]\n{END}", {"retry": "{ limit: 1, delay: 1500ms, jitter: 0 }"}))
+    text = flows.steps(("a", f"{BEGIN}\n[ -e \"$FLOWD_WORKSPACE/fixed\" ]\n{END}", {"retry": "{ limit: 1, delay: 4s, jitter: 0 }"}))
     run = stage.start(text)
     stage.until(lambda: words(stage.run(run))["a"] == "waiting_retry", "a retry")
     due = stage.step(run, "a").wake_at
@@ -103,7 +103,7 @@ def test_a_retry_comes_when_it_was_due(stage: Stage) -> None:
     (stage.workspace / "fixed").touch()
     ended = stage.end(run)
     late = ended.steps[0].started_at.ToNanoseconds() - due.ToNanoseconds()
-    assert ended.status == SUCCEEDED and ended.steps[0].attempt == 2 and 0 <= late < 1.5e9
+    assert ended.status == SUCCEEDED and ended.steps[0].attempt == 2 and 0 <= late < 5e9
     stage.check_marks()
 
 

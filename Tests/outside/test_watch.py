@@ -113,7 +113,7 @@ def test_snapshots_while_writing_never_miss_or_repeat(daemon: Daemon, client: Cl
             n += 1
             other.session.set_provider_model(session, provider_id="ollama", model_id=f"m{n}")
 
-    writer = threading.Thread(target=write)
+    writer = threading.Thread(target=write, daemon=True)
     writer.start()
     for n in range(30):
         watch = client.watch(session_id=session, snapshot=True) if n % 2 else client.watch(all=True, snapshot=True)
@@ -138,7 +138,7 @@ def test_watchers_of_all_see_concurrent_sessions_in_one_order(daemon: Daemon, cl
             own.pipelined.session.set_provider_model(session, provider_id="ollama", model_id=f"m{n}") for n in range(300)
         ]
         for future in futures:
-            future.result(30)
+            future.result(120)
 
     writers = [threading.Thread(target=write, args=(session,)) for session in sessions]
     for writer in writers:

@@ -86,11 +86,13 @@ def test_a_snapshot_and_what_follows_it_are_the_state(stage: Stage, target: str)
         wanted = [run.run_id for run in stage.client.flow.list_runs(session_id=sessions[0], page_size=500).runs]
     final = {run: stage.reaches(run, SUCCEEDED) for run in wanted}
     stage.until(
-        lambda: all(fold.is_over for state in states for fold in state.folds.values()), "the ends of all runs"
+        lambda: all(sessions[0] in state.snapshots for state in states)
+        and all(fold.is_over for state in states for fold in list(state.folds.values())),
+        "the ends of all runs",
     )
     for watch, thread in watches:
         watch.close()
-        thread.join(10)
+        thread.join(60)
     seen = 0
     for state in states:
         assert sessions[0] in state.snapshots
@@ -106,9 +108,78 @@ def test_a_snapshot_and_what_follows_it_are_the_state(stage: Stage, target: str)
     assert seen >= len(states)
 
 
+NESTED = (
+    "steps:\n"
+    "  - { id: l, uses: flow, needs: [], foreach: [1, 2, 3], with: { flow: middle } }\n"
+    "  - { id: a, uses: run, needs: [], with: { command: 'echo outer' } }\n"
+)
+
+
+def family(stage: Stage, root: str) -> set[str]:
+    """A run with the runs that are its steps, and theirs."""
+    found = {root}
+    runs = stage.client.flow.list_runs(session_id=stage.session, page_size=500).runs
+    for run in sorted(runs, key=lambda run: run.first_event_seq):
+        if run.parent_run_id in found:
+            found.add(run.run_id)
+    return found
+
+
+def test_a_watch_of_a_run_tells_of_the_runs_of_its_steps(stage: Stage) -> None:
+    """Whoever comes, at any moment and from any cursor, gets each of their events once and in order, and no other's."""
+    chance = random.Random(7)
+    wait = "{ id: w, uses: wait, with: { for: 30ms } }"
+    stage.daemon.place.flow("inner", f"steps:\n  - {wait}\n  - {{ id: e, uses: run, with: {{ command: 'echo in' }} }}\n")
+    stage.daemon.place.flow("middle", f"steps:\n  - {wait}\n  - {{ id: m, uses: flow, with: {{ flow: inner }} }}\n")
+    runs = [stage.start(NESTED, "outer") for _ in range(3)]
+    seen: dict[int, tuple[int, list[Any]]] = {}
+
+    def collect(number: int, after: int) -> None:
+        watch = stage.daemon.client().watch(run_id=runs[0], after_seq=after)
+        seen[number] = (after, list(watch))
+
+    threads = []
+    for number in range(12):
+        log = stage.events()
+        threads.append(threading.Thread(target=collect, args=(number, chance.choice([0, chance.randrange(len(log))])), daemon=True))
+        threads[-1].start()
+        time.sleep(chance.random() * 0.03)
+    for thread in threads:
+        thread.join(120)
+    for run in runs:
+        stage.end(run)
+    members = family(stage, runs[0])
+    assert len(members) == 7
+    wanted = [event for event in stage.events() if event.run_id in members]
+    assert wanted[-1].run_id == runs[0] and wanted[-1].HasField("run_finished")
+    assert len(seen) == len(threads)
+    for after, events in seen.values():
+        assert events == [event for event in wanted if event.seq > after]
+    assert list(stage.client.watch(run_id=runs[0])) == wanted
+
+
+def test_a_watch_of_a_run_with_sub_runs_goes_on_after_a_crash(stage: Stage) -> None:
+    wait = "until [ -e \"$FLOWD_WORKSPACE/go\" ]; do sleep 0.01; done"
+    stage.daemon.place.flow("inner", f"steps:\n  - {{ id: e, uses: run, with: {{ command: 'echo in; {wait}' }} }}\n")
+    stage.daemon.place.flow("middle", "steps:\n  - { id: m, uses: flow, with: { flow: inner } }\n")
+    run = stage.start("steps:\n  - { id: a, uses: flow, with: { flow: middle } }\n", "outer")
+    events: list[Any] = []
+    thread = threading.Thread(target=lambda: events.extend(stage.daemon.client().watch(run_id=run)), daemon=True)
+    thread.start()
+    stage.until(lambda: len(family(stage, run)) == 3 and stage.said(), "the innermost run")
+    stage.daemon.kill()
+    stage.daemon.start()
+    stage.client = stage.daemon.client()
+    (stage.workspace / "go").touch()
+    thread.join(120)
+    assert not thread.is_alive()
+    members = family(stage, run)
+    assert events == [event for event in stage.events() if event.run_id in members]
+
+
 def test_a_run_is_exported_whole_and_in_order(stage: Stage) -> None:
     text = FLOW.replace("[1, 2, 3, 4, 5]", str(list(range(300)))).replace("echo one; echo two", "head -c 3000000 /dev/zero | tr \"\\0\" x")
-    run = stage.end(stage.start("concurrency: { max-parallel: 32 }\n" + text), 60)
+    run = stage.end(stage.start("concurrency: { max-parallel: 32 }\n" + text), 120)
     assert run.status == SUCCEEDED
     pieces = [stage.client.flow.export_run(run.run_id)]
     while pieces[-1].next_after_seq:

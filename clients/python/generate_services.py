@@ -23,6 +23,8 @@ SCALARS = {
 }
 # `bytes` fields that hold JSON: a caller may give a value instead of its text.
 JSON_FIELDS = {"FlowServiceStartRequest.inputs", "FlowServiceAnswerRequest.value"}
+# What is of this process unless the caller says otherwise.
+UMASK_FIELDS = {"FlowServiceStartRequest.umask", "FlowServiceRerunRequest.umask"}
 VARIANTS = {
     "blocking": ("BlockingCaller", "{}", "Waits for the reply."),
     "pipelined": (
@@ -143,6 +145,7 @@ def services(contract: Contract, variant: str) -> str:
     out += f"from typing import {', '.join(typing)}\n\n"
     out += f"from flowd._callers import {caller}\n"
     out += "from flowd._generated import methods\nfrom flowd._json import Json, json_bytes\n"
+    out += "from flowd._umask import umask_or_own\n"
     return out + f"from flowd.v1 import {', '.join(modules)}\n" + body
 
 
@@ -157,6 +160,8 @@ def method_code(contract: Contract, service: str, method: descriptor_pb2.MethodD
         if field not in first:
             parameters.append(f"{field.name}: {kind} = {default}")
         value = f"json_bytes({field.name})" if kind == "Json" else field.name
+        if f"{message}.{field.name}" in UMASK_FIELDS:
+            value = f"umask_or_own({field.name})"
         arguments.append(f"{field.name}={value}")
     parameters.append("timeout: Optional[float] = None")
     out = f"\n    def {snake(method.name)}(\n" + "".join(f"        {parameter},\n" for parameter in parameters)

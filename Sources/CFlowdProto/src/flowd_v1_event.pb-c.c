@@ -1829,7 +1829,7 @@ const ProtobufCMessageDescriptor flowd__v1__run_started__descriptor =
   (ProtobufCMessageInit) flowd__v1__run_started__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor flowd__v1__step_started__field_descriptors[4] =
+static const ProtobufCFieldDescriptor flowd__v1__step_started__field_descriptors[5] =
 {
   {
     "step_id",
@@ -1879,9 +1879,22 @@ static const ProtobufCFieldDescriptor flowd__v1__step_started__field_descriptors
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "attempts_max",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Flowd__V1__StepStarted, attempts_max),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned flowd__v1__step_started__field_indices_by_name[] = {
   1,   /* field[1] = attempt */
+  4,   /* field[4] = attempts_max */
   2,   /* field[2] = child_count */
   3,   /* field[3] = child_run_id */
   0,   /* field[0] = step_id */
@@ -1889,7 +1902,7 @@ static const unsigned flowd__v1__step_started__field_indices_by_name[] = {
 static const ProtobufCIntRange flowd__v1__step_started__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 4 }
+  { 0, 5 }
 };
 const ProtobufCMessageDescriptor flowd__v1__step_started__descriptor =
 {
@@ -1899,7 +1912,7 @@ const ProtobufCMessageDescriptor flowd__v1__step_started__descriptor =
   "Flowd__V1__StepStarted",
   "flowd.v1",
   sizeof(Flowd__V1__StepStarted),
-  4,
+  5,
   flowd__v1__step_started__field_descriptors,
   flowd__v1__step_started__field_indices_by_name,
   1,  flowd__v1__step_started__number_ranges,
@@ -2214,7 +2227,7 @@ const ProtobufCMessageDescriptor flowd__v1__step_input_answered__descriptor =
   (ProtobufCMessageInit) flowd__v1__step_input_answered__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor flowd__v1__step_retrying__field_descriptors[4] =
+static const ProtobufCFieldDescriptor flowd__v1__step_retrying__field_descriptors[5] =
 {
   {
     "step_id",
@@ -2264,9 +2277,22 @@ static const ProtobufCFieldDescriptor flowd__v1__step_retrying__field_descriptor
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "attempts_max",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Flowd__V1__StepRetrying, attempts_max),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned flowd__v1__step_retrying__field_indices_by_name[] = {
   1,   /* field[1] = attempt */
+  4,   /* field[4] = attempts_max */
   2,   /* field[2] = error */
   3,   /* field[3] = next_at */
   0,   /* field[0] = step_id */
@@ -2274,7 +2300,7 @@ static const unsigned flowd__v1__step_retrying__field_indices_by_name[] = {
 static const ProtobufCIntRange flowd__v1__step_retrying__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 4 }
+  { 0, 5 }
 };
 const ProtobufCMessageDescriptor flowd__v1__step_retrying__descriptor =
 {
@@ -2284,7 +2310,7 @@ const ProtobufCMessageDescriptor flowd__v1__step_retrying__descriptor =
   "Flowd__V1__StepRetrying",
   "flowd.v1",
   sizeof(Flowd__V1__StepRetrying),
-  4,
+  5,
   flowd__v1__step_retrying__field_descriptors,
   flowd__v1__step_retrying__field_indices_by_name,
   1,  flowd__v1__step_retrying__number_ranges,

@@ -1240,7 +1240,7 @@ const ProtobufCMessageDescriptor flowd__v1__flow_service_start_request__env_entr
   (ProtobufCMessageInit) flowd__v1__flow_service_start_request__env_entry__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor flowd__v1__flow_service_start_request__field_descriptors[8] =
+static const ProtobufCFieldDescriptor flowd__v1__flow_service_start_request__field_descriptors[9] =
 {
   {
     "session_id",
@@ -1338,6 +1338,18 @@ static const ProtobufCFieldDescriptor flowd__v1__flow_service_start_request__fie
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "umask",
+    9,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    offsetof(Flowd__V1__FlowServiceStartRequest, mask_case),
+    offsetof(Flowd__V1__FlowServiceStartRequest, umask),
+    NULL,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned flowd__v1__flow_service_start_request__field_indices_by_name[] = {
   5,   /* field[5] = cwd */
@@ -1348,11 +1360,12 @@ static const unsigned flowd__v1__flow_service_start_request__field_indices_by_na
   1,   /* field[1] = request_id */
   0,   /* field[0] = session_id */
   7,   /* field[7] = step_by_step */
+  8,   /* field[8] = umask */
 };
 static const ProtobufCIntRange flowd__v1__flow_service_start_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 8 }
+  { 0, 9 }
 };
 const ProtobufCMessageDescriptor flowd__v1__flow_service_start_request__descriptor =
 {
@@ -1362,7 +1375,7 @@ const ProtobufCMessageDescriptor flowd__v1__flow_service_start_request__descript
   "Flowd__V1__FlowServiceStartRequest",
   "flowd.v1",
   sizeof(Flowd__V1__FlowServiceStartRequest),
-  8,
+  9,
   flowd__v1__flow_service_start_request__field_descriptors,
   flowd__v1__flow_service_start_request__field_indices_by_name,
   1,  flowd__v1__flow_service_start_request__number_ranges,
@@ -1931,7 +1944,7 @@ const ProtobufCMessageDescriptor flowd__v1__flow_service_rerun_request__env_entr
   (ProtobufCMessageInit) flowd__v1__flow_service_rerun_request__env_entry__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor flowd__v1__flow_service_rerun_request__field_descriptors[7] =
+static const ProtobufCFieldDescriptor flowd__v1__flow_service_rerun_request__field_descriptors[8] =
 {
   {
     "run_id",
@@ -2017,6 +2030,18 @@ static const ProtobufCFieldDescriptor flowd__v1__flow_service_rerun_request__fie
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "umask",
+    8,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    offsetof(Flowd__V1__FlowServiceRerunRequest, mask_case),
+    offsetof(Flowd__V1__FlowServiceRerunRequest, umask),
+    NULL,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned flowd__v1__flow_service_rerun_request__field_indices_by_name[] = {
   4,   /* field[4] = env */
@@ -2026,11 +2051,12 @@ static const unsigned flowd__v1__flow_service_rerun_request__field_indices_by_na
   2,   /* field[2] = request_id */
   3,   /* field[3] = reuse_succeeded */
   0,   /* field[0] = run_id */
+  7,   /* field[7] = umask */
 };
 static const ProtobufCIntRange flowd__v1__flow_service_rerun_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 7 }
+  { 0, 8 }
 };
 const ProtobufCMessageDescriptor flowd__v1__flow_service_rerun_request__descriptor =
 {
@@ -2040,7 +2066,7 @@ const ProtobufCMessageDescriptor flowd__v1__flow_service_rerun_request__descript
   "Flowd__V1__FlowServiceRerunRequest",
   "flowd.v1",
   sizeof(Flowd__V1__FlowServiceRerunRequest),
-  7,
+  8,
   flowd__v1__flow_service_rerun_request__field_descriptors,
   flowd__v1__flow_service_rerun_request__field_indices_by_name,
   1,  flowd__v1__flow_service_rerun_request__number_ranges,
@@ -2111,7 +2137,7 @@ const ProtobufCMessageDescriptor flowd__v1__flow_service_rerun_response__descrip
   (ProtobufCMessageInit) flowd__v1__flow_service_rerun_response__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor flowd__v1__flow_service_get_run_request__field_descriptors[2] =
+static const ProtobufCFieldDescriptor flowd__v1__flow_service_get_run_request__field_descriptors[3] =
 {
   {
     "run_id",
@@ -2137,15 +2163,28 @@ static const ProtobufCFieldDescriptor flowd__v1__flow_service_get_run_request__f
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "step_page_token",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Flowd__V1__FlowServiceGetRunRequest, step_page_token),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned flowd__v1__flow_service_get_run_request__field_indices_by_name[] = {
   1,   /* field[1] = include_output */
   0,   /* field[0] = run_id */
+  2,   /* field[2] = step_page_token */
 };
 static const ProtobufCIntRange flowd__v1__flow_service_get_run_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 2 }
+  { 0, 3 }
 };
 const ProtobufCMessageDescriptor flowd__v1__flow_service_get_run_request__descriptor =
 {
@@ -2155,14 +2194,14 @@ const ProtobufCMessageDescriptor flowd__v1__flow_service_get_run_request__descri
   "Flowd__V1__FlowServiceGetRunRequest",
   "flowd.v1",
   sizeof(Flowd__V1__FlowServiceGetRunRequest),
-  2,
+  3,
   flowd__v1__flow_service_get_run_request__field_descriptors,
   flowd__v1__flow_service_get_run_request__field_indices_by_name,
   1,  flowd__v1__flow_service_get_run_request__number_ranges,
   (ProtobufCMessageInit) flowd__v1__flow_service_get_run_request__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor flowd__v1__flow_service_get_run_response__field_descriptors[1] =
+static const ProtobufCFieldDescriptor flowd__v1__flow_service_get_run_response__field_descriptors[2] =
 {
   {
     "run",
@@ -2176,14 +2215,27 @@ static const ProtobufCFieldDescriptor flowd__v1__flow_service_get_run_response__
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "next_step_page_token",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Flowd__V1__FlowServiceGetRunResponse, next_step_page_token),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned flowd__v1__flow_service_get_run_response__field_indices_by_name[] = {
+  1,   /* field[1] = next_step_page_token */
   0,   /* field[0] = run */
 };
 static const ProtobufCIntRange flowd__v1__flow_service_get_run_response__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 1 }
+  { 0, 2 }
 };
 const ProtobufCMessageDescriptor flowd__v1__flow_service_get_run_response__descriptor =
 {
@@ -2193,7 +2245,7 @@ const ProtobufCMessageDescriptor flowd__v1__flow_service_get_run_response__descr
   "Flowd__V1__FlowServiceGetRunResponse",
   "flowd.v1",
   sizeof(Flowd__V1__FlowServiceGetRunResponse),
-  1,
+  2,
   flowd__v1__flow_service_get_run_response__field_descriptors,
   flowd__v1__flow_service_get_run_response__field_indices_by_name,
   1,  flowd__v1__flow_service_get_run_response__number_ranges,
@@ -2405,7 +2457,7 @@ const ProtobufCMessageDescriptor flowd__v1__flow_service_export_run_request__des
   (ProtobufCMessageInit) flowd__v1__flow_service_export_run_request__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor flowd__v1__flow_service_export_run_response__field_descriptors[4] =
+static const ProtobufCFieldDescriptor flowd__v1__flow_service_export_run_response__field_descriptors[5] =
 {
   {
     "run",
@@ -2455,17 +2507,30 @@ static const ProtobufCFieldDescriptor flowd__v1__flow_service_export_run_respons
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "next_step_page_token",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Flowd__V1__FlowServiceExportRunResponse, next_step_page_token),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned flowd__v1__flow_service_export_run_response__field_indices_by_name[] = {
   3,   /* field[3] = definition */
   1,   /* field[1] = events */
   2,   /* field[2] = next_after_seq */
+  4,   /* field[4] = next_step_page_token */
   0,   /* field[0] = run */
 };
 static const ProtobufCIntRange flowd__v1__flow_service_export_run_response__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 4 }
+  { 0, 5 }
 };
 const ProtobufCMessageDescriptor flowd__v1__flow_service_export_run_response__descriptor =
 {
@@ -2475,7 +2540,7 @@ const ProtobufCMessageDescriptor flowd__v1__flow_service_export_run_response__de
   "Flowd__V1__FlowServiceExportRunResponse",
   "flowd.v1",
   sizeof(Flowd__V1__FlowServiceExportRunResponse),
-  4,
+  5,
   flowd__v1__flow_service_export_run_response__field_descriptors,
   flowd__v1__flow_service_export_run_response__field_indices_by_name,
   1,  flowd__v1__flow_service_export_run_response__number_ranges,

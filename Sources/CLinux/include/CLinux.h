@@ -13,6 +13,7 @@
 #include "ErrorText.h"
 #include "Landlock.h"
 #include "LauncherProtocol.h"
+#include "PathHandle.h"
 #include "Pipe.h"
 #include "ProcessHandle.h"
 #include "RemoveTree.h"

@@ -13,8 +13,6 @@
 /* Where flowd-launch finds the control socket. 0 is /dev/null, 1 and 2 are the pipes. */
 #define FLOWD_LAUNCH_CONTROL_FD 3
 
-/* The oldest Landlock that keeps what docs/STEPS.md promises: ABI 6 (Linux 6.12) keeps signals from leaving the command. */
-#define FLOWD_LAUNCH_LANDLOCK_ABI_MIN 6
 /* Directories and files that one confinement may name to the kernel, and paths that flowd may name to the launcher. */
 #define FLOWD_LAUNCH_RULES_MAX 16384
 #define FLOWD_LAUNCH_PATHS_MAX 256
@@ -39,10 +37,9 @@ enum flowd_launch_stage {
   FLOWD_LAUNCH_STAGE_PRIVATE = 6,     /* the private directory could not be made */
   /* The command could not be confined, and so was not started. */
   FLOWD_LAUNCH_STAGE_LANDLOCK = 7,    /* the kernel has no Landlock, or it failed */
-  FLOWD_LAUNCH_STAGE_ABI = 8,         /* its Landlock is too old; value: the ABI version it has */
-  FLOWD_LAUNCH_STAGE_RULES = 9,       /* what may be read or written could not be told (E2BIG: too many rules) */
-  FLOWD_LAUNCH_STAGE_SECCOMP = 10,    /* system calls cannot be filtered */
-  FLOWD_LAUNCH_STAGE_PRIVILEGES = 11, /* privileges could not be given up */
+  FLOWD_LAUNCH_STAGE_RULES = 8,       /* what may be read or written could not be told (E2BIG: too many rules) */
+  FLOWD_LAUNCH_STAGE_SECCOMP = 9,     /* system calls cannot be filtered */
+  FLOWD_LAUNCH_STAGE_PRIVILEGES = 10, /* privileges could not be given up */
 };
 
 enum flowd_launch_how {

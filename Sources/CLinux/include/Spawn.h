@@ -3,7 +3,8 @@
 #include <sys/types.h>
 
 /*
- * Starts a program with the given descriptors as 0 (-1: /dev/null), 1, 2 and 3; all others must be close-on-exec.
+ * Starts a program with the given descriptors as 0 (-1: /dev/null), 1, 2 and 3; all others must be close-on-exec. No signal
+ * is ignored by it, whatever the caller ignores, but the two that glibc keeps for itself.
  * Returns 0 or an errno value. Waits until the program is executed and copies no memory (CLONE_VM | CLONE_VFORK).
  * The descriptors must be above 2.
  */

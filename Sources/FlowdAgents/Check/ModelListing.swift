@@ -12,7 +12,8 @@ struct ModelListing: Sendable {
   let call: HTTPCall
   private let redactor: Redactor
 
-  init(_ provider: OpenAIProvider, _ secrets: any SecretSource) throws(SecretError) {
+  /// - Parameter policy: Must allow the server's address.
+  init(_ provider: OpenAIProvider, _ secrets: any SecretSource, policy: NetworkPolicy) throws(SecretError) {
     var values: [String] = []
     var headers: [HTTPCall.Header] = [HTTPCall.Header("Accept", "application/json")]
     for header in provider.headers {
@@ -29,7 +30,7 @@ struct ModelListing: Sendable {
     let base = provider.baseURL.hasSuffix("/") ? String(provider.baseURL.dropLast()) : provider.baseURL
     call = HTTPCall(
       url: "\(base)/models", headers: headers, auth: key.map { .bearer($0) }, redirectsMax: 0,
-      bodyBytesMax: Limits.resultBytesMax, timeout: Limits.providerCheckTimeout)
+      bodyBytesMax: Limits.resultBytesMax, timeout: Limits.providerCheckTimeout, policies: [policy])
     redactor = Redactor(values)
   }
 

@@ -19,18 +19,22 @@ final class ProviderChecker {
   }
 
   /// - Parameter then: Called once, on this thread or the client's, at the latest after some seconds.
-  func check(_ provider: ProviderDefinition, then: @escaping @Sendable (ProviderCheck) -> Void) {
+  func check(
+    _ provider: ProviderDefinition, _ rules: AgentRules, then: @escaping @Sendable (ProviderCheck) -> Void
+  ) {
     switch provider.kind {
     case .unspecified:
       then(ProviderCheck(detail: "the configuration does not say how it is reached: it has no kind"))
-    case .agent(let command): check(command, then: then)
-    case .openAI(let openAI): check(openAI, then: then)
+    case .agent(let command): check(command, hidden: surroundings.hidden(by: rules), then: then)
+    case .openAI(let openAI): check(openAI, rules.network, then: then)
     }
   }
 
   // MARK: commands
 
-  private func check(_ command: AgentCommand, then: @escaping @Sendable (ProviderCheck) -> Void) {
+  private func check(
+    _ command: AgentCommand, hidden: [String], then: @escaping @Sendable (ProviderCheck) -> Void
+  ) {
     guard let program = command.command.first else {
       then(ProviderCheck(installed: .no, detail: "the provider has no command; its recipe needs one"))
       return
@@ -48,7 +52,7 @@ final class ProviderChecker {
     commands.start(
       CommandRequest(
         attempt: attempt, arguments: [program, "--version"], environment: environment, workingDirectory: "/",
-        timeout: Limits.agentVersionTimeout, confinement: Confinement(hidden: surroundings.hidden)))
+        timeout: Limits.agentVersionTimeout, confinement: Confinement(hidden: hidden)))
   }
 
   /// What the executor of commands says of an attempt that is no agent's.
@@ -95,10 +99,12 @@ final class ProviderChecker {
 
   // MARK: servers
 
-  private func check(_ provider: OpenAIProvider, then: @escaping @Sendable (ProviderCheck) -> Void) {
+  private func check(
+    _ provider: OpenAIProvider, _ policy: NetworkPolicy, then: @escaping @Sendable (ProviderCheck) -> Void
+  ) {
     let listing: ModelListing
     do throws(SecretError) {
-      listing = try ModelListing(provider, surroundings.secrets)
+      listing = try ModelListing(provider, surroundings.secrets, policy: policy)
     } catch {
       then(ProviderCheck(authorised: .no, detail: error.message))
       return

@@ -12,8 +12,13 @@ struct CommandPlan {
   struct Surroundings: Sendable {
     var secrets: any SecretSource
     var prompts: PromptPlace
-    /// What no agent may read.
-    var hidden: [String]
+    /// Of the user.
+    var homes: [String]
+    /// What no agent may read, beside the user's keys: the daemon's own.
+    var own: [String]
+
+    /// What an attempt may not read.
+    func hidden(by rules: AgentRules) -> [String] { HiddenPaths.all(homes: homes, more: own + rules.hiddenPaths) }
   }
 
   /// - Parameter prompt: In place of the request's, to ask once more.
@@ -24,7 +29,8 @@ struct CommandPlan {
     let environment = try Self.environment(of: request, command, surroundings.secrets)
     let words = command.command + (request.isReadOnly ? command.readOnlyArguments : [])
     guard !words.isEmpty else { throw AgentError(.rejected, "the provider has no command; its recipe needs one") }
-    promptFile = try Self.promptFile(text, command, words, surroundings.prompts)
+    let hidden = surroundings.hidden(by: request.rules)
+    promptFile = try Self.promptFile(text, command, words, surroundings.prompts, hidden)
     let placeholders = Placeholders(
       model: request.model, prompt: text, promptFile: promptFile?.path, workingDirectory: request.workingDirectory)
     let arguments: [String]
@@ -36,9 +42,9 @@ struct CommandPlan {
     secretValues = environment.values
     self.request = CommandRequest(
       attempt: request.attempt, arguments: arguments, environment: environment.entries,
-      workingDirectory: request.workingDirectory, input: Self.input(text, command),
+      workingDirectory: request.workingDirectory, umask: request.umask, input: Self.input(text, command),
       confinement: Confinement(
-        writable: request.isReadOnly ? [] : [request.workingDirectory], hidden: surroundings.hidden))
+        writable: request.isReadOnly ? [] : [request.workingDirectory], hidden: hidden))
   }
 
   /// What the agent is told it is and what form its answer shall have, and what it is asked.
@@ -57,14 +63,14 @@ struct CommandPlan {
   }
 
   private static func promptFile(
-    _ prompt: String, _ command: AgentCommand, _ words: [String], _ place: PromptPlace
+    _ prompt: String, _ command: AgentCommand, _ words: [String], _ place: PromptPlace, _ hidden: [String]
   ) throws(AgentError) -> PromptFile? {
     guard command.promptBy == .file, command.output != .acp else { return nil }
     guard Placeholders.hasPromptFile(words) else {
       throw AgentError(.rejected, "the agent's command does not say where its prompt file goes ({prompt_file})")
     }
     do {
-      return try PromptFile(prompt, in: place)
+      return try PromptFile(prompt, in: place, hidden: hidden)
     } catch {
       throw AgentError(.failed, error.description)
     }

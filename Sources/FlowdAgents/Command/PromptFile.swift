@@ -11,9 +11,11 @@ final class PromptFile: Sendable {
   /// In its directory.
   static let name = "prompt.md"
 
-  init(_ text: String, in place: PromptPlace) throws(PromptFileError) {
-    var template = Array("\(place.parent)/\(place.prefix)XXXXXX".utf8CString)
-    guard mkdtemp(&template) != nil else { throw PromptFileError(path: place.parent, code: errno) }
+  /// - Parameter hidden: What the agent may not read.
+  init(_ text: String, in place: PromptPlace, hidden: [String]) throws(PromptFileError) {
+    let parent = place.parent(hidden: hidden)
+    var template = Array("\(parent)/\(place.prefix)XXXXXX".utf8CString)
+    guard mkdtemp(&template) != nil else { throw PromptFileError(path: parent, code: errno) }
     directory = String(decoding: template.dropLast().map(UInt8.init(bitPattern:)), as: UTF8.self)
     path = "\(directory)/\(Self.name)"
     let number = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o600)

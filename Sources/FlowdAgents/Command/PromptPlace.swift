@@ -2,20 +2,27 @@ internal import Glibc
 
 /// Where an executor's prompt files are: below its own directory, or, where agents may not read that, in `/tmp`.
 struct PromptPlace: Equatable, Sendable {
-  let parent: String
+  let directory: String
   /// Of the names of its directories; another executor's is another.
   let prefix: String
 
-  /// - Parameters:
-  ///   - directory: Of the executor.
-  ///   - hidden: What agents may not read.
-  init(directory: String, hidden: [String]) {
-    parent = HiddenPaths.hide(directory, hidden) ? "/tmp" : directory
+  private static let elsewhere = "/tmp"
+
+  /// - Parameter directory: Of the executor.
+  init(directory: String) {
+    self.directory = directory
     prefix = "flowd-prompt-\(Self.digest(of: directory))-"
   }
 
+  /// - Parameter hidden: What the agent may not read.
+  func parent(hidden: [String]) -> String { HiddenPaths.hide(directory, hidden) ? Self.elsewhere : directory }
+
   /// Removes what an executor left behind that was killed.
   func sweep() {
+    for parent in [directory, Self.elsewhere] { sweep(parent) }
+  }
+
+  private func sweep(_ parent: String) {
     guard let stream = opendir(parent) else { return }
     defer { closedir(stream) }
     while let entry = readdir(stream) {

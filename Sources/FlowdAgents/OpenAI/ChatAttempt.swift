@@ -19,7 +19,8 @@ struct ChatAttempt {
   struct Access {
     var key: String?
     var headers: [HTTPCall.Header] = []
-    var policies: [NetworkPolicy] = []
+    /// Must allow the server's address.
+    var policy = NetworkPolicy()
     var redactor: Redactor
   }
 
@@ -192,7 +193,7 @@ struct ChatAttempt {
     state = .reading
     owedBytes = 0
     turn = ChatTurn(clock: clock)
-    return .send(chat.call(headers: access.headers, key: access.key, policies: access.policies))
+    return .send(chat.call(headers: access.headers, key: access.key, policy: access.policy))
   }
 
   // MARK: what comes of the answer

@@ -36,7 +36,7 @@ struct ChatRequest {
   /// - Parameters:
   ///   - headers: The provider's, with their secrets.
   ///   - key: Sent as a bearer token, and in no other way.
-  func call(headers: [HTTPCall.Header], key: String?, policies: [NetworkPolicy]) -> HTTPCall {
+  func call(headers: [HTTPCall.Header], key: String?, policy: NetworkPolicy) -> HTTPCall {
     var all = [
       HTTPCall.Header("Content-Type", "application/json"),
       HTTPCall.Header("Accept", "text/event-stream, application/json"),
@@ -45,7 +45,7 @@ struct ChatRequest {
     return HTTPCall(
       method: "POST", url: url, headers: all + headers, body: .bytes(JSONWriter.bytes(of: body, .compact)),
       bodyIsSecret: true, auth: key.map(HTTPCall.Auth.bearer), redirectsMax: 0,
-      bodyBytesMax: Limits.agentStreamBytesMax, silence: provider.silenceMax, policies: policies)
+      bodyBytesMax: Limits.agentStreamBytesMax, silence: provider.silenceMax, policies: [policy])
   }
 
   /// `/chat/completions` goes before what follows a `?`.

@@ -27,11 +27,10 @@ package final class OpenAIDriver: AgentDriver {
   /// - Parameters:
   ///   - secrets: Where the key and what headers refer to is looked up.
   ///   - clock: Rings for output that is gathered, and for the timeout.
-  ///   - policies: All of them must allow the server's address.
   ///   - report: Where what happens goes.
   package init(
     _ request: AgentRequest, _ provider: OpenAIProvider, client: HTTPClient, secrets: any SecretSource,
-    clock: AlarmClock, policies: [NetworkPolicy] = [NetworkPolicy()], report: @escaping AgentReporter
+    clock: AlarmClock, report: @escaping AgentReporter
   ) {
     self.request = request
     self.client = client
@@ -40,7 +39,7 @@ package final class OpenAIDriver: AgentDriver {
     let resolved = ProviderSecrets(provider, request, secrets)
     refusal = resolved.error
     let access = ChatAttempt.Access(
-      key: resolved.key, headers: resolved.headers, policies: policies,
+      key: resolved.key, headers: resolved.headers, policy: request.rules.network,
       redactor: Redactor(request.redacted + secrets.values(of: request.alsoRedacted) + resolved.values))
     state = Locked(State(attempt: ChatAttempt(request, provider, access, clock: { .now })))
   }

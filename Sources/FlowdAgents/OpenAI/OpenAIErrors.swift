@@ -37,7 +37,9 @@ enum OpenAIErrors {
     case .refused, .unreachable, .dns, .reset, .proxy, .protocolError: AgentError(.unavailable, message)
     case .timeout: AgentError(.timeout, message)
     case .tooLarge: AgentError(.tooLarge, message)
-    case .tls, .redirects, .policy, .invalid, .file: AgentError(.failed, message)
+    case .tls, .redirects, .invalid, .file: AgentError(.failed, message)
+    // It is denied until somebody changes the configuration.
+    case .policy: AgentError(.rejected, message)
     }
   }
 

@@ -4,20 +4,12 @@ internal import FlowdWire
 
 /// Whether the kernel can confine agents that may only read.
 enum ConfinementCheck {
-  /// - Parameters:
-  ///   - landlock: Its version, from 1; 0: there is none.
-  ///   - needed: The oldest one that keeps an agent from everything it should be kept from.
-  static func check(landlock: Int32, needed: Int32) -> DoctorCommand.Check {
+  /// - Parameter landlock: Its version, from 1; 0: there is none.
+  static func check(landlock: Int32) -> DoctorCommand.Check {
     guard landlock > 0 else {
       return .init(
         result: .warning, text: "the kernel has no Landlock, so programs cannot be confined, and read-only agents fail",
-        hint: "add landlock to the list of lsm= on the kernel's command line (Linux 6.12 or later)")
-    }
-    guard landlock >= needed else {
-      return .init(
-        result: .warning,
-        text: "the kernel's Landlock is version \(landlock) and \(needed) is needed, so read-only agents fail",
-        hint: "Linux 6.12 or later has it")
+        hint: "add landlock to the list of lsm= on the kernel's command line (Linux 5.13 or later)")
     }
     return .init(result: .ok, text: "read-only agents are confined by the kernel (Landlock version \(landlock))")
   }

@@ -34,7 +34,7 @@ enum DoctorCommand: Command {
       checks.append(health(status))
       if !status.statePath.isEmpty { checks.append(freeSpace(status.statePath)) }
     }
-    checks.append(ConfinementCheck.check(landlock: clinux_landlock_version(), needed: FLOWD_LAUNCH_LANDLOCK_ABI_MIN))
+    checks.append(ConfinementCheck.check(landlock: clinux_landlock_version()))
     checks.append(config((try? status.get())?.configPath ?? "", context))
     checks.append(flows(context, client, isRunning: (try? status.get()) != nil))
     if case .success = status { checks += ProviderChecks.checks(of: socket, now: context.now) }

@@ -41,8 +41,13 @@ enum ExportCommand: Command {
     var cursor = ExportCursor(run: id)
     var pages = 0
     while let request = cursor.request {
-      let page = try context.call(API.FlowExportRun.self, request)
+      var page = try context.call(API.FlowExportRun.self, request)
       cursor.take(page)
+      if let run = page.run {
+        page.run = try context.completed(run, page.nextStepPageToken)
+        page.nextStepPageToken = ""
+        page.definition = try definition(page, cursor, context)
+      }
       do throws(JSONMappingError) {
         try writer.take(page, to: output)
       } catch {
@@ -57,6 +62,14 @@ enum ExportCommand: Command {
     if pages > 1, context.terminal.isErrorTerminal { context.errors.write("\r\u{1B}[K") }
     if let path = arguments[file] { context.note("wrote \(cursor.events) events of run \(ShortID.of(id)) to \(path)") }
     return .ok
+  }
+
+  /// That of the first page, else of the one after it.
+  private static func definition(
+    _ page: API.FlowServiceExportRunResponse, _ cursor: ExportCursor, _ context: Context
+  ) throws(CLIError) -> [UInt8] {
+    guard page.definition.isEmpty, let next = cursor.request else { return page.definition }
+    return try context.call(API.FlowExportRun.self, next).definition
   }
 
   /// A word to the person who waits for a long one.

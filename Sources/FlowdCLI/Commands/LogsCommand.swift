@@ -13,14 +13,15 @@ enum LogsCommand: Command {
     operands: [Operand("RUN", completion: .run), Operand("STEP", completion: .step)],
     options: [follow, errorsOnly, outputOnly],
     discussion: """
-      Without RUN it is the session's newest run; `last` names it too. Piped, the bytes are as they
-      were written; on a terminal, colours stay and other control sequences are taken out. With
-      several steps a line before each part names its step. A `foreach` step stands for its children.
-      Requests, and what agents do beside their answers, are lines between them, unless --stdout or
-      --stderr is given.
+      Without RUN it is the session's newest run; `last` names it too. RUN may be left out before
+      STEP. Piped, the bytes are as they were written; on a terminal, colours stay and other control
+      sequences are taken out. With several steps a line before each part names its step. A `foreach`
+      step stands for its children. Requests, and what agents do beside their answers, are lines
+      between them, unless --stdout or --stderr is given.
       """,
     examples: [
-      Example("flowctl logs", "the newest run"), Example("flowctl logs -f last build", "one step, as it goes"),
+      Example("flowctl logs", "the newest run"), Example("flowctl logs build", "one step of it"),
+      Example("flowctl logs -f last build", "one step, as it goes"),
       Example("flowctl logs last test --stderr > err.txt", "one step's standard error, unchanged"),
     ])
 
@@ -28,15 +29,15 @@ enum LogsCommand: Command {
     if arguments[errorsOnly], arguments[outputOnly] {
       throw .usage("give only one of --stdout and --stderr", command: "logs")
     }
-    let id = try RunChoice.id(arguments.operand(0), context)
-    let step = arguments.operand(1)
-    if let step { try check(step, of: id, context) }
+    let (id, step) = try asked(arguments, context)
     let watch = try context.client().openWatch(
       .run(id), WatchOptions(untilNow: !arguments[follow], reconnectFor: nil))
     var printer = LogPrinter(
       context, step: step, stream: arguments[errorsOnly] ? .stderr : arguments[outputOnly] ? .stdout : nil)
     do throws(ClientError) {
       while let event = try watch.next() {
+        // What the runs of its steps wrote is theirs.
+        guard event.runID == id else { continue }
         if context.wantsJSON {
           printer.printJSON(event)
         } else {
@@ -50,14 +51,45 @@ enum LogsCommand: Command {
     return .ok
   }
 
+  /// The operands, of which RUN may be left out before STEP.
+  private static func asked(
+    _ arguments: ParsedArguments, _ context: Context
+  ) throws(CLIError) -> (run: String, step: String?) {
+    let first = arguments.operand(0)
+    if let step = arguments.operand(1) {
+      let id = try RunChoice.id(first, context)
+      try check(step, among: try steps(of: id, context), of: id)
+      return (id, step)
+    }
+    guard let first, first != "last", !ShortID.isWhole(first) else { return (try RunChoice.id(first, context), nil) }
+    guard let newest = try? RunChoice.id(nil, context) else { return (try RunChoice.id(first, context), nil) }
+    let here = try steps(of: newest, context)
+    if here.contains(first) { return (newest, first) }
+    do throws(CLIError) {
+      return (try RunChoice.id(first, context), nil)
+    } catch {
+      guard error.message == RunChoice.unknown(first).message else { throw error }
+      let hint = NearMiss.hint(for: first, among: here)
+      throw CLIError(
+        .refused, "no run \(quoted(first)), and no step of run \(ShortID.of(newest)) has that name\(hint)",
+        hints: error.hints + stepsHint(here))
+    }
+  }
+
+  private static func steps(of id: String, _ context: Context) throws(CLIError) -> [String] {
+    try context.wholeRun(id).steps.map(\.stepID)
+  }
+
   /// Says so when the run has no such step, instead of printing nothing.
-  private static func check(_ step: String, of id: String, _ context: Context) throws(CLIError) {
-    let run = try context.call(API.FlowGetRun.self, .init(runID: id)).run
-    let steps = run?.steps.map(\.stepID) ?? []
+  private static func check(_ step: String, among steps: [String], of id: String) throws(CLIError) {
     guard !steps.contains(step), !steps.isEmpty else { return }
     throw CLIError(
       .refused, "run \(ShortID.of(id)) has no step \(quoted(step))\(NearMiss.hint(for: step, among: steps))",
-      hints: ["steps: \(steps.prefix(20).joined(separator: ", "))"])
+      hints: stepsHint(steps))
+  }
+
+  private static func stepsHint(_ steps: [String]) -> [String] {
+    steps.isEmpty ? [] : ["steps: \(steps.prefix(20).joined(separator: ", "))"]
   }
 }
 

@@ -17,7 +17,7 @@ enum RerunCommand: Command {
     discussion: """
       Without RUN it is the session's newest run. It runs the flow as it was then, with the same inputs
       and directory, on the provider, model and mode that the session holds now; the commands get this
-      shell's environment. Questions, Ctrl-C and the exit code are as with flowctl run.
+      shell's environment and umask. Questions, Ctrl-C and the exit code are as with flowctl run.
       """,
     examples: [
       Example("flowctl rerun", "the newest run, whole"),

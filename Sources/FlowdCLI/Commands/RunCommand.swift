@@ -12,7 +12,7 @@ enum RunCommand: Command {
     discussion: """
       Runs what the session holds: its flow, provider and model. A flow, provider or model that is
       named here is chosen first, and the session keeps it. A session is opened when the workspace
-      has none. The commands get this shell's environment and directory.
+      has none. The commands get this shell's environment, umask and directory.
 
       On a terminal the run's questions are asked here, one at a time; Enter takes the default,
       Ctrl-D leaves a question to others. Otherwise they are announced with the command that

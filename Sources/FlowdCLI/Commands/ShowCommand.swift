@@ -26,12 +26,11 @@ enum ShowCommand: Command {
   static func run(_ context: Context, _ arguments: ParsedArguments) throws(CLIError) -> ExitCode {
     let id = try RunChoice.id(arguments.operand(0), context)
     // Checks, outputs and results come with what the steps wrote.
-    let response = try context.call(API.FlowGetRun.self, .init(runID: id, includeOutput: true))
+    let run = try context.wholeRun(id, includeOutput: true)
     if context.wantsJSON {
-      try context.printJSON(withoutOutput(response))
+      try context.printJSON(withoutOutput(API.FlowServiceGetRunResponse(run: run)))
       return .ok
     }
-    let run = response.run ?? API.Run()
     if arguments[outputsOnly] {
       context.output.line(run.outputs.isEmpty ? "{}" : String(decoding: run.outputs, as: UTF8.self))
       return .ok

@@ -14,7 +14,8 @@ enum WatchCommand: Command {
     "watch", "Show events as they happen",
     operands: [Operand("RUN", completion: .run)], options: [after, ofWorkspace, ofAll, untilNow],
     discussion: """
-      Of the session, or of one run until it ends. Without --after it begins with the present state.
+      Of the session, or of one run with the runs of its steps, until it ends. Without --after it begins
+      with the present state.
       When the daemon is restarted the watch goes on where it was, and no event is shown twice.
       """,
     examples: [
@@ -26,8 +27,9 @@ enum WatchCommand: Command {
   static func run(_ context: Context, _ arguments: ParsedArguments) throws(CLIError) -> ExitCode {
     var options = WatchOptions(untilNow: arguments[untilNow], reconnectFor: nil)
     let target = try target(context, arguments)
-    var isOneRun = false
-    if case .run = target { isOneRun = true }
+    var runID: String?
+    if case .run(let id) = target { runID = id }
+    let isOneRun = runID != nil
     if let after = arguments[after] {
       options.afterSeq = after
       options.afterPosition = after
@@ -35,11 +37,15 @@ enum WatchCommand: Command {
       options.snapshot = !isOneRun
     }
     let watch = try context.client().openWatch(target, options)
-    var follow = Follow(context, view: view(context, arguments, isOneRun: isOneRun), onInterrupt: .leave)
+    // In the middle, nothing says whose step a run is. JSON is every event, as it was told.
+    let makesTree = arguments[after] == nil && !context.wantsJSON
+    var follow = Follow(
+      context, view: view(context, arguments, isOneRun: isOneRun), onInterrupt: .leave,
+      run: makesTree ? runID.map { WatchedRun(runID: $0) } : nil)
     let end = try follow.run(watch)
     if end == .interrupted { return .interrupted }
-    guard isOneRun, let status = follow.lastStatus else { return .ok }
-    return status == .succeeded ? .ok : .failed
+    guard isOneRun, let last = follow.lastEnd, last.runID == runID else { return .ok }
+    return last.status == .succeeded ? .ok : .failed
   }
 
   private static func target(_ context: Context, _ arguments: ParsedArguments) throws(CLIError) -> WatchTarget {
@@ -59,6 +65,6 @@ enum WatchCommand: Command {
     if context.terminal.canRedraw, !isReplay || isOneRun {
       return LiveFollowView(context: context, showsSession: !isOneRun)
     }
-    return PlainFollowView(context: context, namesRuns: !isOneRun, showsReport: isOneRun)
+    return PlainFollowView(context: context, namesRuns: !isOneRun || arguments[after] != nil, showsReport: isOneRun)
   }
 }

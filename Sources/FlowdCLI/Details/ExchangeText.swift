@@ -3,9 +3,19 @@ internal import FlowdWire
 
 /// The request and the response of an `http` step, for people.
 enum ExchangeText {
+  /// Of a request that is too long for a line, at least so many columns stay.
+  private static let requestColumnsMin = 12
+
   /// Such as `POST http://127.0.0.1:8425/login → 200 in 3 ms, 61 bytes`.
-  static func summary(_ exchange: API.HttpExchange) -> String {
-    "\(request(exchange)) → \(response(exchange).joined(separator: ", "))"
+  ///
+  /// - Parameter width: The columns there are; a URL that is too long for them is cut in its middle, as what comes after it
+  ///   is what a person looks for.
+  static func summary(_ exchange: API.HttpExchange, width: Int? = nil) -> String {
+    let outcome = " → \(response(exchange).joined(separator: ", "))"
+    let request = request(exchange)
+    guard let width else { return request + outcome }
+    let room = max(requestColumnsMin, width - DisplayWidth.of(outcome))
+    return DisplayWidth.truncatedInMiddle(request, to: room) + outcome
   }
 
   /// Beside a step's name, such as `200, 61 bytes`; empty when nothing came back.

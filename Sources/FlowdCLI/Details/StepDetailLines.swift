@@ -3,8 +3,8 @@ internal import FlowdWire
 /// What is known of a step beyond its state: its request, or its agent.
 enum StepDetailLines {
   /// One line; `nil` for other kinds of steps.
-  static func summary(http: API.HttpExchange?, agent: API.AgentUse?) -> String? {
-    if let http { return ExchangeText.summary(http) }
+  static func summary(http: API.HttpExchange?, agent: API.AgentUse?, width: Int? = nil) -> String? {
+    if let http { return ExchangeText.summary(http, width: width) }
     return agent.map { AgentText.summary($0) }
   }
 

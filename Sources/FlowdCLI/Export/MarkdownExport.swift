@@ -95,7 +95,7 @@ struct MarkdownExport: ExportWriter {
     case .stepInputAnswered(let answered):
       "\(cell(answered.stepID)) was answered\(AnsweredText.suffix(answered.by)) \(code(answered.value))"
     case .stepRetrying(let retrying):
-      "\(cell(retrying.stepID)) \(retrying.attempt == 0 ? "waited" : "attempt \(retrying.attempt) failed"): "
+      "\(cell(retrying.stepID)) \(retrying.attempt == 0 ? "waited" : "\(AttemptText.of(retrying.attempt, max: retrying.attemptsMax)) failed"): "
         + cell(retrying.error?.message ?? "")
     case .runQueued: "queued"
     case .runPaused: "paused"

@@ -45,8 +45,8 @@ struct Follow {
   private var interview: Interview
   private let leavesWhenStuck: Bool
   private var lastEventAt: Timestamp
-  /// How the last run that ended did.
-  private(set) var lastStatus: API.RunStatus?
+  /// The last run that ended, and how.
+  private(set) var lastEnd: (runID: String, status: API.RunStatus)?
 
   /// - Parameters:
   ///   - run: Whose events are shown, out of its session's.
@@ -155,7 +155,7 @@ struct Follow {
       self.tree?.forget(event.runID)
       return nil
     }
-    lastStatus = finished.status
+    lastEnd = (event.runID, finished.status)
     guard tree != nil else { return nil }
     for name in interview.unused { context.note("no step asked for the answer \(quoted(name))") }
     return .complete

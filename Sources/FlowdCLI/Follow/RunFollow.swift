@@ -40,8 +40,12 @@ enum RunFollow {
         .waiting, "run \(id) waits for an answer",
         hints: follow.unanswered.prefix(5).map(\.command) + ["then: flowctl watch \(id)"], code: "WAITING")
     }
+    if end == .interrupted, !follow.wasInterrupted {
+      let id = ShortID.of(run.runID)
+      context.note("run \(id) goes on; watch it: flowctl watch \(id)")
+    }
     if follow.wasInterrupted || end == .interrupted { return .interrupted }
-    return follow.lastStatus == .succeeded ? .ok : .failed
+    return follow.lastEnd?.status == .succeeded ? .ok : .failed
   }
 
   private static func view(_ context: Context, isLive: Bool) -> any FollowView {

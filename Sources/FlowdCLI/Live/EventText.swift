@@ -39,7 +39,8 @@ package struct EventText {
       let why = TerminalText.sanitised(retrying.error?.message ?? "failed")
       let wait = zip2(event.at, retrying.nextAt).map { " in \(DurationText.short($1.model - $0.model))" } ?? ""
       // One that was not tried yet is held back: by an open circuit, or an exhausted quota.
-      let what = retrying.attempt == 0 ? "waits, tried" : "attempt \(retrying.attempt) failed, trying again"
+      let number = AttemptText.of(retrying.attempt, max: retrying.attemptsMax)
+      let what = retrying.attempt == 0 ? "waits, tried" : "\(number) failed, trying again"
       return ["\(name(retrying.stepID, path)): \(what)\(wait): \(why)"]
     case .stepInputRequired(let required):
       return endThought(required.stepID, event.runID, path) + Self.asked(event, required, path)
@@ -161,7 +162,7 @@ package struct EventText {
   private static func started(_ started: API.StepStarted, _ path: String) -> String {
     var text = "\(path)\(TerminalText.sanitised(started.stepID)): started"
     if let count = started.childCount { text += ", \(count) item\(count == 1 ? "" : "s")" }
-    if started.attempt > 1 { text += ", attempt \(started.attempt)" }
+    if started.attempt > 1 { text += ", \(AttemptText.of(started.attempt, max: started.attemptsMax))" }
     if !started.childRunID.isEmpty { text += ", run \(started.childRunID)" }
     return text
   }

@@ -81,10 +81,11 @@ extension RunFrame {
     switch step.status {
     case .running, .succeeded, .failed, .cancelled:
       if let duration = duration(step.startedAt, step.finishedAt) { parts.append(duration) }
-      if step.attempt > 1 { parts.append("attempt \(step.attempt)") }
+      if step.attempt > 1 { parts.append(AttemptText.of(step.attempt, max: step.attemptsMax)) }
     case .waitingRetry:
       let left = step.wakeAt.map { DurationText.short($0.model - now) }
-      let what = step.attempt == 0 ? "waits, first try" : "attempt \(step.attempt) failed, next"
+      let what =
+        step.attempt == 0 ? "waits, first try" : "\(AttemptText.of(step.attempt, max: step.attemptsMax)) failed, next"
       parts.append("\(what) in \(left ?? "a moment")")
     case .waitingInput: parts.append("waits for input")
     case .skipped, .notRun: parts.append(StatusText.name(step.status))
@@ -152,8 +153,9 @@ extension RunFrame {
 
   /// The request or the agent on a line; of a failed step all that is known.
   private func requestLines(_ step: WatchedStep) -> [String] {
-    guard let summary = StepDetailLines.summary(http: step.http, agent: step.agent) else { return [] }
-    let line = "    " + style.dim(DisplayWidth.truncated(summary, to: max(1, width - 6)))
+    let room = max(1, width - 6)
+    guard let summary = StepDetailLines.summary(http: step.http, agent: step.agent, width: room) else { return [] }
+    let line = "    " + style.dim(DisplayWidth.truncated(summary, to: room))
     guard step.status == .failed else { return [line] }
     return [line] + StepDetailLines.details(http: step.http, agent: step.agent, style: style, width: width)
   }

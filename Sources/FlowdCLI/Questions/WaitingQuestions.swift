@@ -13,7 +13,7 @@ enum WaitingQuestions {
       return try questions(try active(try SessionChoice.current(context).meta?.sessionID ?? "", context), context)
     }
     let id = try RunChoice.id(run, context)
-    let found = try context.call(API.FlowGetRun.self, .init(runID: id)).run ?? API.Run()
+    let found = try context.wholeRun(id)
     let own = Question.all(of: found)
     guard own.isEmpty, found.steps.contains(where: { !$0.childRunID.isEmpty }) else { return own }
     let runs = try active(found.sessionID, context)
@@ -50,8 +50,7 @@ enum WaitingQuestions {
   private static func questions(_ runs: [API.Run], _ context: Context) throws(CLIError) -> [Question] {
     var found: [Question] = []
     for run in runs {
-      let whole = try context.call(API.FlowGetRun.self, .init(runID: run.runID)).run ?? API.Run()
-      found += Question.all(of: whole)
+      found += Question.all(of: try context.wholeRun(run.runID))
     }
     return found
   }

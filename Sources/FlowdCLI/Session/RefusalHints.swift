@@ -5,6 +5,7 @@ internal import FlowdWire
 /// What a person can do about a refusal, in terms of this program.
 enum RefusalHints {
   static func add(to error: inout CLIError, _ refusal: CallRefusal, _ context: Context) {
+    if let sentence = FieldText.sentence(refusal) { error.message = sentence }
     switch refusal.reason {
     case "FLOW_NOT_FOUND":
       error.message = cutAtSemicolon(error.message)

@@ -6,7 +6,7 @@ internal import FlowdWire
 enum RunChoice {
   static func id(_ named: String?, _ context: Context) throws(CLIError) -> String {
     guard let named, named != "last" else { return try newest(context) }
-    if ShortID.isWhole(named) { return named }
+    if ShortID.isWhole(named) { return named.lowercased() }
     var matches: [String] = []
     var token = ""
     for _ in 0..<20 {
@@ -16,13 +16,16 @@ enum RunChoice {
       token = page.nextPageToken
       if token.isEmpty { break }
     }
-    guard let match = matches.first else {
-      throw CLIError(.refused, "no run \(quoted(named))", hints: ["flowctl runs --all lists them"])
-    }
+    guard let match = matches.first else { throw unknown(named) }
     guard matches.count == 1 else {
       throw CLIError(.refused, "\(matches.count) runs match \(quoted(named))", hints: ["give more of the id: \(match)"])
     }
     return match
+  }
+
+  /// That no run has a name.
+  static func unknown(_ named: String) -> CLIError {
+    CLIError(.refused, "no run \(quoted(named))", hints: ["flowctl runs --all lists them"])
   }
 
   /// The run named, else the session's active one.

@@ -19,54 +19,86 @@ enum StartInputs {
     }
     let assignments = arguments.all(StartOptions.input)
     if !assignments.isEmpty {
-      let kinds = try inputKinds(flow, context)
-      for assignment in assignments {
-        let value = try convert(assignment, kind: kinds[assignment.name] ?? "string")
-        members.removeAll { $0.name == assignment.name }
-        members.append(.init(assignment.name, value))
-      }
+      members = try merged(assignments, into: members, try definitions(flow, context))
     }
     return members.isEmpty ? [] : Array(JSONValue.object(members).text.utf8)
   }
 
-  /// A word as the kind of value that the flow asks for.
-  static func convert(_ assignment: Assignment, kind: String) throws(CLIError) -> JSONValue {
-    let text = assignment.value
+  /// The assignments as the kinds of values that the flow asks for, in the places of those with their names.
+  ///
+  /// - Throws: Everything that is wrong with the inputs, if one is no value of its kind. What is wrong otherwise the start
+  ///   itself will tell.
+  static func merged(
+    _ assignments: [Assignment], into given: [JSONValue.Member], _ definitions: [InputDefinition]
+  ) throws(CLIError) -> [JSONValue.Member] {
+    var members = given
+    var mistakes: [String] = []
+    var mistaken: Set<String> = []
+    for assignment in assignments {
+      members.removeAll { $0.name == assignment.name }
+      mistaken.remove(assignment.name)
+      do throws(Mistake) {
+        let kind = definitions.first { $0.name == assignment.name }?.kind ?? .string
+        members.append(.init(assignment.name, try convert(assignment, kind)))
+      } catch {
+        mistaken.insert(assignment.name)
+        mistakes.append(error.message)
+      }
+    }
+    guard !mistakes.isEmpty else { return members }
+    let others = definitions.filter { !mistaken.contains($0.name) }
+    if case .failure(let problems) = InputValidation.validate(given: .object(members), against: others) {
+      mistakes += problems.messages
+    }
+    throw CLIError(.usage, mistakes.joined(separator: "; "))
+  }
+
+  private struct Mistake: Error {
+    var message: String
+  }
+
+  private static func convert(_ assignment: Assignment, _ kind: InputDefinition.Kind) throws(Mistake) -> JSONValue {
+    let (name, text) = (quoted(assignment.name), assignment.value)
     switch kind {
-    case "number":
+    case .number:
       if let value = try? JSONValue(parsing: Array(text.utf8)), case .number = value { return value }
-      throw CLIError(.usage, "input \(quoted(assignment.name)): expected a number, found \(quoted(text))")
-    case "boolean":
+      throw Mistake(message: "input \(name): expected a number, found \(quoted(text))")
+    case .boolean:
       if text == "true" || text == "false" { return .bool(text == "true") }
-      throw CLIError(.usage, "input \(quoted(assignment.name)): expected true or false, found \(quoted(text))")
-    case "json":
+      throw Mistake(message: "input \(name): expected true or false, found \(quoted(text))")
+    case .json:
       do throws(JSONParseError) {
         return try JSONValue(parsing: Array(text.utf8))
       } catch {
-        throw CLIError(.usage, "input \(quoted(assignment.name)) is not JSON: \(error)")
+        throw Mistake(message: "input \(name) is not JSON: \(error)")
       }
-    default: return .string(text)
+    case .string, .choice, .secret: return .string(text)
     }
   }
 
-  /// Kinds by name, as the flow's definition has them; empty when it cannot be had, which the start itself will explain.
-  private static func inputKinds(_ flow: String, _ context: Context) throws(CLIError) -> [String: String] {
-    guard !flow.isEmpty else { return [:] }
+  /// The flow's inputs; empty when they cannot be had, which the start itself will explain.
+  private static func definitions(_ flow: String, _ context: Context) throws(CLIError) -> [InputDefinition] {
+    guard !flow.isEmpty else { return [] }
     let reply = try context.send(API.FlowGet.self, .init(workspace: context.workspace, flowID: flow))
-    guard let found = try? reply.wait(), let definition = try? JSONValue(parsing: found.definition) else { return [:] }
-    var kinds: [String: String] = [:]
-    switch definition["inputs"] {
-    case .object(let members):
-      for member in members {
-        if case .string(let kind)? = member.value["type"] { kinds[member.name] = kind }
+    guard let found = try? reply.wait(), let definition = try? JSONValue(parsing: found.definition) else { return [] }
+    return definitions(definition["inputs"])
+  }
+
+  /// - Parameter inputs: As a flow file has them: `NAME: TYPE`, or a mapping.
+  static func definitions(_ inputs: JSONValue?) -> [InputDefinition] {
+    guard case .object(let members)? = inputs else { return [] }
+    return members.map { member in
+      var input = InputDefinition(name: member.name)
+      if case .string(let kind) = member.value { input.kind = InputDefinition.Kind(rawValue: kind) ?? .string }
+      guard case .object = member.value else { return input }
+      if case .string(let kind)? = member.value["type"] { input.kind = InputDefinition.Kind(rawValue: kind) ?? .string }
+      if case .array(let options)? = member.value["options"] {
+        input.options = options.compactMap { if case .string(let text) = $0 { text } else { nil } }
       }
-    case .array(let elements):
-      for element in elements {
-        if case .string(let name)? = element["name"], case .string(let kind)? = element["type"] { kinds[name] = kind }
-      }
-    default: break
+      input.required = member.value["required"] == .bool(true)
+      input.defaultValue = member.value["default"]
+      return input
     }
-    return kinds
   }
 }
 

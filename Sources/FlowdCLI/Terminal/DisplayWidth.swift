@@ -52,6 +52,19 @@ package enum DisplayWidth {
     return String(result) + "…"
   }
 
+  /// The text cut to some columns in its middle, so that its beginning and its end stay.
+  package static func truncatedInMiddle(_ text: String, to columns: Int) -> String {
+    guard of(text) > columns else { return text }
+    // Two thirds for the beginning, with the `…`.
+    let beginning = truncated(text, to: (columns * 2 + 2) / 3)
+    var left = columns - of(beginning)
+    let end = text.unicodeScalars.reversed().prefix { scalar in
+      left -= of(scalar)
+      return left >= 0
+    }
+    return beginning + String(String.UnicodeScalarView(end.reversed()))
+  }
+
   /// The text with spaces up to some columns.
   package static func padded(_ text: String, to columns: Int) -> String {
     text + String(repeating: " ", count: max(0, columns - of(text)))

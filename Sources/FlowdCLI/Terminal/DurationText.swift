@@ -22,10 +22,11 @@ package enum DurationText {
     return text.isEmpty ? nil : .milliseconds(total)
   }
 
-  /// Such as `0.4s`, `12.3s`, `2m 05s`, `1h 02m`, `3d 04h`.
+  /// Such as `18 ms`, `0.4s`, `12.3s`, `2m 05s`, `1h 02m`, `3d 04h`.
   package static func short(_ duration: Duration) -> String {
     let (seconds, attoseconds) = max(duration, .zero).components
     let tenths = seconds * 10 + attoseconds / 100_000_000_000_000_000
+    if tenths < 1 { return "\(attoseconds / 1_000_000_000_000_000) ms" }
     if tenths < 600 { return "\(tenths / 10).\(tenths % 10)s" }
     if seconds < 3600 { return "\(seconds / 60)m \(twoDigits(seconds % 60))s" }
     if seconds < 86_400 { return "\(seconds / 3600)h \(twoDigits(seconds / 60 % 60))m" }

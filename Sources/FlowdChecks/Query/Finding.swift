@@ -28,7 +28,7 @@ enum Finding {
     case .output(let text), .text(let text): Self.excerpt(.string(text))
     case .texts(let texts): texts.count == 1 ? Self.excerpt(.string(texts[0])) : Self.list(texts.map { .string($0) })
     case .number(let number): String(number)
-    case .milliseconds(let count): "\(count) ms"
+    case .milliseconds(let count): Milliseconds.text(count)
     }
   }
 

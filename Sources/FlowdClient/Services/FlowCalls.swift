@@ -57,8 +57,18 @@ public struct FlowCalls: Sendable {
     try await client.call(API.FlowRerun.self, request)
   }
 
+  /// A run with all its steps, in as many calls as it takes.
   public func getRun(_ run: String, includeOutput: Bool = false) async throws(ClientError) -> API.Run {
-    try present(try await client.call(API.FlowGetRun.self, .init(runID: run, includeOutput: includeOutput)).run)
+    let first = try await client.call(API.FlowGetRun.self, .init(runID: run, includeOutput: includeOutput))
+    return try await completed(try present(first.run), first.nextStepPageToken, includeOutput: includeOutput)
+  }
+
+  private func completed(
+    _ run: API.Run, _ token: String, includeOutput: Bool = false
+  ) async throws(ClientError) -> API.Run {
+    var pages = RunPages(run, next: token, includeOutput: includeOutput)
+    while let request = pages.request { pages.take(try await client.call(API.FlowGetRun.self, request)) }
+    return pages.run
   }
 
   /// One page of runs, newest first.
@@ -68,13 +78,15 @@ public struct FlowCalls: Sendable {
     try await client.call(API.FlowListRuns.self, request)
   }
 
-  /// The whole execution log of a run, page by page: the first one has the run and its definition too.
+  /// The whole execution log of a run, page by page: the first one has the run with all its steps, and
+  /// its definition unless that did not fit.
   public func exportRun(_ run: String) -> AsyncThrowingStream<API.FlowServiceExportRunResponse, any Error> {
     let cursor = Locked(ExportCursor(run: run))
     return AsyncThrowingStream { [client] () async throws -> API.FlowServiceExportRunResponse? in
       guard let request = cursor.withLock({ $0.request }) else { return nil }
-      let page = try await client.call(API.FlowExportRun.self, request)
+      var page = try await client.call(API.FlowExportRun.self, request)
       cursor.withLock { $0.take(page) }
+      if let run = page.run { page.run = try await completed(run, page.nextStepPageToken) }
       return page
     }
   }

@@ -47,6 +47,9 @@ public struct SocketPath: Equatable, Sendable {
   /// The file whose lock decides which client starts a daemon; never removed.
   var lockPath: String { path + ".lock" }
 
+  /// The file that a daemon keeps locked from before it listens until it has ended; never removed.
+  var instancePath: String { path + ".instance" }
+
   /// Checks that the directory is one that only this user can have put a socket into.
   ///
   /// A path that a person named is not checked; there the peer's user id has to do.

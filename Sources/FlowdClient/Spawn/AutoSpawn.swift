@@ -42,36 +42,54 @@ public struct AutoSpawn: Sendable {
     }
     // Another client may have started one while this one waited for the lock.
     if let connected = try attempt(socket) { return connected }
-    let environment = environment ?? ProcessEnvironment.current
-    let log = try SpawnLog(path: logPath ?? SpawnLog.standardPath(environment), socket: socket)
-    let child = try SpawnedDaemon(
-      program: try findExecutable(socket), arguments: ["--socket", socket.path] + arguments, environment: environment,
-      log: log, socket: socket)
-    return try waitFor(child, socket, log, until: deadline)
+    let log = try SpawnLog(
+      path: logPath ?? SpawnLog.standardPath(environment ?? ProcessEnvironment.current), socket: socket)
+    return try startAndConnect(socket, log, until: deadline)
   }
 
-  private func waitFor(
-    _ child: SpawnedDaemon, _ socket: SocketPath, _ log: borrowing SpawnLog, until deadline: ContinuousClock.Instant
+  /// Starts a daemon and connects to it, or to the one that kept it out: one that somebody else has just started and
+  /// that does not listen yet. If that one is leaving instead, a daemon is started again.
+  private func startAndConnect(
+    _ socket: SocketPath, _ log: borrowing SpawnLog, until deadline: ContinuousClock.Instant
   ) throws(ClientError) -> FileDescriptor {
+    let program = try findExecutable(socket)
+    var child: SpawnedDaemon? = try start(program, socket, log)
+    var ended: SpawnedDaemon.Ending?
     var pause: UInt32 = 1000
+    var respawnDelay = Duration.milliseconds(100)
+    var startAgain = deadline
     while true {
-      let ending = child.ending()
+      if let ending = child?.ending() {
+        ended = ending
+        child = nil
+        startAgain = Monotonic.now + respawnDelay
+        respawnDelay = min(respawnDelay * 2, .milliseconds(Limits.respawnDelayMillisecondsMax))
+      }
+      // Also once more after an end: another daemon may have been faster.
       if let connected = try attempt(socket) {
-        child.reapLater()
+        child?.reapLater()
         return connected
       }
-      // Ended, and looked once more after that: another daemon may have been faster.
-      if let ending {
-        throw .unreachable(path: socket.path, reason: "\(child.program) \(ending)\(log.tail())")
+      if let ended, !ended.isTaken {
+        throw .unreachable(path: socket.path, reason: "\(program) \(ended)\(log.tail())")
       }
       guard Monotonic.now < deadline else {
-        child.reapLater()
-        throw .unreachable(
-          path: socket.path, reason: "\(child.program) was started but did not listen within \(wait)\(log.tail())")
+        child?.reapLater()
+        let why = ended.map { "\($0) and nothing listened" } ?? "was started but did not listen"
+        throw .unreachable(path: socket.path, reason: "\(program) \(why) within \(wait)\(log.tail())")
       }
+      if child == nil, Monotonic.now >= startAgain { child = try start(program, socket, log) }
       usleep(pause)
       pause = min(pause * 2, 20_000)
     }
+  }
+
+  private func start(
+    _ program: String, _ socket: SocketPath, _ log: borrowing SpawnLog
+  ) throws(ClientError) -> SpawnedDaemon {
+    try SpawnedDaemon(
+      program: program, arguments: ["--socket", socket.path] + arguments,
+      environment: environment ?? ProcessEnvironment.current, log: log, socket: socket)
   }
 
   /// - Returns: `nil` while no daemon is there.

@@ -1,14 +1,27 @@
+internal import FlowdModel
 internal import Glibc
 
 /// A daemon process that this one started.
 struct SpawnedDaemon {
-  let program: String
+  /// How it ended.
+  struct Ending: CustomStringConvertible {
+    /// As `waitpid` tells it.
+    let status: Int32
+
+    /// Whether another daemon kept it out.
+    var isTaken: Bool { status == DaemonExitCode.taken << 8 }
+
+    /// Such as `exited with 1`.
+    var description: String {
+      status & 0x7F == 0 ? "exited with \(status >> 8 & 0xFF)" : "was ended by signal \(status & 0x7F)"
+    }
+  }
+
   private let pid: pid_t
 
   init(
     program: String, arguments: [String], environment: [String: String], log: borrowing SpawnLog, socket: SocketPath
   ) throws(ClientError) {
-    self.program = program
     var actions = posix_spawn_file_actions_t()
     var attributes = posix_spawnattr_t()
     posix_spawn_file_actions_init(&actions)
@@ -41,11 +54,11 @@ struct SpawnedDaemon {
     pid = child
   }
 
-  /// How it ended, such as `exited with 1`; `nil` while it runs.
-  func ending() -> String? {
+  /// - Returns: `nil` while it runs; an ending is told once.
+  func ending() -> Ending? {
     var status: Int32 = 0
     guard waitpid(pid, &status, WNOHANG) == pid else { return nil }
-    return status & 0x7F == 0 ? "exited with \(status >> 8 & 0xFF)" : "was ended by signal \(status & 0x7F)"
+    return Ending(status: status)
   }
 
   /// Leaves no dead entry in the process table when the daemon ends before this process does.

@@ -49,7 +49,9 @@ struct WatchCursor: Sendable {
       guard event.position > afterPosition else { return false }
       afterPosition = event.position
     }
-    if case .runFinished? = event.kind, case .run = target { hasRunFinished = true }
+    if case .runFinished? = event.kind, case .run(let id) = target, event.runID == id.lowercased() {
+      hasRunFinished = true
+    }
     return true
   }
 

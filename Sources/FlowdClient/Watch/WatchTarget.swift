@@ -6,7 +6,7 @@ public enum WatchTarget: Equatable, Sendable {
   /// All sessions of a workspace, by its absolute path.
   case workspace(String)
   case all
-  /// One run; the watch ends after its `run_finished`.
+  /// One run with the runs that are its steps, and theirs; the watch ends after its own `run_finished`.
   case run(String)
 
   var apiTarget: API.EventServiceWatchRequest.Target {

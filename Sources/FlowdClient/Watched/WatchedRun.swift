@@ -114,6 +114,7 @@ public struct WatchedRun: Sendable {
         step.status = .running
         // A `foreach` step tells of its list when it starts.
         if started.attempt > step.attempt { step.attempt = started.attempt }
+        step.attemptsMax = started.attemptsMax
         step.startedAt = event.at
         step.wakeAt = nil
         step.error = nil
@@ -124,6 +125,7 @@ public struct WatchedRun: Sendable {
       update(retrying.stepID) { step in
         step.status = .waitingRetry
         step.attempt = max(step.attempt, retrying.attempt)
+        step.attemptsMax = retrying.attemptsMax
         step.wakeAt = retrying.nextAt
         step.error = retrying.error
       }

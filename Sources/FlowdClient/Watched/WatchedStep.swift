@@ -7,6 +7,8 @@ public struct WatchedStep: Sendable {
   public internal(set) var kind = ""
   public internal(set) var status = API.StepStatus.pending
   public internal(set) var attempt: UInt32 = 0
+  /// The number of the last attempt that its `retry` allows, as its last event told; 0: unknown.
+  public internal(set) var attemptsMax: UInt32 = 0
   public internal(set) var startedAt: API.Timestamp?
   public internal(set) var finishedAt: API.Timestamp?
   public internal(set) var exitCode: Int32?

@@ -139,6 +139,29 @@ package struct CircuitBreakers: Sendable {
     }
   }
 
+  /// What a look at the other side found, beside all attempts. It ends no hold.
+  mutating func noteCheck(_ name: String, works: Bool, now: Timestamp) {
+    guard let breaker = breakers[name] else {
+      if !works {
+        makeRoom()
+        _ = fail(name, Breaker(lastUse: now), now: now)
+      }
+      return
+    }
+    guard breaker.holdReason.isEmpty else { return }
+    if works {
+      breakers[name] = nil
+    } else if breaker.state == .closed {
+      _ = fail(name, breaker, now: now)
+    }
+  }
+
+  /// A circuit with failures; `nil`: there were none.
+  func view(_ name: String) -> CircuitView? {
+    guard let breaker = breakers[name], breaker.failures > 0 || breaker.state != .closed else { return nil }
+    return CircuitBreakers.view((name, breaker))
+  }
+
   private mutating func fail(_ name: String, _ old: Breaker, now: Timestamp) -> CircuitView? {
     var breaker = old
     breaker.failures += 1

@@ -66,6 +66,16 @@ extension Engine {
     transaction.circuits.heldUntil(CircuitBreakers.name(ofProvider: provider), now: now)
   }
 
+  /// How the attempts of a provider's agent steps went; `nil`: none has failed.
+  package func circuit(ofProvider id: String) -> CircuitView? {
+    transaction.circuits.view(CircuitBreakers.name(ofProvider: id))
+  }
+
+  /// What a check of a provider found.
+  package func noteCheck(ofProvider id: String, works: Bool, now: Timestamp) {
+    transaction.circuits.noteCheck(CircuitBreakers.name(ofProvider: id), works: works, now: now)
+  }
+
   /// Takes over what the daemon before this one knew about circuits.
   package func restore(holds: [(name: String, hold: CircuitHold)], now: Timestamp) {
     for (name, hold) in holds { _ = transaction.circuits.hold(name, hold, now: now) }

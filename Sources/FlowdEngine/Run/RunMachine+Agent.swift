@@ -35,9 +35,9 @@ extension RunMachine {
       attempt: attemptID(of: index), provider: provider, model: use.model, system: use.system,
       prompt: use.prompt + AgentUse.text(of: use.permissions), isReadOnly: agent.isReadOnly, output: agent.output,
       schema: agent.schema, outputBytesMax: agent.outputBytesMax, environment: surroundings.environment,
-      environmentSecrets: surroundings.secrets, workingDirectory: surroundings.directory, timeout: timeout,
-      mayAsk: record.mode != .batch, permissions: use.permissions,
-      secrets: provider.kind.secrets)
+      environmentSecrets: surroundings.secrets, workingDirectory: surroundings.directory,
+      umask: record.umask, timeout: timeout, mayAsk: record.mode != .batch, permissions: use.permissions,
+      secrets: provider.kind.secrets, rules: AgentRules(transaction.config))
   }
 
   /// The provider of a step; empty if nobody says which.

@@ -23,7 +23,7 @@ extension RunMachine {
     let surroundings = try surroundings(of: index, session, renderer)
     return CommandRequest(
       attempt: attemptID(of: index), arguments: arguments, environment: surroundings.environment,
-      workingDirectory: surroundings.directory, timeout: timeout, secrets: surroundings.secrets)
+      workingDirectory: surroundings.directory, umask: record.umask, timeout: timeout, secrets: surroundings.secrets)
   }
 
   /// Where a step's process runs, and with what environment.

@@ -14,8 +14,10 @@ extension RunMachine {
     var request = HTTPRequest(
       attempt: attemptID(of: index), cookieJar: http.usesCookies ? record.key : nil, runKey: record.key,
       method: method, url: try url(of: http, line, renderer))
+    let isTrusted = try isTrusted(http, request, renderer)
     for header in http.headers {
       let value = try renderer.secretText(header.value)
+      if header.isDefault, !isTrusted, HTTPRequest.isCredential(header.name) || !value.secrets.isEmpty { continue }
       guard !value.shown.unicodeScalars.contains(where: { $0 == "\r" || $0 == "\n" || $0 == "\0" }) else {
         throw ExpressionError(.failed, "the header \(header.name) would hold a line break", line: line)
       }
@@ -33,10 +35,29 @@ extension RunMachine {
     request.decompresses = http.decompresses
     request.bodyBytesMax = http.bodyBytesMax
     request.saveTo = try path(http.saveTo, renderer)
+    request.umask = record.umask
     request.timeout = timeout
     request.policies = [transaction.config.network] + (definition.flow.network.map { [$0] } ?? [])
     request.substitutions = try substitutions(of: definition(of: index).action, renderer)
     return request
+  }
+
+  /// Whether credentials among the flow's default headers may go where a request goes: the flow's author wrote the server
+  /// down, in the step's URL or as `baseUrl`. Else an answer that names the next page could have them sent anywhere.
+  private func isTrusted(
+    _ http: HTTPStep, _ request: HTTPRequest, _ renderer: Renderer
+  ) throws(ExpressionError) -> Bool {
+    guard http.headers.contains(where: \.isDefault) else { return true }
+    if case .text(let first)? = http.url.parts.first {
+      let pieces = first.split(separator: "/", maxSplits: 2, omittingEmptySubsequences: false)
+      // Relative, or with an authority that ends before the first expression.
+      let isRelative = !HTTPRequest.isAbsolute(SecretText(first))
+      if isRelative || http.url.parts.count == 1 || pieces.last?.contains(where: { "/?#".contains($0) }) == true {
+        return true
+      }
+    }
+    guard let base = http.baseURL else { return false }
+    return HTTPRequest.origin(of: try renderer.secretText(base).shown) == HTTPRequest.origin(of: request.url.shown)
   }
 
   private func url(of http: HTTPStep, _ line: Int, _ renderer: Renderer) throws(ExpressionError) -> SecretText {
@@ -109,13 +130,15 @@ extension RunMachine {
 
   private func absolute(_ path: String) -> String { path.hasPrefix("/") ? path : "\(record.cwd)/\(path)" }
 
-  /// What each expression of `with` became, each once; a secret is its name. Long values are cut.
+  /// What each expression of `with` became, each once; a secret is concealed. Long values are cut.
   private func substitutions(
     of action: StepAction, _ renderer: Renderer
   ) throws(ExpressionError) -> [JSONValue.Member] {
     var found: [JSONValue.Member] = []
     for expression in action.expressions where found.count < Limits.outputsMax {
-      guard expression.path?.first != "secrets", !found.contains(where: { $0.name == expression.source }) else {
+      if found.contains(where: { $0.name == expression.source }) { continue }
+      if let path = expression.path, secret(at: path) != nil {
+        found.append(.init(expression.source, .string(Redactor.mark)))
         continue
       }
       let text = Renderer.text(try renderer.value(of: expression))
@@ -146,11 +169,25 @@ extension HTTPRequest {
     return start.hasPrefix("http://") || start.hasPrefix("https://")
   }
 
-  /// Where it goes, for the circuit: scheme and authority.
-  var host: String {
-    let text = url.shown
-    let rest = text.split(separator: "/", maxSplits: 2, omittingEmptySubsequences: false).last ?? ""
-    let authority = rest.prefix { $0 != "/" && $0 != "?" && $0 != "#" }
-    return String(authority.split(separator: "@").last ?? authority).lowercased()
+  /// What fails together, for the circuit: the server's socket, or its authority with the proxy that leads there.
+  var circuit: String {
+    if let unixSocket { return "unix \(unixSocket)" }
+    let host = HTTPRequest.authority(of: url.shown)
+    guard let proxy else { return host }
+    return "\(host) by proxy \(HTTPRequest.authority(of: proxy.shown))"
+  }
+
+  /// Scheme and authority of a URL, to compare (RFC 6454).
+  static func origin(of url: String) -> String {
+    "\(url.prefix { $0 != ":" }.lowercased())://\(authority(of: url))"
+  }
+
+  /// `host:port` in lower case, without user and password, and without a port that the scheme implies.
+  static func authority(of url: String) -> String {
+    let rest = url.split(separator: "/", maxSplits: 2, omittingEmptySubsequences: false).last ?? ""
+    let whole = rest.prefix { $0 != "/" && $0 != "?" && $0 != "#" }
+    let authority = String(whole.split(separator: "@").last ?? whole).lowercased()
+    let port = url.lowercased().hasPrefix("https:") ? ":443" : ":80"
+    return authority.hasSuffix(port) ? String(authority.dropLast(port.count)) : authority
   }
 }

@@ -83,6 +83,15 @@ package final class RunMachine {
     AttemptID(run: record.id, step: index, attempt: steps[index].attempt)
   }
 
+  /// The number that the last attempt of a step has if all that its `retry` still allows are made after that one.
+  ///
+  /// - Returns: `nil`: it has no `retry`, or is repeated for another reason.
+  func attemptsMax(of index: Int, after attempt: Int) -> Int? {
+    let definition = definition(of: index)
+    guard definition.retry.limit > 0, definition.until == nil, !isList(index) else { return nil }
+    return attempt + definition.retry.limit - steps[index].retries
+  }
+
   /// Whether the step is the list of its children, and none of them.
   func isList(_ index: Int) -> Bool {
     index < definition.flow.steps.count && definition.flow.steps[index].foreach != nil

@@ -39,7 +39,7 @@ extension SessionState {
     var request = try run.request(
       for: index, http, timeout: timeout(of: index, run, transaction), transaction)
     (request.redacted, request.alsoRedacted) = concealed(run, transaction)
-    guard admit(host: request.host, index, of: run, transaction) else { return }
+    guard admit(host: request.circuit, index, of: run, transaction) else { return }
     execute(index, of: run, .startHTTP(request), transaction)
   }
 
@@ -118,8 +118,19 @@ extension SessionState {
     let step = run.steps[index]
     emit(
       .stepStarted(
-        run.name(of: index), attempt: step.attempt, childCount: step.childCount, childRun: step.childRun), of: run,
-      transaction)
+        run.name(of: index), attempt: step.attempt, attemptsMax: run.attemptsMax(of: index, after: step.attempt),
+        childCount: step.childCount, childRun: step.childRun), of: run, transaction)
+  }
+
+  /// Tells that another attempt of a step follows.
+  func emitRetrying(
+    _ index: Int, of run: RunMachine, _ error: StepError, at time: Timestamp, _ transaction: Transaction
+  ) {
+    let attempt = run.steps[index].attempt
+    emit(
+      .stepRetrying(
+        run.name(of: index), attempt: attempt, attemptsMax: run.attemptsMax(of: index, after: attempt + 1), error,
+        nextAt: time), of: run, transaction)
   }
 
   /// Of one attempt: what `timeout` says, but not past the step's `deadline`.
@@ -193,8 +204,7 @@ extension SessionState {
     // Not written again and again: after a restart it is tried at once.
     if wasHeldBack { return }
     write(index, of: run, transaction)
-    emit(
-      .stepRetrying(run.name(of: index), attempt: run.steps[index].attempt, error, nextAt: time), of: run, transaction)
+    emitRetrying(index, of: run, error, at: time, transaction)
   }
 
   /// One child of a list waits for a circuit; the others stay as they are until it has gone on.

@@ -49,11 +49,7 @@ extension SessionState {
     run.steps[index].status = .waitingRetry
     run.steps[index].error = StepError(.recoverable, "the agent had ended before its question was answered")
     write(index, of: run, transaction)
-    if let error = run.steps[index].error {
-      emit(
-        .stepRetrying(run.name(of: index), attempt: run.steps[index].attempt, error, nextAt: transaction.now), of: run,
-        transaction)
-    }
+    if let error = run.steps[index].error { emitRetrying(index, of: run, error, at: transaction.now, transaction) }
     run.ready.insert(index)
   }
 

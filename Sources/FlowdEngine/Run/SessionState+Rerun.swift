@@ -52,6 +52,7 @@ extension SessionState {
     }
     var start = request.start
     start.cwd = source.record.cwd
+    start.umask = start.umask ?? source.record.umask
     let run = try admit(
       start, source.definition, flow: source.record.snapshot.flowID, inputs, reusedFrom: source.record.id, transaction)
     takeOver(reused, from: source, run, transaction)

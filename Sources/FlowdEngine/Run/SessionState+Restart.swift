@@ -88,9 +88,7 @@ extension SessionState {
     run.steps[index].wakeAt = nil
     run.steps[index].error = error
     write(index, of: run, transaction)
-    emit(
-      .stepRetrying(run.name(of: index), attempt: run.steps[index].attempt, error, nextAt: transaction.now), of: run,
-      transaction)
+    emitRetrying(index, of: run, error, at: transaction.now, transaction)
     run.ready.insert(index)
   }
 }

@@ -156,12 +156,23 @@ extension SessionState {
       } else if error.errorClass == .needsUser, !run.isGivenUp(index), run.record.mode != .batch {
         show(output, of: index, run, transaction)
         run.steps[index].error = error
-        askForDecision(index, of: run, .error, "\(run.name(of: index)): \(error.message)", transaction)
+        askForDecision(index, of: run, .error, error.message, transaction)
       } else {
         let details = keepOutput(output, of: index, run, transaction)
+        let error = SessionState.explained(error, outcome?.retryAfter, run.definition(of: index))
         settle(index, of: run, .failed, exitCode: exitCode, error: error, details: details, transaction)
       }
     }
+  }
+
+  /// Says why a step that would be tried again is not, when the other side asks for more time than the step has.
+  private static func explained(_ error: StepError, _ asked: Duration?, _ definition: StepDefinition) -> StepError {
+    guard let asked, let deadline = definition.deadline, asked >= deadline, definition.retry.limit > 0 else {
+      return error
+    }
+    let time = ErrorClassification.describe(asked)
+    return StepError(
+      error.errorClass, "\(error.message); it asks to wait \(time), longer than the step's 'deadline' allows")
   }
 
   /// Has the store keep what an attempt produced about which a person is asked.
@@ -208,8 +219,7 @@ extension SessionState {
     run.steps[index].exitCode = exitCode
     run.steps[index].wakeAt = time
     write(index, of: run, transaction)
-    emit(
-      .stepRetrying(run.name(of: index), attempt: run.steps[index].attempt, error, nextAt: time), of: run, transaction)
+    emitRetrying(index, of: run, error, at: time, transaction)
     transaction.setTimer(time, step: index, of: run)
   }
 

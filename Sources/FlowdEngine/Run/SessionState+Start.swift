@@ -19,12 +19,15 @@ package struct StartRequest: Equatable, Sendable {
   package var cwd: String
   /// `NAME=value`.
   package var environment: [String]
+  /// `nil`: the owner's alone; of a rerun: the run's own.
+  package var umask: FileMask?
   /// Pause after each step.
   package var stepByStep: Bool
 
   package init(
     requestID: String = "", expected: Expectation = Expectation(), inputs: JSONValue = .object([]),
-    ifActive: IfActive = .reject, cwd: String = "", environment: [String] = [], stepByStep: Bool = false
+    ifActive: IfActive = .reject, cwd: String = "", environment: [String] = [],
+    umask: FileMask? = nil, stepByStep: Bool = false
   ) {
     self.requestID = requestID
     self.expected = expected
@@ -32,6 +35,7 @@ package struct StartRequest: Equatable, Sendable {
     self.ifActive = ifActive
     self.cwd = cwd
     self.environment = environment
+    self.umask = umask
     self.stepByStep = stepByStep
   }
 }
@@ -86,8 +90,9 @@ extension SessionState {
         record: RunRecord(
           key: key, id: id, sessionKey: record.key, sessionID: meta.sessionID, requestID: request.requestID,
           snapshot: snapshot, cwd: request.cwd.isEmpty ? meta.workspace : request.cwd,
-          inputs: JSONWriter.bytes(of: .object(inputs), .compact), waitsForOthers: mustWait,
-          admittedAt: transaction.now, firstSequence: eventSequence + 1, reusedFrom: reusedFrom, group: group,
+          umask: request.umask ?? .ownerOnly, inputs: JSONWriter.bytes(of: .object(inputs), .compact),
+          waitsForOthers: mustWait, admittedAt: transaction.now, firstSequence: eventSequence + 1,
+          reusedFrom: reusedFrom, group: group,
           subflows: definition.subflowHashes, isStepping: request.stepByStep),
         definition: definition, environment: request.environment, inputs: inputs)
     }

@@ -77,9 +77,10 @@ extension SessionState {
     let record = RunRecord(
       key: transaction.makeRunKey(), id: RunID(transaction.makeUUID()), sessionKey: self.record.key,
       sessionID: meta.sessionID, requestID: "", snapshot: snapshot, cwd: run.record.cwd,
-      inputs: JSONWriter.bytes(of: .object(inputs), .compact), waitsForOthers: false, admittedAt: transaction.now,
-      firstSequence: eventSequence + 2, parent: parent, subflows: definition.subflowHashes,
-      isPauseRequested: run.record.isPauseRequested, isStepping: run.record.isStepping)
+      umask: run.record.umask, inputs: JSONWriter.bytes(of: .object(inputs), .compact), waitsForOthers: false,
+      admittedAt: transaction.now, firstSequence: eventSequence + 2, parent: parent,
+      subflows: definition.subflowHashes, isPauseRequested: run.record.isPauseRequested,
+      isStepping: run.record.isStepping)
     let child = RunMachine(record: record, definition: definition, environment: run.environment, inputs: inputs)
     child.above = run
     return child

@@ -7,11 +7,13 @@ internal import FlowdModel
 struct DocumentLibrary {
   /// Each may hold `personas/` and `contracts/`.
   private let directories: [String]
+  private let unknownNames: UnknownNames
 
   /// - Parameters:
   ///   - workspace: An absolute path, or `nil`.
   ///   - configDirectory: An absolute path, or `nil`.
-  init(workspace: String?, configDirectory: String?) {
+  init(workspace: String?, configDirectory: String?, unknownNames: UnknownNames = .refused) {
+    self.unknownNames = unknownNames
     directories = [workspace.map { $0 + "/.flowd" }, configDirectory].compactMap { $0 }
   }
 
@@ -39,7 +41,8 @@ struct DocumentLibrary {
       } catch {
         problems.append(
           Diagnostic(
-            file: file, line: Int(reference.position.line), column: Int(reference.position.column),
+            severity: error.severity, file: file, line: Int(reference.position.line),
+            column: Int(reference.position.column),
             message: error.message))
       }
       guard problems.count < Limits.diagnosticsMax, documents.count <= Limits.documentsMax else { break }
@@ -59,8 +62,12 @@ struct DocumentLibrary {
 
   private struct Mistake: Error {
     let message: String
+    let severity: Diagnostic.Severity
 
-    init(_ message: String) { self.message = message }
+    init(_ message: String, _ severity: Diagnostic.Severity = .error) {
+      self.message = message
+      self.severity = severity
+    }
   }
 
   private func document(_ kind: FlowDocument.Kind, _ name: String) throws(Mistake) -> FlowDocument {
@@ -77,7 +84,9 @@ struct DocumentLibrary {
     }
     let builtIn = BuiltInDocument.all.first { $0.kind == kind && ExactName($0.name) == ExactName(name) }
     if let builtIn { return builtIn }
-    throw Mistake("unknown \(kind.rawValue) \(quoted(name))\(NearMiss.hint(for: name, among: names(of: kind)))")
+    let hint = NearMiss.hint(for: name, among: names(of: kind))
+    throw Mistake(
+      "unknown \(kind.rawValue) \(quoted(name))\(hint)\(unknownNames.explanation)", unknownNames.severity)
   }
 
   private func text(of bytes: [UInt8], _ path: String) throws(FileReadError) -> String {

@@ -63,12 +63,14 @@ package struct FlowCatalog: Sendable {
   /// - Parameters:
   ///   - id: As which the flow would be found.
   ///   - file: The file's name in diagnostics.
-  ///   - workspace: Where the others are looked for; an absolute path, or `nil`.
+  ///   - workspace: Where what it names is looked for before the user's and the built-in ones; an absolute path. Without
+  ///     one, a name that these do not have is told as a warning, and the result has no hash.
   package func check(_ bytes: [UInt8], id: String, file: String, workspace: String?) -> FlowFileResult {
-    var resolver = resolver(workspace)
+    let unknownNames = workspace == nil ? UnknownNames.toldWithoutWorkspace : .refused
+    var resolver = resolver(workspace, unknownNames)
     var result = FlowFile.parse(bytes, id: id, file: file)
-    let (documents, problems) = library(workspace).documents(for: result.documentReferences, file: file)
-    result = problems.isEmpty ? result.adding(documents, file: file) : result.refused(for: problems)
+    let (documents, problems) = library(workspace, unknownNames).documents(for: result.documentReferences, file: file)
+    result = problems.isEmpty ? result.adding(documents, file: file) : result.adding(problems)
     return resolver.resolve(result, id: id, file: file).0
   }
 
@@ -166,8 +168,10 @@ package struct FlowCatalog: Sendable {
 
   // MARK: entries
 
-  private func resolver(_ workspace: String?) -> SubflowResolver {
-    SubflowResolver { (id) throws(FlowCatalogError) in try read(id: id, workspace: workspace) }
+  private func resolver(_ workspace: String?, _ unknownNames: UnknownNames = .refused) -> SubflowResolver {
+    SubflowResolver(unknownNames: unknownNames) { (id) throws(FlowCatalogError) in
+      try read(id: id, workspace: workspace)
+    }
   }
 
   private func resolved(_ found: Found, _ resolver: inout SubflowResolver) -> Found {
@@ -176,8 +180,8 @@ package struct FlowCatalog: Sendable {
     return found
   }
 
-  private func library(_ workspace: String?) -> DocumentLibrary {
-    DocumentLibrary(workspace: workspace, configDirectory: configDirectory)
+  private func library(_ workspace: String?, _ unknownNames: UnknownNames = .refused) -> DocumentLibrary {
+    DocumentLibrary(workspace: workspace, configDirectory: configDirectory, unknownNames: unknownNames)
   }
 
   private func found(

@@ -46,7 +46,7 @@ final class ParsedFlows: Sendable {
     let parsed = known?.parsed ?? FlowFile.parse(bytes, id: id, file: file)
     let references = library == nil ? [] : parsed.documentReferences
     let (documents, problems) = library?.documents(for: references, file: file) ?? ([], [])
-    if !problems.isEmpty { return parsed.refused(for: problems) }
+    if !problems.isEmpty { return parsed.adding(problems) }
     if let known, known.has(documents) { return known.result }
     var result = parsed.adding(documents, file: file)
     result.shareDefinition()

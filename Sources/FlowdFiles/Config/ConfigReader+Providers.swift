@@ -12,8 +12,8 @@ extension ConfigReader {
       if isRemoval(entry.value) {
         guard let index else {
           let hint = NearMiss.hint(for: entry.key, among: config.providers.lazy.map(\.id))
-          nodes.report(
-            "there is no provider \(quoted(entry.key)) to remove\(hint)", at: entry.position, severity: .warning)
+          nodes.warn(
+            "there is no provider \(quoted(entry.key)) to remove\(hint)", at: entry.position)
           continue
         }
         config.providers.remove(at: index)

@@ -19,7 +19,9 @@ package enum FlowFile {
     var reader = FlowReader(document, id: id)
     let definition = reader.flow(root)
     guard let definition, !reader.nodes.hasErrors else {
-      return FlowFileResult(diagnostics: reader.nodes.sortedDiagnostics)
+      return FlowFileResult(
+        diagnostics: reader.nodes.sortedDiagnostics, subflowCalls: reader.subflowCalls,
+        documentReferences: reader.documentReferences)
     }
     let canonicalJSON = JSONWriter.bytes(of: reader.nodes.written(root), .compact)
     guard canonicalJSON.count <= Limits.flowFileBytesMax else {

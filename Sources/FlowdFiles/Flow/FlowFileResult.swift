@@ -15,9 +15,11 @@ package struct FlowFileResult: Equatable, Sendable {
   package var hash: String
   /// The file as it was; empty when there is no definition.
   package var source: [UInt8]
-  /// The steps that run other flows, in file order.
+  /// The steps that run other flows, in file order; also of a file with errors, so that what is wrong with those flows is
+  /// told with them.
   package var subflowCalls: [SubflowReference]
-  /// The files that its agents are given, in file order; the definition has them once the catalogue has found them.
+  /// The files that its agents are given, in file order; the definition has them once the catalogue has found them. Of a
+  /// file with errors as well.
   package var documentReferences: [DocumentReference]
   /// The definition as all runs of this result may share it; only of a flow that runs no others.
   private var shared: PinnedDefinition?

@@ -4,9 +4,7 @@ internal import FlowdSchema
 
 extension FlowReader {
   /// `uses` and `with`.
-  mutating func action(
-    _ fields: Fields, _ place: ExpressionPlace, index: Int, at position: SourcePosition
-  ) -> StepAction? {
+  mutating func action(_ fields: Fields, _ place: ExpressionPlace, at position: SourcePosition) -> StepAction? {
     guard let node = fields["uses"] else {
       if !fields.entries.contains(where: { $0.key == "run" }) {
         nodes.report("a step needs 'uses', such as 'uses: run'", at: position)
@@ -34,7 +32,7 @@ extension FlowReader {
     case .script: return script(withFields, place).map(StepAction.script)
     case .input: return question(withFields, place, at: with.start).map(StepAction.input)
     case .wait: return wait(withFields, place, at: with.start).map(StepAction.wait)
-    case .flow: return subflow(withFields, place, index: index).map(StepAction.flow)
+    case .flow: return subflow(withFields, place).map(StepAction.flow)
     }
   }
 
@@ -167,7 +165,8 @@ extension FlowReader {
 
   // MARK: flow
 
-  private mutating func subflow(_ fields: Fields, _ place: ExpressionPlace, index: Int) -> SubflowCall? {
+  private mutating func subflow(_ fields: Fields, _ place: ExpressionPlace) -> SubflowCall? {
+    let before = nodes.problemCount
     var inputs: [NamedValue] = []
     if let node = fields["inputs"],
       let entries = nodes.mapping(node, "'inputs'", expected: "a mapping of names to values")
@@ -177,12 +176,14 @@ extension FlowReader {
       }
       inputs = namedValues(entries.prefix(Limits.flowInputsMax), "an input", place)
     }
+    let hasBrokenInputs = nodes.problemCount > before
     guard let node = fields["flow"], let flow = nodes.constant(node, "'flow'") else { return nil }
+    let call = SubflowCall(flow: flow, inputs: inputs)
     if let mistake = FlowID.mistake(in: flow) {
       nodes.report("the flow id \(quoted(flow)) \(mistake)", at: node.start)
     } else {
-      subflowCalls.append(SubflowReference(step: index, flow: flow, position: node.start))
+      subflowCalls.append(SubflowReference(call: call, position: node.start, hasBrokenInputs: hasBrokenInputs))
     }
-    return SubflowCall(flow: flow, inputs: inputs)
+    return call
   }
 }

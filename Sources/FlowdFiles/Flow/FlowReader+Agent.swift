@@ -4,9 +4,13 @@ internal import FlowdSchema
 extension FlowReader {
   /// `with` of `uses: agent`.
   mutating func agent(_ fields: Fields, _ place: ExpressionPlace) -> AgentStep? {
-    guard let node = fields["prompt"], let prompt = template(node, "'prompt'", place) else { return nil }
-    if let text = prompt.constant, isBlank(text) { nodes.report("'prompt' must not be empty", at: node.start) }
-    var step = AgentStep(prompt: prompt)
+    var step = AgentStep(prompt: Template([]))
+    var hasPrompt = false
+    if let node = fields["prompt"], let prompt = template(node, "'prompt'", place) {
+      hasPrompt = true
+      step.prompt = prompt
+      if let text = prompt.constant, isBlank(text) { nodes.report("'prompt' must not be empty", at: node.start) }
+    }
     if let node = fields["system"] { step.system = template(node, "'system'", place) }
     if let node = fields["persona"] { step.persona = document(node, "'persona'", .persona) }
     if let node = fields["contracts"] { step.contracts = contracts(node) }
@@ -14,7 +18,7 @@ extension FlowReader {
     if let node = fields["model"] { step.model = choice(node, "'model'", place) }
     if let node = fields["read_only"] { step.isReadOnly = nodes.boolean(node, "'read_only'") ?? true }
     readOutput(fields, into: &step)
-    return step
+    return hasPrompt ? step : nil
   }
 
   private mutating func readOutput(_ fields: Fields, into step: inout AgentStep) {

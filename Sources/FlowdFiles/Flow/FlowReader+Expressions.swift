@@ -15,6 +15,7 @@ extension FlowReader {
     hyphenated = []
     let reads = reads(names, in: text, place)
     checkGlobals(names, in: text, place)
+    checkSecretReferences(names, in: text, place)
     return Expression(text.source, line: line, reads: reads)
   }
 

@@ -47,7 +47,7 @@ extension FlowReader {
       nodes.report("'CONNECT' is for proxies; write 'proxy'", at: node.start)
     } else if !usual.contains(text), usual.contains(text.uppercased()) {
       let message = "a method is sent as it is written; did you mean \(quoted(text.uppercased()))?"
-      nodes.report(message, at: node.start, severity: .warning)
+      nodes.warn(message, at: node.start)
     }
     return method
   }

@@ -42,6 +42,7 @@ extension FlowReader {
     _ own: [HTTPHeaderTemplate], of step: HTTPStep, at position: SourcePosition
   ) -> [HTTPHeaderTemplate] {
     let under = defaults.headers.filter { !step.gives($0.name) }
+      .map { HTTPHeaderTemplate($0.name, $0.value, isDefault: true) }
     guard !own.isEmpty, !under.isEmpty else { return own.isEmpty ? under : own }
     guard mayMerge(under.count + own.count, at: position) else { return under }
     var merged = under

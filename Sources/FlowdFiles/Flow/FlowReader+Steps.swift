@@ -23,7 +23,7 @@ extension FlowReader {
     if let node = fields["if"] { step.condition = expression(node, "'if'", .step(index)) }
     if let node = fields["foreach"] { step.foreach = foreach(node, index: index) }
     let names = step.foreach.map { [$0.name, ScopeNames.index] } ?? (outline.isList ? ["item", ScopeNames.index] : [])
-    step.action = action(fields, .step(index, names), index: index, at: node.start) ?? step.action
+    step.action = action(fields, .step(index, names), at: node.start) ?? step.action
     if let kind = outline.kind {
       checkApplicability(fields, kind)
       readResults(fields, .step(index, names, own: kind), kind, index: index, into: &step)

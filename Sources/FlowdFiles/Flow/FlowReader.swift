@@ -44,6 +44,10 @@ struct FlowReader {
   var documentReferences: [DocumentReference] = []
   /// After `secrets.` in expressions.
   var secretNames: Set<String> = []
+  /// Inputs of type `secret`.
+  var secretInputs: Set<String> = []
+  /// The ids of questions of type `secret`.
+  var secretQuestions: Set<String> = []
 
   init(_ document: YAMLDocument, id: String) {
     nodes = NodeReader(document)
@@ -57,6 +61,7 @@ struct FlowReader {
     if let node = fields["name"], let name = nodes.constant(node, "'name'") { flow.name = name }
     if let node = fields["description"] { flow.description = nodes.text(node, "'description'") ?? "" }
     if let node = fields["inputs"] { flow.inputs = inputs(node) }
+    secretInputs = Set(flow.inputs.lazy.filter { $0.kind == .secret }.map(\.name))
     if let node = fields["env"] { flow.env = environment(node, .environment) }
     readPolicies(fields, into: &flow)
     if let node = fields["defaults"] { defaults = stepDefaults(node) }
@@ -82,9 +87,11 @@ struct FlowReader {
     for (index, step) in steps.prefix(Limits.flowStepsMax).enumerated() {
       outlines.append(StepOutline())
       guard case .mapping(let entries) = step.content else { continue }
+      var asksForSecret = false
       for entry in entries {
         guard case .scalar(let text, _) = entry.value.content else {
           if entry.key == "foreach" { outlines[index].isList = true }
+          if entry.key == "with", entry.value.hasMember("type", "secret") { asksForSecret = true }
           continue
         }
         switch entry.key {
@@ -96,6 +103,7 @@ struct FlowReader {
         default: break
         }
       }
+      if asksForSecret, outlines[index].kind == .input { secretQuestions.insert(outlines[index].id) }
     }
   }
 

@@ -11,7 +11,9 @@ struct NodeReader {
   }
 
   let source: SourceText
-  private(set) var diagnostics: [Diagnostic]
+  private var diagnostics: [Diagnostic]
+  /// Apart, so that no number of them hides an error.
+  private var warnings: [Diagnostic] = []
   private var uses: [Use]
 
   init(_ document: YAMLDocument) {
@@ -20,26 +22,34 @@ struct NodeReader {
     uses = Array(repeating: .value, count: document.nodeCount)
   }
 
-  /// Whether further problems are dropped; then looking for them is not worth the time.
+  /// Whether further errors are dropped; then looking for them is not worth the time.
   var isFull: Bool { diagnostics.count >= Limits.diagnosticsMax }
 
+  /// How many errors there are.
   var problemCount: Int { diagnostics.count }
 
   var hasErrors: Bool { diagnostics.contains { $0.severity == .error } }
 
-  /// The problems in the order of their places.
+  /// The problems in the order of their places; of the warnings as many as there is room for.
   var sortedDiagnostics: [Diagnostic] {
-    diagnostics.enumerated().sorted { left, right in
+    (diagnostics + warnings.prefix(max(0, Limits.diagnosticsMax - diagnostics.count))).enumerated().sorted {
+      left, right in
       (left.element.line, left.element.column, left.offset) < (right.element.line, right.element.column, right.offset)
     }.map(\.element)
   }
 
-  /// Notes a problem, up to `Limits.diagnosticsMax` of them.
-  mutating func report(_ message: String, at position: SourcePosition, severity: Diagnostic.Severity = .error) {
+  /// Notes an error, up to `Limits.diagnosticsMax` of them.
+  mutating func report(_ message: String, at position: SourcePosition) {
     guard !isFull else { return }
-    var diagnostic = source.error(message, at: position)
-    diagnostic.severity = severity
-    diagnostics.append(diagnostic)
+    diagnostics.append(source.error(message, at: position))
+  }
+
+  /// Notes what is probably not meant, up to `Limits.diagnosticsMax` times.
+  mutating func warn(_ message: String, at position: SourcePosition) {
+    guard warnings.count < Limits.diagnosticsMax else { return }
+    var warning = source.error(message, at: position)
+    warning.severity = .warning
+    warnings.append(warning)
   }
 
   // MARK: scalars

@@ -30,4 +30,12 @@ package struct YAMLNode: Sendable {
   package var end: SourcePosition
   /// The node's number in its document, from 0; keys have none.
   package var index: Int32
+
+  /// Whether it is a mapping in which a key has a text.
+  func hasMember(_ key: String, _ text: String) -> Bool {
+    guard case .mapping(let entries) = content, let entry = entries.first(where: { $0.key == key }),
+      case .scalar(text, _) = entry.value.content
+    else { return false }
+    return true
+  }
 }

@@ -30,7 +30,7 @@ final class ActiveAttempt {
   func take(_ head: HTTPHead) {
     self.head = head
     guard let path = request.saveTo, head.status < 400 else { return }
-    attempt { () throws(HTTPProblem) in saved = try ReplacedFile(path, mode: 0o666) }
+    attempt { () throws(HTTPProblem) in saved = try ReplacedFile(saving: path, umask: request.umask) }
   }
 
   func take(_ bytes: [UInt8]) {
@@ -91,7 +91,7 @@ final class ActiveAttempt {
       if saved == nil {
         try PrivateDirectory.make(spoolDirectory)
         let file = try ReplacedFile(
-          "\(spoolDirectory)/\(request.attempt.step)-\(request.attempt.attempt)", mode: 0o600)
+          private: "\(spoolDirectory)/\(request.attempt.step)-\(request.attempt.attempt)")
         try file.write(captured)
         spooled = file
       }

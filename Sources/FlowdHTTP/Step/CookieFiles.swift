@@ -39,7 +39,7 @@ final class CookieFiles {
     guard lines != entry.saved else { return nil }
     do throws(HTTPProblem) {
       try PrivateDirectory.make(directory)
-      let file = try ReplacedFile(path(key), mode: 0o600)
+      let file = try ReplacedFile(private: path(key))
       try file.write(Array(lines.map { $0 + "\n" }.joined().utf8))
       try file.commit()
       entry.saved = lines

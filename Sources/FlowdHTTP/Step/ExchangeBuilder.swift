@@ -31,8 +31,7 @@ struct ExchangeBuilder {
   }
 
   private func masked(_ header: HTTPExchange.Header) -> HTTPExchange.Header {
-    let isCredential = Self.credentialHeaders.contains(header.name.lowercased())
-    return isCredential ? HTTPExchange.Header(header.name, Redactor.mark) : redacted(header)
+    HTTPRequest.isCredential(header.name) ? HTTPExchange.Header(header.name, Redactor.mark) : redacted(header)
   }
 
   private func redacted(_ header: HTTPExchange.Header) -> HTTPExchange.Header {
@@ -43,8 +42,4 @@ struct ExchangeBuilder {
     guard case .string(let text) = value else { return value }
     return .string(prepared.redactor.redact(text))
   }
-
-  private static let credentialHeaders: Set<String> = [
-    "authorization", "proxy-authorization", "cookie", "x-api-key", "api-key", "x-auth-token",
-  ]
 }

@@ -4,16 +4,33 @@ internal import Glibc
 
 /// A file that is written beside its place and put there as a whole; until then the old one stays.
 final class ReplacedFile {
+  /// As it was named.
   let path: String
+  /// What `path` leads to: never a symbolic link.
+  private let place: String
+  /// Of a file that is the user's; `nil`: it is the daemon's own.
+  private let umask: FileMask?
   private let temporary: String
   private var descriptor: Int32
 
-  /// - Parameter mode: The permissions of the file, less those that the process's mask takes.
-  init(_ path: String, mode: mode_t) throws(HTTPProblem) {
+  /// A file that only its owner may look into.
+  convenience init(private path: String) throws(HTTPProblem) { try self.init(path, place: path, umask: nil) }
+
+  /// A file of the user's: one that is there keeps its permissions, and stays where a link leads to.
+  ///
+  /// - Parameter umask: Of a new one.
+  /// - Throws: `.file`, also for what is there and cannot be written or is no file.
+  convenience init(saving path: String, umask: FileMask) throws(HTTPProblem) {
+    try self.init(path, place: try SavePlace.find(path), umask: umask)
+  }
+
+  private init(_ path: String, place: String, umask: FileMask?) throws(HTTPProblem) {
     self.path = path
-    let slash = path.lastIndex(of: "/").map { path.index(after: $0) } ?? path.startIndex
-    temporary = "\(path[..<slash]).flowd-\(String(clinux_random(), radix: 16)).part"
-    descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode)
+    self.place = place
+    self.umask = umask
+    let slash = place.lastIndex(of: "/").map { place.index(after: $0) } ?? place.startIndex
+    temporary = "\(place[..<slash]).flowd-\(String(clinux_random(), radix: 16)).part"
+    descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
     guard descriptor >= 0 else { throw Self.problem(path) }
   }
 
@@ -31,7 +48,10 @@ final class ReplacedFile {
 
   /// Puts the file in its place; it is on the disk then.
   func commit() throws(HTTPProblem) {
-    guard fdatasync(descriptor) == 0, rename(temporary, path) == 0 else { throw Self.problem(path) }
+    if let umask {
+      guard SavePlace.permit(descriptor, at: place, umask: umask) else { throw Self.problem(path) }
+    }
+    guard fdatasync(descriptor) == 0, rename(temporary, place) == 0 else { throw Self.problem(path) }
     close(descriptor)
     descriptor = -1
   }
@@ -44,7 +64,7 @@ final class ReplacedFile {
     descriptor = -1
   }
 
-  private static func problem(_ path: String) -> HTTPProblem {
+  static func problem(_ path: String) -> HTTPProblem {
     HTTPProblem(.file, "cannot write \(path): \(SystemText.sentence(errno))")
   }
 }

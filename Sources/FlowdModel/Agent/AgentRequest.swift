@@ -17,6 +17,7 @@ package struct AgentRequest: Equatable, Sendable {
   package var environmentSecrets: [EnvironmentSecret]
   /// Absolute.
   package var workingDirectory: String
+  package var umask: FileMask
   package var timeout: Duration?
   /// Whether a permission may be asked of a person; else it is denied.
   package var mayAsk: Bool
@@ -27,14 +28,17 @@ package struct AgentRequest: Equatable, Sendable {
   package var redacted: [String]
   /// Secrets whose values must not appear there either, if they have one: whoever executes the request looks them up.
   package var alsoRedacted: [Secret] = []
+  /// Of the configuration, as it is when the attempt starts.
+  package var rules: AgentRules
 
   package init(
     attempt: AttemptID, provider: ProviderDefinition, model: String, system: String = "", prompt: String,
     isReadOnly: Bool = true, output: AgentStep.Output = .text, schema: JSONValue? = nil,
     outputBytesMax: Int = Limits.resultBytesMax, environment: [String] = [],
     environmentSecrets: [EnvironmentSecret] = [], workingDirectory: String,
-    timeout: Duration? = nil, mayAsk: Bool = false, permissions: [AgentUse.Permission] = [], secrets: [Secret] = [],
-    redacted: [String] = []
+    umask: FileMask = .ownerOnly, timeout: Duration? = nil, mayAsk: Bool = false,
+    permissions: [AgentUse.Permission] = [], secrets: [Secret] = [],
+    redacted: [String] = [], rules: AgentRules = AgentRules()
   ) {
     self.attempt = attempt
     self.provider = provider
@@ -48,10 +52,12 @@ package struct AgentRequest: Equatable, Sendable {
     self.environment = environment
     self.environmentSecrets = environmentSecrets
     self.workingDirectory = workingDirectory
+    self.umask = umask
     self.timeout = timeout
     self.mayAsk = mayAsk
     self.permissions = permissions
     self.secrets = secrets
     self.redacted = redacted
+    self.rules = rules
   }
 }

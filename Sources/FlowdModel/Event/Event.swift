@@ -39,10 +39,11 @@ package enum EventKind: Equatable, Sendable {
   case runResumed(afterRestart: Bool)
   case runModeChanged(RunMode)
   case runFinished(RunStatus, report: String, error: String, outputs: [UInt8])
-  case stepStarted(StepName, attempt: Int, childCount: Int?, childRun: RunID?)
+  /// `attemptsMax`: the number of the last attempt that `retry` allows, as things stand; `nil`: nothing to say.
+  case stepStarted(StepName, attempt: Int, attemptsMax: Int?, childCount: Int?, childRun: RunID?)
   case stepOutput(StepName, attempt: Int, OutputChunk)
   case stepActivity(StepName, attempt: Int, AgentActivity)
-  case stepRetrying(StepName, attempt: Int, StepError, nextAt: Timestamp)
+  case stepRetrying(StepName, attempt: Int, attemptsMax: Int?, StepError, nextAt: Timestamp)
   indirect case stepInputRequired(StepName, PendingQuestion, dueAt: Timestamp?)
   /// `value` is `nil` for a secret.
   case stepInputAnswered(StepName, inputID: String, value: JSONValue?, by: AnsweredBy)

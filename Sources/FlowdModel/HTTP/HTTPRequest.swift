@@ -20,6 +20,8 @@ package struct HTTPRequest: Equatable, Sendable {
   package var bodyBytesMax: Int
   /// Absolute.
   package var saveTo: String?
+  /// Of the file at `saveTo`, when it is new.
+  package var umask: FileMask
   package var timeout: Duration?
   /// All of them must allow an address.
   package var policies: [NetworkPolicy]
@@ -97,8 +99,9 @@ package struct HTTPRequest: Equatable, Sendable {
     headers: [Header] = [],
     body: Body = .none, auth: Auth? = nil, redirectsMax: Int = Limits.redirectsDefault, tls: TLS = TLS(),
     proxy: SecretText? = nil, version: HTTPVersion = .any, unixSocket: String? = nil, decompresses: Bool = true,
-    bodyBytesMax: Int = Limits.httpBodyBytesDefault, saveTo: String? = nil, timeout: Duration? = nil,
-    policies: [NetworkPolicy] = [NetworkPolicy()], substitutions: [JSONValue.Member] = [], redacted: [String] = []
+    bodyBytesMax: Int = Limits.httpBodyBytesDefault, saveTo: String? = nil, umask: FileMask = .ownerOnly,
+    timeout: Duration? = nil, policies: [NetworkPolicy] = [NetworkPolicy()], substitutions: [JSONValue.Member] = [],
+    redacted: [String] = []
   ) {
     self.attempt = attempt
     self.cookieJar = cookieJar
@@ -116,9 +119,19 @@ package struct HTTPRequest: Equatable, Sendable {
     self.decompresses = decompresses
     self.bodyBytesMax = bodyBytesMax
     self.saveTo = saveTo
+    self.umask = umask
     self.timeout = timeout
     self.policies = policies
     self.substitutions = substitutions
     self.redacted = redacted
   }
+}
+
+extension HTTPRequest {
+  /// Whether a header says who asks.
+  package static func isCredential(_ name: String) -> Bool { credentialHeaders.contains(name.lowercased()) }
+
+  private static let credentialHeaders: Set<String> = [
+    "authorization", "proxy-authorization", "cookie", "x-api-key", "api-key", "x-auth-token",
+  ]
 }

@@ -55,10 +55,13 @@ package struct HTTPStep: Equatable, Sendable {
 package struct HTTPHeaderTemplate: Equatable, Sendable {
   package var name: String
   package var value: Template
+  /// It comes from the flow's `defaults`.
+  package var isDefault: Bool
 
-  package init(_ name: String, _ value: Template) {
+  package init(_ name: String, _ value: Template, isDefault: Bool = false) {
     self.name = name
     self.value = value
+    self.isDefault = isDefault
   }
 }
 

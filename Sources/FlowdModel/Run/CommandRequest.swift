@@ -7,6 +7,7 @@ package struct CommandRequest: Equatable, Sendable {
   package var environment: [String]
   /// Absolute.
   package var workingDirectory: String
+  package var umask: FileMask
   package var timeout: Duration?
   package var input: CommandInput
   /// What the kernel keeps the command from; `nil`: nothing.
@@ -20,13 +21,14 @@ package struct CommandRequest: Equatable, Sendable {
 
   package init(
     attempt: AttemptID, arguments: [String], environment: [String], workingDirectory: String,
-    timeout: Duration? = nil, input: CommandInput = .none, confinement: Confinement? = nil,
-    secrets: [EnvironmentSecret] = [], redacted: [String] = []
+    umask: FileMask = .ownerOnly, timeout: Duration? = nil, input: CommandInput = .none,
+    confinement: Confinement? = nil, secrets: [EnvironmentSecret] = [], redacted: [String] = []
   ) {
     self.attempt = attempt
     self.arguments = arguments
     self.environment = environment
     self.workingDirectory = workingDirectory
+    self.umask = umask
     self.timeout = timeout
     self.input = input
     self.confinement = confinement

@@ -31,6 +31,8 @@ package struct RunRecord: Equatable, Sendable {
   package let requestID: String
   package let snapshot: RunSnapshot
   package let cwd: String
+  /// Of everything that its steps make.
+  package let umask: FileMask
   /// A JSON object, checked and completed with defaults.
   package let inputs: [UInt8]
   /// Starts when no run of the session is active, instead of at once.
@@ -63,7 +65,8 @@ package struct RunRecord: Equatable, Sendable {
 
   package init(
     key: Int64, id: RunID, sessionKey: Int64, sessionID: SessionID, requestID: String, snapshot: RunSnapshot,
-    cwd: String, inputs: [UInt8], waitsForOthers: Bool, admittedAt: Timestamp, firstSequence: EventSequence,
+    cwd: String, umask: FileMask = .ownerOnly, inputs: [UInt8], waitsForOthers: Bool, admittedAt: Timestamp,
+    firstSequence: EventSequence,
     parent: ParentRun? = nil, reusedFrom: RunID? = nil, group: String = "", subflows: [String: String] = [:],
     status: RunStatus = .queued, startedAt: Timestamp? = nil, finishedAt: Timestamp? = nil,
     cancelRequested: CancelMode? = nil, error: String = "", report: String = "",
@@ -76,6 +79,7 @@ package struct RunRecord: Equatable, Sendable {
     self.requestID = requestID
     self.snapshot = snapshot
     self.cwd = cwd
+    self.umask = umask
     self.inputs = inputs
     self.waitsForOthers = waitsForOthers
     self.admittedAt = admittedAt

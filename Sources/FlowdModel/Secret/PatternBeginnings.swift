@@ -16,14 +16,15 @@ final class PatternBeginnings: @unchecked Sendable {
     kinds.initialize(repeating: Self.ordinary)
     pairs = .allocate(capacity: 65_536)
     pairs.initialize(repeating: false)
+    let leads = EscapeDecoder.Kind.leads.withUTF8Buffer { Array($0) }
     for state in trie.children(of: 0) {
       let seconds = trie.children(of: state).flatMap { Self.unfolded(trie.nodes[Int($0)].byte) }
       for first in Self.unfolded(trie.nodes[Int(state)].byte) {
         kinds[Int(first)] = Self.beginning
-        for second in seconds + Array("\r\n\\%".utf8) { pairs[Int(first) << 8 | Int(second)] = true }
+        for second in seconds + Array("\r\n".utf8) + leads { pairs[Int(first) << 8 | Int(second)] = true }
       }
     }
-    for lead in "\\%".utf8 { kinds[Int(lead)] = Self.escape }
+    for lead in leads { kinds[Int(lead)] = Self.escape }
   }
 
   deinit {
@@ -55,13 +56,28 @@ final class PatternBeginnings: @unchecked Sendable {
   /// The length of an escape that has to do with no occurrence, neither as it is nor once undone, such as most of JSON's
   /// `\n` and `\"`; `nil` if that cannot be told.
   private func idleEscape(_ bytes: UnsafeBufferPointer<UInt8>, at index: Int) -> Int? {
-    guard let (length, value) = EscapeDecoder.escape(bytes, at: index),
-      value.map({ kinds[Int($0)] }) ?? 0 == Self.ordinary
-    else { return nil }
-    for place in index..<index + length where kinds[Int(bytes[place])] != Self.ordinary {
+    guard let escape = CommonEscape(bytes, at: index) else { return nil }
+    let end = index + escape.length
+    guard isIdle(escape, before: end < bytes.count ? bytes[end] : nil) else { return nil }
+    for place in index..<end where kinds[Int(bytes[place])] != Self.ordinary {
       guard place + 1 < bytes.count, !mayBegin(bytes, at: place) else { return nil }
     }
-    return length
+    return escape.length
+  }
+
+  /// - Parameter next: What follows the escape, if it is known.
+  private func isIdle(_ escape: CommonEscape, before next: UInt8?) -> Bool {
+    switch escape.meaning {
+    case .unfinished: return false
+    case .nothing: return true
+    case .byte(let byte): return kinds[Int(byte)] == Self.ordinary
+    case .scalar("&"):
+      // Once more an escape only if a reference follows, as in "&amp;lt;".
+      guard let next, !CharacterReference.mayBegin(with: next), kinds[Int(next)] != Self.escape else { return false }
+      return !pairs[Int(UInt8(ascii: "&")) << 8 | Int(next)]
+    case .scalar(let scalar):
+      return UTF8.encode(scalar)?.allSatisfy { kinds[Int($0)] == Self.ordinary } ?? false
+    }
   }
 
   private func mayBegin(_ bytes: UnsafeBufferPointer<UInt8>, at index: Int) -> Bool {

@@ -1,11 +1,15 @@
 /// How far a reading of a text has come in the automaton, and where in the text the bytes stand that led there.
 struct PatternTrail {
   private(set) var state: PatternAutomaton.State = 0
-  /// Where the last bytes begin, the newest at `count - 1`; a ring with room for the longest pattern.
-  private var starts: [Int]
+  /// Where the last bytes begin, the newest at `count - 1`; a ring with room for the longest pattern. Empty in one that
+  /// has read and followed nothing.
+  private var starts: [Int] = []
   private var count = 0
   /// Line breaks in a row, after at least one other byte.
   private var lineBreaks = 0
+
+  /// Has to follow another before it reads.
+  init() {}
 
   init(_ automaton: PatternAutomaton) {
     var room = 1
@@ -15,6 +19,7 @@ struct PatternTrail {
 
   /// Goes to where `other` is.
   mutating func follow(_ other: borrowing PatternTrail, _ automaton: PatternAutomaton) {
+    if starts.isEmpty { starts = [Int](repeating: 0, count: other.starts.count) }
     state = other.state
     count = other.count
     lineBreaks = other.lineBreaks

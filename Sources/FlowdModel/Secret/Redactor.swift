@@ -1,12 +1,13 @@
 /// Takes values out of what is reported, in every form in which they are likely to appear.
 ///
-/// A value is found as it is, in base64 (both alphabets, also in the middle of a longer encoded text), in hexadecimal,
-/// and each of these with any of its characters escaped as in JSON or in a URL, twice at most (`EscapeDecoder`). Line
-/// breaks do not matter, so a form that a program wrapped is found too, and neither does the difference between a space
-/// and a `+`. Every byte that belongs to an occurrence goes; what remains of each stretch of them is one `mark`. Of base64
-/// the characters at either end that share their bits with a neighbour's remain.
+/// A value is found in all of its forms (`SecretForms`), such as base64, and each of these with any of its characters
+/// escaped as in JSON, in a URL or in HTML, twice at most (`EscapeDecoder`). Line breaks do not matter, so a form that a
+/// program wrapped is found too, and neither does the difference between a space and a `+`. Every byte that belongs to an
+/// occurrence goes; what remains of each stretch of them is one `mark`. Of base64 the characters at either end that share
+/// their bits with a neighbour's remain.
 ///
-/// Text stays valid UTF-8. The time is proportional to the text's length, whatever the values.
+/// Text stays valid UTF-8, unless it holds by chance what the value is in Latin-1. The time is proportional to the text's
+/// length, whatever the values. `docs/REDACTION.md` lists what is found and what is not.
 package struct Redactor: Sendable {
   /// What stands in their place.
   package static let mark = "[secret]"

@@ -2,13 +2,16 @@
 enum SecretForms {
   /// What the automaton looks for: folded, none shorter than `Limits.redactedBytesMin`.
   static func patterns(of value: [UInt8]) -> [[UInt8]] {
-    var forms = [value, hexadecimal(value, digits: "0123456789abcdef"), hexadecimal(value, digits: "0123456789ABCDEF")]
-    // As a program shows it that takes each byte for a character, as many do with headers.
-    if value.contains(where: { $0 >= 0x80 }) {
-      forms.append(value.flatMap { UTF8.encode(Unicode.Scalar($0)) ?? UTF8.encodedReplacementCharacter })
-    }
-    for alphabet in [standardAlphabet, urlAlphabet] {
-      forms += (0..<3).map { base64(value, preceding: $0, alphabet) }
+    let singleByte = SingleByteText.bytes(of: value).map { [$0] } ?? []
+    let spellings = [value] + singleByte
+    var forms = spellings + SingleByteText.misread(value) + singleByte.compactMap(SingleByteText.repaired)
+    if let mixed = SingleByteText.mixed(value) { forms += [mixed] + QuotedForms.all(of: mixed) }
+    for spelling in spellings {
+      forms += QuotedForms.all(of: spelling)
+      forms += ["0123456789abcdef", "0123456789ABCDEF"].map { hexadecimal(spelling, digits: $0) }
+      for alphabet in [standardAlphabet, urlAlphabet] {
+        forms += (0..<3).map { base64(spelling, preceding: $0, alphabet) }
+      }
     }
     return (forms + lines(of: value)).map { folded($0) }.filter { $0.count >= Limits.redactedBytesMin }
   }

@@ -5,10 +5,7 @@
 package struct StreamRedactor: Sendable {
   private let automaton: PatternAutomaton?
   private var plain: PatternTrail?
-  /// Empty until the first escape.
-  private var escaped: [EscapedReading] = []
-  /// Whether one of `escaped` is awake.
-  private var isEscaping = false
+  private var escaped = EscapedReadings()
   private var covered = CoveredRanges()
   /// What was held back: `held[heldFrom...]`, which ends at `position` of the stream.
   private var held: [UInt8] = []
@@ -32,7 +29,7 @@ package struct StreamRedactor: Sendable {
     bytes.withUnsafeBufferPointer { scan($0, &plain, automaton) }
     position += bytes.count
     var first = plain.start(automaton) ?? position
-    for reading in escaped where reading.isAwake { first = min(first, reading.start(automaton) ?? position) }
+    if let start = escaped.start(automaton) { first = min(first, start) }
     self.plain = plain
     return release(until: first)
   }
@@ -40,7 +37,7 @@ package struct StreamRedactor: Sendable {
   /// - Returns: What was held back, at the end of the stream.
   package mutating func finish() -> [UInt8] {
     guard let automaton else { return [] }
-    for index in escaped.indices where escaped[index].isAwake { escaped[index].finish(automaton, into: &covered) }
+    escaped.finish(at: position, automaton, into: &covered)
     return release(until: position)
   }
 
@@ -49,33 +46,16 @@ package struct StreamRedactor: Sendable {
   ) {
     var index = 0
     while index < bytes.count {
-      if !isEscaping, plain.state == 0 {
+      if !escaped.isAwake, plain.state == 0 {
         index = automaton.skip(bytes, from: index)
         guard index < bytes.count else { return }
       }
       let (byte, start) = (bytes[index], position + index)
       index += 1
-      if isEscaping || EscapedReading.wakes(byte) {
-        read(escaped: byte, at: start, &plain, automaton)
-      } else if let first = plain.step(byte, at: start, automaton) {
-        covered.insert(first..<start + 1)
+      if escaped.isAwake || EscapeDecoder.Kind(lead: byte) != nil {
+        escaped.push(byte, at: start, beside: plain, automaton, into: &covered)
       }
-    }
-  }
-
-  private mutating func read(
-    escaped byte: UInt8, at start: Int, _ plain: inout PatternTrail, _ automaton: PatternAutomaton
-  ) {
-    if escaped.isEmpty { escaped = EscapedReading.all(automaton) }
-    for index in escaped.indices where !escaped[index].isAwake && escaped[index].isWoken(by: byte) {
-      escaped[index].wake(beside: plain, automaton)
-    }
-    if let first = plain.step(byte, at: start, automaton) { covered.insert(first..<start + 1) }
-    isEscaping = false
-    for index in escaped.indices where escaped[index].isAwake {
-      escaped[index].push(byte, at: start, automaton, into: &covered)
-      escaped[index].rest(beside: plain, at: start + 1, automaton)
-      isEscaping = isEscaping || escaped[index].isAwake
+      if let first = plain.step(byte, at: start, automaton) { covered.insert(first..<start + 1) }
     }
   }
 

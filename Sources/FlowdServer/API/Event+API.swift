@@ -26,11 +26,12 @@ extension API.Event.Kind {
     case .runFinished(let status, let report, let error, let outputs):
       self = .runFinished(
         API.RunFinished(status: API.RunStatus(status), report: report, error: error, outputs: outputs))
-    case .stepStarted(let name, let attempt, let childCount, let childRun):
+    case .stepStarted(let name, let attempt, let attemptsMax, let childCount, let childRun):
       self = .stepStarted(
         API.StepStarted(
           stepID: name.description, attempt: UInt32(clamping: attempt),
-          childCount: childCount.map { UInt32(clamping: $0) }, childRunID: childRun?.description ?? ""))
+          childCount: childCount.map { UInt32(clamping: $0) }, childRunID: childRun?.description ?? "",
+          attemptsMax: UInt32(clamping: attemptsMax ?? 0)))
     case .stepOutput(let name, let attempt, let chunk):
       self = .stepOutput(
         API.StepOutput(
@@ -42,11 +43,11 @@ extension API.Event.Kind {
         API.StepActivity(
           stepID: name.description, attempt: UInt32(clamping: attempt),
           kind: API.ActivityKind(rawValue: Int32(activity.kind.rawValue)), text: activity.text))
-    case .stepRetrying(let name, let attempt, let error, let nextAt):
+    case .stepRetrying(let name, let attempt, let attemptsMax, let error, let nextAt):
       self = .stepRetrying(
         API.StepRetrying(
           stepID: name.description, attempt: UInt32(clamping: attempt), error: API.StepError(error),
-          nextAt: API.Timestamp(nextAt)))
+          nextAt: API.Timestamp(nextAt), attemptsMax: UInt32(clamping: attemptsMax ?? 0)))
     case .stepInputRequired(let name, let question, let dueAt):
       self = .stepInputRequired(
         API.StepInputRequired(stepID: name.description, input: API.PendingInput(question, dueAt: dueAt)))

@@ -109,6 +109,14 @@ enum Fields {
     return entries.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
   }
 
+  static func umask(_ bits: UInt32?) throws(Refusal) -> FileMask? {
+    guard let bits else { return nil }
+    guard bits <= FileMask.bitsMax else {
+      throw .invalid(field: "umask", "is 0\(String(bits, radix: 8)); it may have permissions only, at most 0777")
+    }
+    return FileMask(bits)
+  }
+
   static func inputs(_ bytes: [UInt8]) throws(Refusal) -> JSONValue {
     if bytes.isEmpty { return .object([]) }
     guard bytes.count <= Limits.inputsBytesMax else {

@@ -18,6 +18,14 @@ extension API.RunSnapshot {
 }
 
 extension API.Run {
+  /// A run without its steps.
+  init(_ record: RunRecord, withReport: Bool) {
+    self.init(record)
+    guard withReport else { return }
+    report = record.report
+    outputs = record.outputs
+  }
+
   /// A run without its steps, report and outputs.
   init(_ record: RunRecord) {
     self.init(
@@ -34,9 +42,7 @@ extension API.Run {
 
   /// A run with its steps: those of the flow file, each with its children behind it.
   init(_ view: RunView) {
-    self.init(view.record)
-    report = view.record.report
-    outputs = view.record.outputs
+    self.init(view.record, withReport: true)
     let flow = view.definition.flow
     steps.reserveCapacity(view.steps.count)
     for (step, definition) in zip(view.steps, flow.steps) {

@@ -25,22 +25,36 @@ extension StoreReader {
     try snapshot { reader throws(StoreError) in
       guard let record = try reader.run(id) else { return nil }
       var response = API.FlowServiceExportRunResponse()
+      var left = Limits.answerBytesMax - Limits.answerFieldsBytesMax
       var room = Limits.answerOutputBytesMax
-      if sequence == 0 {
+      // The run itself, or, right before its first event, the definition for which that had no room.
+      if sequence < record.firstSequence {
         let view = try reader.view(of: record)
-        response.run = API.Run(view)
-        response.definition = view.definition.canonicalJSON
-        room = Limits.watchPieceBytes
+        let definition = view.definition.canonicalJSON
+        let isDefinitionLate = API.Run(record, withReport: true).encoded.count + definition.count > left
+        if sequence == 0 {
+          let page = RunPage(view, from: nil, room: isDefinitionLate ? left : left - definition.count)
+          response.run = page.run
+          response.nextStepPageToken = page.nextToken
+          room = Limits.watchPieceBytes
+        }
+        if isDefinitionLate != (sequence == 0) { response.definition = definition }
+        left -= response.encoded.count
       }
       let range = EventRange.run(session: record.sessionKey, run: record.key, after: sequence)
-      let rows = try reader.events(range, limit: Limits.exportPieceEvents, bytes: room)
-      for row in rows {
+      for row in try reader.events(range, limit: Limits.exportPieceEvents, bytes: room) {
+        left -= row.body.count + Limits.answerFieldsBytesMax
+        guard left >= 0 || response.run == nil && response.events.isEmpty else {
+          // Without an event the next piece begins where this one would have.
+          if response.events.isEmpty { response.nextAfterSeq = row.sequence - 1 }
+          break
+        }
         guard let event = try? row.body.withUnsafeBytes({ bytes in try API.Event(decoding: bytes) }) else {
           throw StoreError(kind: .corrupt, message: "event \(row.position) cannot be read")
         }
         response.events.append(event)
+        response.nextAfterSeq = row.sequence
       }
-      if let last = rows.last { response.nextAfterSeq = last.sequence }
       return response.encoded
     }
   }

@@ -57,10 +57,7 @@ extension Daemon {
       case .content(let bytes):
         let file = request.file.isEmpty ? "flow.yaml" : request.file
         let id = Daemon.stem(of: file)
-        result =
-          workspace == nil
-          ? FlowFile.parse(bytes, id: id, file: file)
-          : catalog.check(bytes, id: id, file: file, workspace: workspace)
+        result = catalog.check(bytes, id: id, file: file, workspace: workspace)
       case .flowID(let id):
         do throws(FlowCatalogError) {
           result = try catalog.find(id: id, workspace: workspace).result

@@ -16,15 +16,26 @@ extension Daemon {
         metadata: ["provider_id": request.providerID])
     }
     let providers = wanted.sorted { $0.id < $1.id }
-    let messages = providers.map { API.Provider($0, heldUntil: engine.heldUntil(provider: $0.id, now: turnTime)) }
+    let messages = providers.map { provider in
+      API.Provider(
+        provider, heldUntil: engine.heldUntil(provider: provider.id, now: turnTime),
+        engine.circuit(ofProvider: provider.id))
+    }
     guard request.check, !providers.isEmpty else {
       reply(call, API.ProviderServiceListResponse(providers: messages))
       return
     }
     let token = markPending(call)
     let checks = ProviderChecks(messages)
+    let rules = AgentRules(engine.transaction.config)
     for (place, provider) in providers.enumerated() {
-      agents.check(provider) { [mailbox] check in
+      agents.check(provider, rules: rules) { [mailbox] check in
+        let works = check.reachable
+        if works != .unknown {
+          mailbox.post { daemon in
+            daemon.engine.noteCheck(ofProvider: provider.id, works: works == .yes, now: daemon.turnTime)
+          }
+        }
         guard let whole = checks.note(check, at: place) else { return }
         mailbox.post { daemon in
           daemon.answer(token, .success(API.ProviderServiceListResponse(providers: whole).encoded))
@@ -44,7 +55,9 @@ private final class ProviderChecks: Sendable {
   func note(_ check: ProviderCheck, at place: Int) -> [API.Provider]? {
     state.withLock { state in
       state.messages[place].check = API.ProviderCheck(check)
-      state.messages[place].health = API.ProviderHealth(check, state.messages[place].health)
+      if state.messages[place].heldUntil == nil {
+        state.messages[place].health = API.ProviderHealth(check, state.messages[place].health)
+      }
       state.open -= 1
       return state.open == 0 ? state.messages : nil
     }
@@ -52,9 +65,11 @@ private final class ProviderChecks: Sendable {
 }
 
 extension API.Provider {
-  init(_ provider: ProviderDefinition, heldUntil: Timestamp?) {
+  /// - Parameter circuit: How its steps went, when some failed.
+  init(_ provider: ProviderDefinition, heldUntil: Timestamp?, _ circuit: CircuitView?) {
     self.init(
-      providerID: provider.id, label: provider.label, health: heldUntil == nil ? .unspecified : .unavailable,
+      providerID: provider.id, label: provider.label,
+      health: heldUntil == nil ? API.ProviderHealth(circuit) : .unavailable,
       defaultModelID: provider.defaultModel ?? "", heldUntil: heldUntil.map(API.Timestamp.init))
     switch provider.models {
     case .any: anyModel = true
@@ -92,13 +107,21 @@ extension API.CheckAnswer {
 }
 
 extension API.ProviderHealth {
+  init(_ circuit: CircuitView?) {
+    switch circuit?.state {
+    case .open: self = .unavailable
+    case .halfOpen, .closed: self = .degraded
+    case nil: self = .unspecified
+    }
+  }
+
   /// - Parameter before: What was known without looking.
   init(_ check: ProviderCheck, _ before: API.ProviderHealth) {
     let answers = [check.installed, check.reachable, check.authorised]
-    if before == .unavailable || answers.contains(.no) {
+    if answers.contains(.no) {
       self = .unavailable
     } else {
-      self = answers.contains(.yes) ? .ok : .unspecified
+      self = answers.contains(.yes) ? .ok : before
     }
   }
 }

@@ -7,15 +7,18 @@ internal import FlowdWire
 extension Daemon {
   func getRun(_ request: API.FlowServiceGetRunRequest, _ call: Call) throws(Refusal) {
     let id = try Fields.run(request.runID)
+    let first = try RunPage.first(request.stepPageToken)
     let token = markPending(call)
-    readJob(token) { reader throws(StoreError) in
-      try reader.view(of: id, includeOutput: request.includeOutput)
-    } then: { daemon, view in
-      guard let view else {
+    readJob(token) { reader throws(StoreError) -> [UInt8]? in
+      guard let view = try reader.view(of: id, includeOutput: request.includeOutput, from: first) else { return nil }
+      let page = RunPage(view, from: first, room: Limits.answerBytesMax - Limits.answerFieldsBytesMax)
+      return API.FlowServiceGetRunResponse(run: page.run, nextStepPageToken: page.nextToken).encoded
+    } then: { daemon, answer in
+      guard let answer else {
         daemon.answer(token, .failure(.runNotFound(id.description)))
         return
       }
-      daemon.answer(token, .success(API.FlowServiceGetRunResponse(run: API.Run(view)).encoded))
+      daemon.answer(token, .success(answer))
     }
   }
 
@@ -63,15 +66,17 @@ extension Daemon {
 
 extension StoreReader {
   /// A run with its steps, on one snapshot.
-  func view(of id: RunID, includeOutput: Bool) throws(StoreError) -> RunView? {
+  func view(of id: RunID, includeOutput: Bool, from first: Int? = nil) throws(StoreError) -> RunView? {
     try snapshot { reader throws(StoreError) in
       guard let record = try reader.run(id) else { return nil }
-      return try reader.view(of: record, includeOutput: includeOutput)
+      return try reader.view(of: record, includeOutput: includeOutput, from: first)
     }
   }
 
   /// A run with its steps; the caller holds a snapshot.
-  func view(of record: RunRecord, includeOutput: Bool = false) throws(StoreError) -> RunView {
+  ///
+  /// - Parameter first: The index of the step with whose output it begins; `nil`: all.
+  func view(of record: RunRecord, includeOutput: Bool = false, from first: Int? = nil) throws(StoreError) -> RunView {
     var definitions = StoredDefinitions()
     let definition =
       switch try definitions.definition(of: record, self) {
@@ -84,12 +89,18 @@ extension StoreReader {
     let stored = try steps(of: record.key)
     view.steps = RunView.allSteps(definition, stored)
     guard includeOutput else { return view }
-    for step in stored {
-      guard let size = try outputSize(of: record.key, step: step.index) else { continue }
-      bytesLeft -= size
-      // What does not fit into one answer is left out and marked, and not read; `event.watch` has all of it.
-      let output = bytesLeft >= 0 ? try output(of: record.key, step: step.index) : nil
-      view.outputs[step.index] = output ?? StepOutput(stdoutTruncated: true, stderrTruncated: true)
+    let order = view.stepOrder
+    let begun = Set(stored.map(\.index))
+    for index in order.drop(while: { $0 != first ?? $0 }) where begun.contains(index) {
+      if bytesLeft < 0 {
+        let isThere = try outputSize(of: record.key, step: index) != nil
+        if isThere { view.outputs[index] = StepOutput(stdoutTruncated: true, stderrTruncated: true) }
+        continue
+      }
+      guard let output = try output(of: record.key, step: index) else { continue }
+      bytesLeft -= output.byteCount
+      // What does not fit into one answer is left out and marked; `event.watch` has all of it.
+      view.outputs[index] = bytesLeft >= 0 ? output : StepOutput(stdoutTruncated: true, stderrTruncated: true)
     }
     return view
   }

@@ -12,7 +12,8 @@ extension Daemon {
       requestID: request.requestID, expected: try Fields.expectation(request.expected),
       inputs: try Fields.inputs(request.inputs), ifActive: try Fields.ifActive(request.ifActive),
       cwd: request.cwd.isEmpty ? "" : try Fields.absolutePath(request.cwd, "cwd"),
-      environment: try Fields.environment(request.env), stepByStep: request.stepByStep)
+      environment: try Fields.environment(request.env), umask: try Fields.umask(request.umask) ?? options.umask,
+      stepByStep: request.stepByStep)
     submit(.start(start), call, to: .session(id))
   }
 

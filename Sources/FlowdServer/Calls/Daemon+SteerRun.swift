@@ -39,7 +39,8 @@ extension Daemon {
     try Fields.optional(request.fromStepID, "from_step_id", bytesMax: Limits.idBytesMax)
     let start = StartRequest(
       requestID: request.requestID, expected: try Fields.expectation(request.expected),
-      ifActive: try Fields.ifActive(request.ifActive), environment: try Fields.environment(request.env))
+      ifActive: try Fields.ifActive(request.ifActive), environment: try Fields.environment(request.env),
+      umask: try Fields.umask(request.umask))
     let rerun = RerunRequest(
       run: run, fromStep: request.fromStepID, reuseSucceeded: request.reuseSucceeded, start: start)
     submit(.rerun(rerun), call, toSessionOf: run)

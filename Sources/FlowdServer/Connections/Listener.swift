@@ -66,7 +66,13 @@ struct Listener {
 /// Why the daemon did not start: a sentence for the person who started it.
 package struct StartError: Error, Equatable {
   package let message: String
-  init(_ message: String) { self.message = message }
+  /// Whether another daemon has what this one needs.
+  let isTaken: Bool
+
+  init(_ message: String, isTaken: Bool = false) {
+    self.message = message
+    self.isTaken = isTaken
+  }
 }
 
 /// The text of an errno value.

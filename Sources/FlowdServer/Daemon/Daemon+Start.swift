@@ -32,7 +32,7 @@ extension Daemon {
       return ExitCode.ok
     } catch {
       log.error(error.message)
-      return ExitCode.failed
+      return error.isTaken ? DaemonExitCode.taken : ExitCode.failed
     }
   }
 
@@ -49,9 +49,11 @@ extension Daemon {
     }
   }
 
-  private static func start(_ options: DaemonOptions, _ log: Log) throws(StartError) {
+  private static func start(_ given: DaemonOptions, _ log: Log) throws(StartError) {
     signal(SIGPIPE, SIG_IGN)
-    umask(0o077)
+    var options = given
+    // What the daemon makes is its user's alone, the files of SQLite too; what runs make is as they say.
+    options.umask = FileMask(umask(FileMask.ownerOnly.bits))
     raiseDescriptorLimit()
     let signalFD = try blockSignals()
     let config = try DaemonParts.readConfig(options.config).get()

@@ -88,7 +88,7 @@ struct DaemonParts {
       let own = [options.state, options.socket, "\(options.configDirectory)/secrets"]
       agents = try AgentExecutor(
         launcherPath: launcher, client: client, secrets: secrets, directory: "\(options.state)/agents",
-        hiddenPaths: own + config.hiddenPaths, deliver: deliver)
+        hiddenPaths: own, deliver: deliver)
     } catch {
       throw StartError("cannot run agents: \(error)")
     }

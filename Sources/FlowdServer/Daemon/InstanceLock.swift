@@ -26,7 +26,8 @@ struct InstanceLock: ~Copyable {
       }
       Glibc.close(file)
       guard code == EWOULDBLOCK else { throw StartError("cannot lock \(path): \(errnoText(code))") }
-      throw StartError("another flowd\(owner.map { " (process \($0))" } ?? "") has \(what); nothing was changed")
+      let who = "another flowd\(owner.map { " (process \($0))" } ?? "")"
+      throw StartError("\(who) has \(what); nothing was changed", isTaken: true)
     }
     let pid = Array("\(getpid())\n".utf8)
     if ftruncate(file, 0) == 0 { _ = pwrite(file, pid, pid.count, 0) }

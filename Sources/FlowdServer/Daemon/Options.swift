@@ -14,6 +14,8 @@ package struct DaemonOptions: Sendable, Equatable {
   /// `nil`: as the configuration says.
   package var logFormat: LogSettings.Format?
   package var logLevel: LogSettings.Level?
+  /// Of runs that are started without one.
+  package var umask = FileMask.ownerOnly
 
   /// Where the executor of `http` steps keeps cookies and long bodies of runs.
   var httpDirectory: String { "\(state)/http" }

@@ -52,8 +52,8 @@ extension Daemon {
       scheduleFlush(connection)
       let target: Watcher.Target =
         switch place {
-        case .session(let key): .session(key: key, run: nil)
-        case .run(let session, let run): .session(key: session, run: run)
+        case .session(let key): .session(key)
+        case .run(let session, let run): .run(session: session, run: run)
         case .workspace(let path): .workspace(path)
         case .all: .all
         }

@@ -25,7 +25,7 @@ final class EventHub {
 
   func add(_ watcher: Watcher, _ daemon: Daemon) {
     switch watcher.target {
-    case .session(let key, _): bySession[key, default: []].append(watcher)
+    case .session(let key), .run(let key, _): bySession[key, default: []].append(watcher)
     case .workspace(let path): byWorkspace[ExactName(path), default: []].append(watcher)
     case .all: ofAll.append(watcher)
     }
@@ -37,7 +37,7 @@ final class EventHub {
   func remove(_ watcher: Watcher) {
     watcher.isRemoved = true
     switch watcher.target {
-    case .session(let key, _):
+    case .session(let key), .run(let key, _):
       bySession[key]?.removeAll { $0 === watcher }
       if bySession[key]?.isEmpty == true { bySession[key] = nil }
     case .workspace(let path):
@@ -61,7 +61,7 @@ final class EventHub {
   }
 
   private func offer(_ event: Event, _ body: [UInt8], to watcher: Watcher, _ daemon: Daemon) {
-    if case .session(_, let run?) = watcher.target, run != event.runKey { return }
+    if watcher.tree?.includes(event) == false { return }
     guard watcher.pace == .live else {
       watcher.missed = true
       return
@@ -74,7 +74,7 @@ final class EventHub {
     }
     send(body, to: watcher, daemon)
     watcher.cursor = place
-    if case .session(_, .some) = watcher.target, event.kind.endsRun { end(watcher, daemon) }
+    if let tree = watcher.tree, event.runKey == tree.root, event.kind.endsRun { end(watcher, daemon) }
   }
 
   private func send(_ body: [UInt8], to watcher: Watcher, _ daemon: Daemon) {
@@ -104,6 +104,8 @@ final class EventHub {
     var rows: [StoreBatch.EventRow]
     /// The run has ended, as of the same snapshot.
     var isRunOver: Bool
+    /// Those below the run that have not, once it is up to date.
+    var unfinished: [Int64]
   }
 
   private func read(_ watcher: Watcher, _ daemon: Daemon) {
@@ -114,10 +116,14 @@ final class EventHub {
     daemon.history.submit { [mailbox = daemon.mailbox] reader in
       let result = Result { () throws(StoreError) in
         try reader.snapshot { reader throws(StoreError) in
-          var isRunOver = false
-          if case .run(_, let run, _) = range { isRunOver = try reader.isFinished(run) }
-          let rows = try reader.events(range, limit: Limits.watchPieceEvents, bytes: Limits.watchPieceBytes)
-          return Piece(rows: rows, isRunOver: isRunOver)
+          var piece = Piece(
+            rows: try reader.events(range, limit: Limits.watchPieceEvents, bytes: Limits.watchPieceBytes),
+            isRunOver: false, unfinished: [])
+          if piece.rows.isEmpty, case .runTree(_, let root, _) = range {
+            piece.isRunOver = try reader.isFinished(root)
+            piece.unfinished = try reader.unfinishedRuns(below: root)
+          }
+          return piece
         }
       }
       mailbox.post { daemon in
@@ -141,6 +147,7 @@ final class EventHub {
       watcher.cursor = watcher.place(sequence: row.sequence, position: row.position)
     }
     if piece.rows.isEmpty {
+      watcher.tree?.add(piece.unfinished)
       if watcher.untilNow || piece.isRunOver {
         end(watcher, daemon)
       } else if watcher.missed {

@@ -5,8 +5,9 @@ internal import FlowdWire
 /// One `event.watch` stream and how far it is.
 final class Watcher {
   enum Target {
-    /// `run`: only events of that run; the stream ends with it.
-    case session(key: Int64, run: Int64?)
+    case session(Int64)
+    /// A run with the runs that are its steps; the stream ends with it.
+    case run(session: Int64, run: Int64)
     case workspace(String)
     case all
   }
@@ -33,6 +34,8 @@ final class Watcher {
   /// Something was published that it was not sent, so it has to read again.
   var missed = false
   var isRemoved = false
+  /// Of a run's watch: whose events it is sent.
+  var tree: RunTree?
 
   init(call: Call, target: Target, cursor: UInt64, untilNow: Bool) {
     connection = call.connection
@@ -41,13 +44,14 @@ final class Watcher {
     self.target = target
     self.cursor = cursor
     self.untilNow = untilNow
+    if case .run(_, let run) = target { tree = RunTree(root: run) }
   }
 
   /// The events it lacks.
   var range: EventRange {
     switch target {
-    case .session(let key, nil): .session(key, after: cursor)
-    case .session(let key, let run?): .run(session: key, run: run, after: cursor)
+    case .session(let key): .session(key, after: cursor)
+    case .run(let session, let run): .runTree(session: session, root: run, after: cursor)
     case .workspace(let path): .workspace(path, after: cursor)
     case .all: .all(after: cursor)
     }
@@ -55,6 +59,9 @@ final class Watcher {
 
   /// Where an event stands in what this stream counts by.
   func place(sequence: EventSequence, position: EventPosition) -> UInt64 {
-    if case .session = target { sequence } else { position }
+    switch target {
+    case .session, .run: sequence
+    case .workspace, .all: position
+    }
   }
 }

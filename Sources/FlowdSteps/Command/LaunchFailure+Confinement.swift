@@ -8,14 +8,15 @@ extension LaunchFailure {
     switch stage {
     case .landlock:
       Self.landlockCause(code)
-    case .landlockVersion:
-      "this kernel's Landlock is too old (ABI \(code)); \(Self.needed)."
     case .landlockRules where code == E2BIG:
       "the directories above what is hidden from it have more than \(FLOWD_LAUNCH_RULES_MAX) entries. "
         + "Move what is hidden, or flowd's state directory, out of a directory with so many entries."
     case .landlockRules:
       "what it may read and write could not be determined (\(errorText(code))). "
         + "Check the hidden and writable paths in the configuration."
+    case .seccomp where code == EBUSY:
+      "something around flowd, such as a container, listens to its system calls already (EBUSY), and this kernel "
+        + "allows one listener. Run flowd outside of it, or use Linux 6.12 or later, which needs none."
     case .seccomp:
       "this kernel cannot filter system calls (seccomp: \(errorText(code))), or a container forbids it."
     case .privileges:
@@ -29,8 +30,7 @@ extension LaunchFailure {
     }
   }
 
-  private static let needed =
-    "confinement needs Linux 6.12 or later with Landlock (ABI \(FLOWD_LAUNCH_LANDLOCK_ABI_MIN))"
+  private static let needed = "confinement needs Linux 5.13 or later with Landlock"
 
   private static func landlockCause(_ code: Int32) -> String {
     switch code {

@@ -4,7 +4,7 @@ internal import Glibc
 
 /// Why a command could not be started.
 struct LaunchFailure: Error, Equatable, Sendable {
-  /// What was being done; the raw values up to 11 are `enum flowd_launch_stage`.
+  /// What was being done; the raw values up to 10 are `enum flowd_launch_stage`.
   enum Stage: UInt32, Sendable {
     case process = 1
     case directory = 2
@@ -14,11 +14,9 @@ struct LaunchFailure: Error, Equatable, Sendable {
     case privateDirectory = 6
     /// From here to `privileges`: the command could not be confined.
     case landlock = 7
-    /// The code is the version that the kernel has.
-    case landlockVersion = 8
-    case landlockRules = 9
-    case seccomp = 10
-    case privileges = 11
+    case landlockRules = 8
+    case seccomp = 9
+    case privileges = 10
     /// The pipes or the launcher itself, in flowd.
     case launcher = 100
     /// An argument, a variable or the directory holds a NUL, which no program can be given.
@@ -34,7 +32,7 @@ struct LaunchFailure: Error, Equatable, Sendable {
   }
 
   var stage: Stage
-  /// An errno value, unless the stage says otherwise.
+  /// An errno value; of `lost` an exit code.
   var code: Int32
 
   /// What failed, where, and what to do about it, for the person who reads the run's report.
@@ -71,7 +69,7 @@ struct LaunchFailure: Error, Equatable, Sendable {
     case .privateDirectory:
       "The private directory of `\(command.program)` could not be made in flowd's state directory "
         + "(\(errorText(code))). \(Self.advice(onShortageBy: code))"
-    case .landlock, .landlockVersion, .landlockRules, .seccomp, .privileges, .confinement:
+    case .landlock, .landlockRules, .seccomp, .privileges, .confinement:
       "`\(command.program)` must be confined and was not started: \(unconfinedCause ?? errorText(code))"
     }
   }

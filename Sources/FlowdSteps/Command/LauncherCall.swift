@@ -17,7 +17,7 @@ struct LauncherCall {
     guard !request.arguments.isEmpty else { throw LaunchFailure(stage: .notFound, code: ENOENT) }
     var words = [
       "flowd-launch", String(options.grace.wholeMilliseconds), String(options.leftoverGrace.wholeMilliseconds),
-      request.workingDirectory,
+      request.workingDirectory, "--umask", String(request.umask.bits),
     ]
     var environment = request.environment
     var privateDirectory: String?

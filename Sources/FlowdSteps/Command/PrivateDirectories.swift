@@ -7,6 +7,9 @@ struct PrivateDirectories: Sendable {
   /// The variables that name it to the command.
   private static let variables = ["TMPDIR", "XDG_CACHE_HOME", "XDG_STATE_HOME", "XDG_RUNTIME_DIR"]
 
+  /// An empty one that launchers hand on (`private.c`); swept it could already be another command's.
+  private static let spare = ".spare"
+
   private let parent: String
 
   /// Makes the directory that holds them, and begins to remove what is in it, on a thread of its own.
@@ -44,7 +47,7 @@ struct PrivateDirectories: Sendable {
     var names: [String] = []
     while let entry = readdir(directory) {
       let name = withUnsafeBytes(of: &entry.pointee.d_name) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
-      if name != ".", name != ".." { names.append(name) }
+      if name != ".", name != "..", name != spare { names.append(name) }
     }
     return names
   }

@@ -3,7 +3,7 @@ struct Migration {
   let version: Int
   let sql: String
 
-  static let all: [Migration] = [.initialSchema, .wholeFlowFile, .circuitHolds]
+  static let all: [Migration] = [.initialSchema, .wholeFlowFile, .circuitHolds, .fileMasks]
 
   /// The version of a database.
   ///

@@ -25,6 +25,13 @@ enum EventTable {
       return try connection.statement(
         "SELECT \(columns) FROM event e WHERE e.session = ? AND e.seq > ? AND e.run = ? AND \(isKept) ORDER BY e.seq LIMIT ?"
       ).bind(session).bind(Int64(clamping: after)).bind(run).bind(limit)
+    case .runTree(let session, let root, let after):
+      return try connection.statement(
+        """
+        \(RunTable.withTree) SELECT \(columns) FROM event e
+          WHERE e.session = ? AND e.seq > ? AND e.run IN (SELECT key FROM tree) AND \(isKept) ORDER BY e.seq LIMIT ?
+        """
+      ).bind(root).bind(session).bind(Int64(clamping: after)).bind(limit)
     case .workspace(let workspace, let after):
       return try connection.statement(
         """

@@ -589,12 +589,15 @@ extension API {
     public var childCount: UInt32?
     /// Of a `flow` step.
     public var childRunID: String
+    /// As of `StepRetrying`.
+    public var attemptsMax: UInt32
 
-    public init(stepID: String = "", attempt: UInt32 = 0, childCount: UInt32? = nil, childRunID: String = "") {
+    public init(stepID: String = "", attempt: UInt32 = 0, childCount: UInt32? = nil, childRunID: String = "", attemptsMax: UInt32 = 0) {
       self.stepID = stepID
       self.attempt = attempt
       self.childCount = childCount
       self.childRunID = childRunID
+      self.attemptsMax = attemptsMax
     }
 
     public static let fullName = "flowd.v1.StepStarted"
@@ -619,6 +622,7 @@ extension API.StepStarted: CMessage {
     stepID = CField.string(c.pointee.step_id)
     attempt = c.pointee.attempt
     childRunID = CField.string(c.pointee.child_run_id)
+    attemptsMax = c.pointee.attempts_max
     switch c.pointee.children_case {
     case FLOWD__V1__STEP_STARTED__CHILDREN_CHILD_COUNT: childCount = c.pointee.child_count
     default: break
@@ -631,6 +635,7 @@ extension API.StepStarted: CMessage {
     c.pointee.step_id = arena.string(stepID)
     c.pointee.attempt = attempt
     c.pointee.child_run_id = arena.string(childRunID)
+    c.pointee.attempts_max = attemptsMax
     if let childCount {
       c.pointee.children_case = FLOWD__V1__STEP_STARTED__CHILDREN_CHILD_COUNT
       c.pointee.child_count = childCount
@@ -851,12 +856,16 @@ extension API {
     public var attempt: UInt32
     public var error: API.StepError?
     public var nextAt: API.Timestamp?
+    /// The number of the last attempt that its `retry` allows, as things stand: an attempt that a restart of the daemon cut off
+    /// is not counted. 0: it has no `retry`, or an `until`.
+    public var attemptsMax: UInt32
 
-    public init(stepID: String = "", attempt: UInt32 = 0, error: API.StepError? = nil, nextAt: API.Timestamp? = nil) {
+    public init(stepID: String = "", attempt: UInt32 = 0, error: API.StepError? = nil, nextAt: API.Timestamp? = nil, attemptsMax: UInt32 = 0) {
       self.stepID = stepID
       self.attempt = attempt
       self.error = error
       self.nextAt = nextAt
+      self.attemptsMax = attemptsMax
     }
 
     public static let fullName = "flowd.v1.StepRetrying"
@@ -882,6 +891,7 @@ extension API.StepRetrying: CMessage {
     attempt = c.pointee.attempt
     if let value = c.pointee.error { error = API.StepError(c: value) }
     if let value = c.pointee.next_at { nextAt = API.Timestamp(c: value) }
+    attemptsMax = c.pointee.attempts_max
   }
 
   func makeC(in arena: Arena) -> UnsafeMutablePointer<Flowd__V1__StepRetrying> {
@@ -891,6 +901,7 @@ extension API.StepRetrying: CMessage {
     c.pointee.attempt = attempt
     if let error { c.pointee.error = error.makeC(in: arena) }
     if let nextAt { c.pointee.next_at = nextAt.makeC(in: arena) }
+    c.pointee.attempts_max = attemptsMax
     return c
   }
 }

@@ -175,8 +175,11 @@ extension API {
     public var env: [String: String]
     /// Pause after each step.
     public var stepByStep: Bool
+    /// What the files that the run makes are not permitted, as in umask(2): at most 0777. Absent: what the daemon was
+    /// started with.
+    public var umask: UInt32?
 
-    public init(sessionID: String = "", requestID: String = "", expected: API.ExpectedMeta? = nil, inputs: [UInt8] = [], ifActive: API.IfActive = .unspecified, cwd: String = "", env: [String: String] = [:], stepByStep: Bool = false) {
+    public init(sessionID: String = "", requestID: String = "", expected: API.ExpectedMeta? = nil, inputs: [UInt8] = [], ifActive: API.IfActive = .unspecified, cwd: String = "", env: [String: String] = [:], stepByStep: Bool = false, umask: UInt32? = nil) {
       self.sessionID = sessionID
       self.requestID = requestID
       self.expected = expected
@@ -185,6 +188,7 @@ extension API {
       self.cwd = cwd
       self.env = env
       self.stepByStep = stepByStep
+      self.umask = umask
     }
 
     public static let fullName = "flowd.v1.FlowServiceStartRequest"
@@ -216,6 +220,10 @@ extension API.FlowServiceStartRequest: CMessage {
       env[CField.string(entry.pointee.key)] = CField.string(entry.pointee.value)
     }
     stepByStep = c.pointee.step_by_step != 0
+    switch c.pointee.mask_case {
+    case FLOWD__V1__FLOW_SERVICE_START_REQUEST__MASK_UMASK: umask = c.pointee.umask
+    default: break
+    }
   }
 
   func makeC(in arena: Arena) -> UnsafeMutablePointer<Flowd__V1__FlowServiceStartRequest> {
@@ -235,6 +243,10 @@ extension API.FlowServiceStartRequest: CMessage {
       return entry
     }
     c.pointee.step_by_step = stepByStep ? 1 : 0
+    if let umask {
+      c.pointee.mask_case = FLOWD__V1__FLOW_SERVICE_START_REQUEST__MASK_UMASK
+      c.pointee.umask = umask
+    }
     return c
   }
 }
@@ -651,8 +663,10 @@ extension API {
     public var env: [String: String]
     public var ifActive: API.IfActive
     public var expected: API.ExpectedMeta?
+    /// As in a start. Absent: the run's own.
+    public var umask: UInt32?
 
-    public init(runID: String = "", fromStepID: String = "", requestID: String = "", reuseSucceeded: Bool = false, env: [String: String] = [:], ifActive: API.IfActive = .unspecified, expected: API.ExpectedMeta? = nil) {
+    public init(runID: String = "", fromStepID: String = "", requestID: String = "", reuseSucceeded: Bool = false, env: [String: String] = [:], ifActive: API.IfActive = .unspecified, expected: API.ExpectedMeta? = nil, umask: UInt32? = nil) {
       self.runID = runID
       self.fromStepID = fromStepID
       self.requestID = requestID
@@ -660,6 +674,7 @@ extension API {
       self.env = env
       self.ifActive = ifActive
       self.expected = expected
+      self.umask = umask
     }
 
     public static let fullName = "flowd.v1.FlowServiceRerunRequest"
@@ -690,6 +705,10 @@ extension API.FlowServiceRerunRequest: CMessage {
     }
     ifActive = API.IfActive(rawValue: Int32(truncatingIfNeeded: c.pointee.if_active.rawValue))
     if let value = c.pointee.expected { expected = API.ExpectedMeta(c: value) }
+    switch c.pointee.mask_case {
+    case FLOWD__V1__FLOW_SERVICE_RERUN_REQUEST__MASK_UMASK: umask = c.pointee.umask
+    default: break
+    }
   }
 
   func makeC(in arena: Arena) -> UnsafeMutablePointer<Flowd__V1__FlowServiceRerunRequest> {
@@ -708,6 +727,10 @@ extension API.FlowServiceRerunRequest: CMessage {
     }
     c.pointee.if_active = Flowd__V1__IfActive(rawValue: .init(truncatingIfNeeded: ifActive.rawValue))
     if let expected { c.pointee.expected = expected.makeC(in: arena) }
+    if let umask {
+      c.pointee.mask_case = FLOWD__V1__FLOW_SERVICE_RERUN_REQUEST__MASK_UMASK
+      c.pointee.umask = umask
+    }
     return c
   }
 }
@@ -766,10 +789,13 @@ extension API {
     public var runID: String
     /// With the beginning of each step's output.
     public var includeOutput: Bool
+    /// As an answer gave it: the steps from there on, in a run that has nothing else but its id, session and status.
+    public var stepPageToken: String
 
-    public init(runID: String = "", includeOutput: Bool = false) {
+    public init(runID: String = "", includeOutput: Bool = false, stepPageToken: String = "") {
       self.runID = runID
       self.includeOutput = includeOutput
+      self.stepPageToken = stepPageToken
     }
 
     public static let fullName = "flowd.v1.FlowServiceGetRunRequest"
@@ -793,6 +819,7 @@ extension API.FlowServiceGetRunRequest: CMessage {
     self.init()
     runID = CField.string(c.pointee.run_id)
     includeOutput = c.pointee.include_output != 0
+    stepPageToken = CField.string(c.pointee.step_page_token)
   }
 
   func makeC(in arena: Arena) -> UnsafeMutablePointer<Flowd__V1__FlowServiceGetRunRequest> {
@@ -800,6 +827,7 @@ extension API.FlowServiceGetRunRequest: CMessage {
     flowd__v1__flow_service_get_run_request__init(c)
     c.pointee.run_id = arena.string(runID)
     c.pointee.include_output = includeOutput ? 1 : 0
+    c.pointee.step_page_token = arena.string(stepPageToken)
     return c
   }
 }
@@ -807,9 +835,12 @@ extension API.FlowServiceGetRunRequest: CMessage {
 extension API {
   public struct FlowServiceGetRunResponse: Message {
     public var run: API.Run?
+    /// Not empty when the run has more steps than fit into an answer: ask for the rest with it.
+    public var nextStepPageToken: String
 
-    public init(run: API.Run? = nil) {
+    public init(run: API.Run? = nil, nextStepPageToken: String = "") {
       self.run = run
+      self.nextStepPageToken = nextStepPageToken
     }
 
     public static let fullName = "flowd.v1.FlowServiceGetRunResponse"
@@ -832,12 +863,14 @@ extension API.FlowServiceGetRunResponse: CMessage {
   init(c: UnsafePointer<Flowd__V1__FlowServiceGetRunResponse>) {
     self.init()
     if let value = c.pointee.run { run = API.Run(c: value) }
+    nextStepPageToken = CField.string(c.pointee.next_step_page_token)
   }
 
   func makeC(in arena: Arena) -> UnsafeMutablePointer<Flowd__V1__FlowServiceGetRunResponse> {
     let c = arena.allocate(Flowd__V1__FlowServiceGetRunResponse.self)
     flowd__v1__flow_service_get_run_response__init(c)
     if let run { c.pointee.run = run.makeC(in: arena) }
+    c.pointee.next_step_page_token = arena.string(nextStepPageToken)
     return c
   }
 }
@@ -996,14 +1029,17 @@ extension API {
     public var events: [API.Event]
     /// 0: that was the last piece.
     public var nextAfterSeq: UInt64
-    /// The canonical JSON of the flow as the run pinned it; only in the first piece.
+    /// The canonical JSON of the flow as the run pinned it; in the first piece, or the second when it does not fit there.
     public var definition: [UInt8]
+    /// Not empty when `run` lacks steps: `GetRun` has the rest, for this `step_page_token`.
+    public var nextStepPageToken: String
 
-    public init(run: API.Run? = nil, events: [API.Event] = [], nextAfterSeq: UInt64 = 0, definition: [UInt8] = []) {
+    public init(run: API.Run? = nil, events: [API.Event] = [], nextAfterSeq: UInt64 = 0, definition: [UInt8] = [], nextStepPageToken: String = "") {
       self.run = run
       self.events = events
       self.nextAfterSeq = nextAfterSeq
       self.definition = definition
+      self.nextStepPageToken = nextStepPageToken
     }
 
     public static let fullName = "flowd.v1.FlowServiceExportRunResponse"
@@ -1029,6 +1065,7 @@ extension API.FlowServiceExportRunResponse: CMessage {
     events = CField.messages(c.pointee.events, c.pointee.n_events).map { API.Event(c: $0) }
     nextAfterSeq = c.pointee.next_after_seq
     definition = CField.bytes(c.pointee.definition)
+    nextStepPageToken = CField.string(c.pointee.next_step_page_token)
   }
 
   func makeC(in arena: Arena) -> UnsafeMutablePointer<Flowd__V1__FlowServiceExportRunResponse> {
@@ -1038,6 +1075,7 @@ extension API.FlowServiceExportRunResponse: CMessage {
     arena.array(events, into: &c.pointee.events, count: &c.pointee.n_events) { $0.makeC(in: arena) }
     c.pointee.next_after_seq = nextAfterSeq
     c.pointee.definition = arena.bytes(definition)
+    c.pointee.next_step_page_token = arena.string(nextStepPageToken)
     return c
   }
 }
@@ -1277,6 +1315,8 @@ extension API.FlowServiceGetResponse: CMessage {
 extension API {
   public struct FlowServiceValidateRequest: Message {
     public var source: Source?
+    /// Where the personas, contracts and flows that it names are looked for before the user's own and the built-in ones.
+    /// Empty: a name that these do not have is told by a warning.
     public var workspace: String
     /// The name to use in diagnostics.
     public var file: String
@@ -1342,7 +1382,7 @@ extension API {
   public struct FlowServiceValidateResponse: Message {
     public var valid: Bool
     public var diagnostics: [API.Diagnostic]
-    /// Empty when not valid.
+    /// Empty when not valid, and when something that it names is not known.
     public var definitionHash: String
 
     public init(valid: Bool = false, diagnostics: [API.Diagnostic] = [], definitionHash: String = "") {

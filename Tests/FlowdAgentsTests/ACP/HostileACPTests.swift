@@ -1,4 +1,5 @@
 import FlowdModel
+import TestSupport
 import Testing
 
 @testable import FlowdAgents

@@ -1,5 +1,6 @@
 import FlowdModel
 import FlowdSteps
+import TestSupport
 import Testing
 
 @testable import FlowdAgents
@@ -140,12 +141,12 @@ import Testing
     let all = Semaphore()
     let now = MonotonicInstant.now
     for number in [3, 1, 4, 2, 5] {
-      clock.set(at: now + .milliseconds(30 + number * 10)) {
+      clock.set(at: now + .milliseconds(1_000 + number * 10)) {
         rung.withLock { $0.append(number) }
         all.signal()
       }
     }
-    for _ in 0..<5 { #expect(all.wait(milliseconds: 10_000)) }
+    for _ in 0..<5 { #expect(all.wait(milliseconds: 60_000)) }
     #expect(rung.withLock { $0 } == [1, 2, 3, 4, 5])
   }
 
@@ -155,13 +156,13 @@ import Testing
     let rung = Locked<[String]>([])
     let end = Semaphore()
     let now = MonotonicInstant.now
-    let alarm = clock.set(at: now + .milliseconds(30)) { rung.withLock { $0.append("cancelled") } }
-    clock.set(at: now + .milliseconds(60)) {
+    let alarm = clock.set(at: now + .milliseconds(1_000)) { rung.withLock { $0.append("cancelled") } }
+    clock.set(at: now + .milliseconds(1_100)) {
       rung.withLock { $0.append("kept") }
       end.signal()
     }
     clock.cancel(alarm)
-    #expect(end.wait(milliseconds: 10_000))
+    #expect(end.wait(milliseconds: 60_000))
     #expect(rung.withLock { $0 } == ["kept"])
   }
 
@@ -170,6 +171,6 @@ import Testing
     defer { clock.shutdown() }
     let end = Semaphore()
     clock.set(at: .now) { [weak clock] in clock?.set(at: .now) { end.signal() } }
-    #expect(end.wait(milliseconds: 10_000))
+    #expect(end.wait(milliseconds: 60_000))
   }
 }

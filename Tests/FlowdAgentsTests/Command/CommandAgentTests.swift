@@ -45,7 +45,7 @@ private final class Played {
     agent = CommandAgent(
       request, command, commander: commander,
       surroundings: .init(
-        secrets: KnownSecrets(values: [:]), prompts: PromptPlace(directory: "/nowhere", hidden: []), hidden: ["/h"])
+        secrets: KnownSecrets(values: [:]), prompts: PromptPlace(directory: "/nowhere"), homes: [], own: ["/h"])
     ) { [log] kind in log.withLock { $0.append(kind) } }
     agent.start(now: now)
   }

@@ -71,8 +71,8 @@ import Testing
     let request = request(agents, "ask edit Edit a\nask execute Run b") { command, request in
       request.isReadOnly = false
       request.mayAsk = true
-      request.timeout = .seconds(5)
-      command.silenceMax = .seconds(5)
+      request.timeout = .seconds(60)
+      command.silenceMax = .seconds(60)
     }
     let attempt = agents.start(request)
     try await eventually("it asks") { agents.questions(of: attempt).count == 1 }

@@ -107,11 +107,31 @@ import Testing
     #expect(text.contains("denied"))
   }
 
+  @Test func whatIsHiddenIsSaidByEachRequest() async throws {
+    let place = try TemporaryFolder()
+    _ = try place.write("key", "swordfish")
+    let agents = try Agents(directory: "\(place.path)/agents")
+    for hidden in [[], [place.path], []] {
+      let request = agents.request(command: ["/bin/sh", "-c", "cat \"$0\" \(place.path)/key", "{prompt_file}"]) {
+        command, request in
+        command.promptBy = .file
+        request.rules.hiddenPaths = hidden
+      }
+      let text = String(decoding: try await agents.result(request).stdout, as: UTF8.self)
+      // The prompt's file is never among what is hidden.
+      #expect(text == (hidden.isEmpty ? "the promptswordfish" : "the prompt"))
+    }
+  }
+
   // MARK: checks
 
-  private func check(_ agents: Agents, _ kind: ProviderKind) async -> ProviderCheck {
+  private func check(
+    _ agents: Agents, _ kind: ProviderKind, rules: AgentRules = AgentRules()
+  ) async -> ProviderCheck {
     await withCheckedContinuation { continuation in
-      agents.executor.check(ProviderDefinition(id: "p", kind: kind)) { continuation.resume(returning: $0) }
+      agents.executor.check(ProviderDefinition(id: "p", kind: kind), rules: rules) {
+        continuation.resume(returning: $0)
+      }
     }
   }
 
@@ -146,6 +166,15 @@ import Testing
     #expect(!check.detail.isEmpty)
   }
 
+  @Test func anAddressThatTheConfigurationDeniesIsNotAsked() async throws {
+    let server = try ChatServer { _, _ in false }
+    let agents = try Agents()
+    let provider = ProviderKind.openAI(OpenAIProvider(baseURL: server.baseURL))
+    let denied = await check(agents, provider, rules: AgentRules(network: NetworkPolicy(allowsLoopback: false)))
+    #expect(denied.reachable == .no && denied.detail.contains("network policy"), "\(denied.detail)")
+    #expect(server.requests.isEmpty)
+  }
+
   @Test func aKeyThatIsNotSetIsNamed() async throws {
     let agents = try Agents()
     let check = await check(agents, .openAI(OpenAIProvider(baseURL: "http://127.0.0.1:1", key: Secret("NO_KEY"))))
@@ -155,7 +184,7 @@ import Testing
 
   @Test func whatAServerAnswersTellsHowItIs() throws {
     let provider = OpenAIProvider(baseURL: "http://h/v1/", key: Secret("K", value: "swordfish-42"))
-    let listing = try ModelListing(provider, KnownSecrets(values: [:]))
+    let listing = try ModelListing(provider, KnownSecrets(values: [:]), policy: NetworkPolicy())
     #expect(listing.call.url == "http://h/v1/models")
     #expect(listing.call.auth == .bearer("swordfish-42"))
     func check(_ status: Int, _ body: String = "") -> ProviderCheck {

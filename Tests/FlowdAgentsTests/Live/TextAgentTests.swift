@@ -54,8 +54,8 @@ import Testing
 
   @Test func promptFilesOfAKilledExecutorAreRemoved() throws {
     let folder = try TemporaryFolder()
-    let place = PromptPlace(directory: folder.path, hidden: [])
-    let other = PromptPlace(directory: "\(folder.path)/other", hidden: [])
+    let place = PromptPlace(directory: folder.path)
+    let other = PromptPlace(directory: "\(folder.path)/other")
     #expect(place.prefix != other.prefix)
     let names = [place.prefix + "aaaaaa", other.prefix + "bbbbbb"]
     for name in names {
@@ -143,7 +143,7 @@ import Testing
 
   @Test func aSilentAgentIsEnded() async throws {
     let agents = try Agents()
-    let request = agents.request(shell: "echo x; sleep 100") { command, _ in command.silenceMax = .milliseconds(300) }
+    let request = agents.request(shell: "echo x; sleep 100") { command, _ in command.silenceMax = .seconds(2) }
     let result = try await agents.result(request)
     guard case .agentFailed(.timeout, _, _) = result.outcome else {
       Issue.record("\(result.outcome)")

@@ -263,7 +263,7 @@ import Testing
       peer.waitForEnd()
       return false
     }
-    let (error, result) = try await chats.start(fallsSilent) { $0.silenceMax = .milliseconds(200) }.failure()
+    let (error, result) = try await chats.start(fallsSilent) { $0.silenceMax = .seconds(2) }.failure()
     #expect(error.failure == .truncated)
     #expect(String(decoding: result.stdout, as: UTF8.self) == "half")
   }
@@ -276,7 +276,7 @@ import Testing
     }
     let result = try await chats.start(server) { _ in
     } _: {
-      $0.timeout = .milliseconds(300)
+      $0.timeout = .seconds(2)
     }.result()
     #expect(result.outcome == .timedOut)
     #expect(result.details.agent?.isPartial == true)

@@ -181,6 +181,7 @@ private let cases: [ErrorCase] = [
     #expect(found.message == "why")
     let passing: [HTTPFailure] = [.refused, .unreachable, .dns, .reset, .proxy, .protocolError]
     #expect((found.failure == .unavailable) == passing.contains(failure))
+    #expect((found.failure == .rejected) == (failure == .policy), "only another configuration helps")
   }
 
   @Test(arguments: [

@@ -6,7 +6,7 @@ struct NeverHappened: Error, CustomStringConvertible {
 
 /// Waits until `condition` holds, and fails when it does not within the limit.
 func eventually(
-  _ what: String, within limit: Duration = .seconds(20), _ location: SourceLocation = #_sourceLocation,
+  _ what: String, within limit: Duration = .seconds(60), _ location: SourceLocation = #_sourceLocation,
   _ condition: () throws -> Bool
 ) async throws {
   let clock = ContinuousClock()

@@ -22,6 +22,15 @@ enum SampleExchange {
     #expect(ExchangeText.note(SampleExchange.refused) == "401, 1.2 KiB")
   }
 
+  @Test func aLongURLIsCutInItsMiddleSoThatTheOutcomeStays() {
+    var exchange = SampleExchange.refused
+    exchange.url = "http://127.0.0.1:8425/" + String(repeating: "long/", count: 40) + "end?page=2"
+    let line = ExchangeText.summary(exchange, width: 70)
+    #expect(line == "POST http://127.0.0.1:…/end?page=2 → 401 in 12 ms, 1.2 KiB, 1 redirect")
+    #expect(DisplayWidth.of(line) == 70)
+    #expect(ExchangeText.summary(exchange, width: 10).hasSuffix(" → 401 in 12 ms, 1.2 KiB, 1 redirect"))
+  }
+
   @Test func withoutAResponseItSaysSo() {
     let exchange = API.HttpExchange(method: "GET", url: "http://nowhere.invalid/")
     #expect(ExchangeText.summary(exchange) == "GET http://nowhere.invalid/ → no response")

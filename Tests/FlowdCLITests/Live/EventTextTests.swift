@@ -86,10 +86,14 @@ import Testing
         SampleRun.event(2, .runResumed(.init())),
         SampleRun.event(
           1000,
-          .stepRetrying(.init(stepID: "a", attempt: 1, error: .init(message: "HTTP 503"), nextAt: SampleRun.at(4000)))),
+          .stepRetrying(
+            .init(
+              stepID: "a", attempt: 1, error: .init(message: "HTTP 503"), nextAt: SampleRun.at(4000), attemptsMax: 3))),
+        SampleRun.event(1000, .stepStarted(.init(stepID: "a", attempt: 2, attemptsMax: 3))),
       ]) == [
         "run \(run) pauses once the steps in hand have finished", "run \(run) paused; go on: flowctl resume deadbeef",
-        "run \(run) resumed", "a: attempt 1 failed, trying again in 3.0s: HTTP 503",
+        "run \(run) resumed", "a: attempt 1 of 3 failed, trying again in 3.0s: HTTP 503",
+        "a: started, attempt 2 of 3",
       ])
   }
 }

@@ -153,7 +153,9 @@ enum SampleRun {
       SampleRun.started, SampleRun.began(0, "fetch"),
       SampleRun.event(
         100,
-        .stepRetrying(.init(stepID: "fetch", attempt: 1, error: .init(message: "HTTP 503"), nextAt: SampleRun.at(4000)))
+        .stepRetrying(
+          .init(
+            stepID: "fetch", attempt: 1, error: .init(message: "HTTP 503"), nextAt: SampleRun.at(4000), attemptsMax: 3))
       ),
       SampleRun.asked(100, "build", "Publish\u{07}?"),
       SampleRun.began(150, "pack", attempt: 3),
@@ -162,7 +164,7 @@ enum SampleRun {
     #expect(
       lines(run, width: 90) == [
         "? review · openai/gpt-5 · 0 of 4 steps · waiting for input · finishing the steps in hand …",
-        "  ↻ Fetch sources  attempt 1 failed, next in 2.0s",
+        "  ↻ Fetch sources  attempt 1 of 3 failed, next in 2.0s",
         "      HTTP 503",
         "  ? build          waits for input",
         "      Publish?",

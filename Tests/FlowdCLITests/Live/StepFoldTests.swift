@@ -1,4 +1,5 @@
 import FlowdWire
+import TestSupport
 import Testing
 
 @testable import FlowdCLI

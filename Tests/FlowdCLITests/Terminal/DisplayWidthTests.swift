@@ -18,5 +18,15 @@ import Testing
     #expect(DisplayWidth.of(DisplayWidth.truncated(text, to: columns)) <= columns)
   }
 
+  @Test(arguments: [
+    ("hello", 5, "hello"), ("abcdefghij", 9, "abcde…hij"), ("abcdefghij", 3, "a…j"), ("abcdefghij", 2, "a…"),
+    ("abc", 1, "…"),
+    ("abc", 0, ""), ("日本語日本語", 8, "日本…語"),
+  ])
+  func cutsInTheMiddle(_ text: String, _ columns: Int, _ expected: String) {
+    #expect(DisplayWidth.truncatedInMiddle(text, to: columns) == expected)
+    #expect(DisplayWidth.of(expected) <= columns)
+  }
+
   @Test func padsToColumns() { #expect(DisplayWidth.padded("日本", to: 6) == "日本  ") }
 }

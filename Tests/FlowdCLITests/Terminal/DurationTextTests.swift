@@ -15,8 +15,9 @@ import Testing
 
   @Test(
     arguments: [
-      (0, "0.0s"), (94, "0.0s"), (1234, "1.2s"), (59_999, "59.9s"), (60_000, "1m 00s"), (3_599_000, "59m 59s"),
-      (3_600_000, "1h 00m"), (90_000_000, "1d 01h"), (-5, "0.0s"),
+      (0, "0 ms"), (94, "94 ms"), (100, "0.1s"), (1234, "1.2s"), (59_999, "59.9s"), (60_000, "1m 00s"),
+      (3_599_000, "59m 59s"),
+      (3_600_000, "1h 00m"), (90_000_000, "1d 01h"), (-5, "0 ms"),
     ] as [(Int64, String)])
   func writes(_ milliseconds: Int64, _ text: String) {
     #expect(DurationText.short(.milliseconds(milliseconds)) == text)

@@ -57,12 +57,12 @@ enum Shell {
   }
 }
 
-/// Waits until something is so, and no longer than ten seconds.
+/// Waits until something is so, and no longer than a minute.
 func eventually(
   _ what: Comment, sourceLocation: SourceLocation = #_sourceLocation, _ condition: @escaping @Sendable () -> Bool
 ) async {
   let isSo = await Background.run {
-    for _ in 0..<10_000 {
+    for _ in 0..<60_000 {
       if condition() { return true }
       usleep(1000)
     }

@@ -18,7 +18,7 @@ import Testing
     let flow = FlowDefinition(id: "f", name: "f", steps: steps, documents: documents)
     let lab = Lab(flows: [Flows.pinned(flow)], config: config)
     let session = try lab.open("/w")
-    return (lab, try lab.start(session, StartRequest(cwd: "/w", environment: environment)).id)
+    return (lab, try lab.start(session, StartRequest(cwd: "/w", environment: environment, umask: FileMask(0o027))).id)
   }
 
   static func step(_ id: String = "ask", _ agent: AgentStep = AgentStep(prompt: Template("Hi"))) -> StepDefinition {
@@ -36,6 +36,7 @@ import Testing
     #expect(request.model == "m")
     #expect(request.prompt == "Hi")
     #expect(request.isReadOnly)
+    #expect(request.umask == FileMask(0o027))
     guard case .openAI(let provider) = request.provider.kind else {
       Issue.record("another kind")
       return

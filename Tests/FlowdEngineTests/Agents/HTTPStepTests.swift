@@ -158,6 +158,73 @@ import Testing
     #expect(lab.report(of: run) == "1, 2t")
   }
 
+  /// The headers of a request with default ones, to `url`, which may read `inputs.next`.
+  private static func headers(_ url: Template, base: String? = nil, next: String) throws -> [String] {
+    var http = HTTPStep(url: url, baseURL: base.map { Template($0) })
+    http.headers = [
+      HTTPHeaderTemplate(
+        "Authorization", Template([.text("Bearer "), .expression(Expression("secrets.TOKEN"))]), isDefault: true),
+      HTTPHeaderTemplate("X-Key", Template([.expression(Expression("secrets.TOKEN"))]), isDefault: true),
+      HTTPHeaderTemplate("X-Api-Key", Template("constant"), isDefault: true),
+      HTTPHeaderTemplate("X-Team", Template("a"), isDefault: true),
+      HTTPHeaderTemplate("X-Own", Template([.expression(Expression("secrets.TOKEN"))])),
+    ]
+    let flow = Self.flow(http, secrets: ["TOKEN"], inputs: [InputDefinition(name: "next")])
+    let (lab, run) = try Self.started(flow, StartRequest(inputs: .object([.init("next", .string(next))])))
+    return lab.work(run, "call")?.http?.headers.map(\.name) ?? []
+  }
+
+  private static let all = ["Authorization", "X-Key", "X-Api-Key", "X-Team", "X-Own"]
+  private static let next = Template([.expression(Expression("inputs.next"))])
+
+  @Test func credentialsOfTheDefaultsGoWhereTheFlowSays() throws {
+    let next = "http://other/x"
+    #expect(try Self.headers(Template("http://h/x"), next: next) == Self.all)
+    #expect(
+      try Self.headers(Template([.text("http://h/"), .expression(Expression("inputs.next"))]), next: "a") == Self.all)
+    #expect(try Self.headers(Template("/x"), base: "http://h:80/v1", next: next) == Self.all)
+    #expect(try Self.headers(Self.next, base: "http://h:80/v1", next: "HTTP://H/page2") == Self.all)
+  }
+
+  @Test(arguments: [
+    "http://other/x", "https://h/x", "http://h:81/x", "http://h@other/x", "http://h.other/", "http://h:80@other/",
+  ])
+  func credentialsOfTheDefaultsGoNowhereElse(_ next: String) throws {
+    #expect(try Self.headers(Self.next, base: "http://h/v1", next: next) == ["X-Team", "X-Own"])
+    #expect(try Self.headers(Self.next, next: next) == ["X-Team", "X-Own"])
+  }
+
+  @Test func aComputedHostIsNotWhatTheFlowSays() throws {
+    let url = Template([.text("http://h"), .expression(Expression("inputs.next"))])
+    #expect(try Self.headers(url, next: ".evil/") == ["X-Team", "X-Own"])
+  }
+
+  @Test func aCircuitIsOfWhatFailsTogether() throws {
+    func circuit(_ url: String, _ change: (inout HTTPRequest) -> Void = { _ in }) -> String {
+      var request = HTTPRequest(
+        attempt: AttemptID(run: RunID(UUIDv7(high: 1, low: 2)), step: 0, attempt: 1), method: "GET",
+        url: SecretText(url))
+      change(&request)
+      return request.circuit
+    }
+    #expect(circuit("http://H:80/x") == "h" && circuit("https://h:443") == "h" && circuit("http://h:443") == "h:443")
+    #expect(circuit("http://u:p@h:1?q") == "h:1")
+    #expect(circuit("http://h/x") { $0.unixSocket = "/s" } == "unix /s")
+    #expect(circuit("http://h/x") { $0.proxy = SecretText("http://p:3128") } == "h by proxy p:3128")
+  }
+
+  @Test func aServerThatAsksForMoreTimeThanThereIsIsToldOf() throws {
+    var flow = Self.flow(HTTPStep(url: Template("http://h/")), retry: RetryPolicy(limit: 3, delay: .seconds(1)))
+    flow.steps[0].deadline = .seconds(60)
+    let (lab, run) = try Self.started(flow)
+    Self.respond(lab, run, status: 429, retryAfter: .seconds(3600))
+    #expect(lab.status(run) == .failed)
+    #expect(
+      lab.error(run, "call")
+        == "the server answered 429 (too many requests); it asks to wait 3600 s, longer than the step's 'deadline' allows"
+    )
+  }
+
   @Test func fiveFailuresOfAHostOpenItsCircuit() throws {
     let step = { (id: String) in
       StepDefinition(

@@ -141,6 +141,7 @@ import Testing
       """, others: [try Self.inner()])
     lab.finish(run, "page", .exited(0), stdout: "secret:TOK")
     #expect(lab.status(run) == .failed)
-    #expect(lab.error(run, "sub")?.contains("is a secret: give it secrets.NAME") == true, "\(lab.error(run, "sub") ?? "")")
+    #expect(
+      lab.error(run, "sub")?.contains("is a secret: give it secrets.NAME") == true, "\(lab.error(run, "sub") ?? "")")
   }
 }

@@ -130,6 +130,19 @@ struct CircuitTests {
     #expect(circuits.note(.failedInTurn, of: probe, now: later).view?.state == .open)
   }
 
+  @Test("A look at the other side counts like a success or a failure, and ends no hold")
+  func check() throws {
+    var circuits = CircuitBreakers()
+    for _ in 0..<Limits.circuitFailures { circuits.noteCheck("x", works: false, now: Self.begin) }
+    #expect(circuits.view("x")?.state == .open)
+    circuits.noteCheck("x", works: true, now: Self.begin)
+    #expect(circuits.view("x") == nil)
+    let hold = CircuitHold(until: Self.begin + .seconds(60), reason: "used up")
+    _ = circuits.hold("x", hold, now: Self.begin)
+    for works in [true, false] { circuits.noteCheck("x", works: works, now: Self.begin) }
+    #expect(circuits.heldUntil("x", now: Self.begin) == hold.until)
+  }
+
   @Test("So many circuits are remembered; the one unused for longest is forgotten")
   func bound() throws {
     var circuits = CircuitBreakers()

@@ -1,4 +1,5 @@
 @testable import FlowdEngine
+import TestSupport
 import Testing
 
 @Suite("Queues of the engine")

@@ -1,5 +1,6 @@
 @testable import FlowdEngine
 import FlowdModel
+import TestSupport
 import Testing
 
 @Suite("Timers, the disk and restarts")

@@ -77,6 +77,34 @@ struct CommandTests {
     #expect(request.workingDirectory == expected)
   }
 
+  @Test("The mask is the start's, for every attempt and in sub-flows, also after a restart", arguments: [false, true])
+  func mask(_ restarts: Bool) throws {
+    let command = "uses: run, with: { command: \"true\" }"
+    let inner = try Flows.parse("inner", "steps: [{ id: x, \(command) }]")
+    let flow = try Flows.parse(
+      "f",
+      """
+      steps:
+        - { id: a, \(command), needs: [] }
+        - { id: call, uses: http, with: { url: "http://h/", save-to: out }, needs: [] }
+        - { id: sub, uses: flow, with: { flow: inner }, needs: [] }
+      """, subflows: [inner])
+    let (lab, session) = try Lab.withSession(flow)
+    let run = try lab.start(session, StartRequest(umask: FileMask(0o027))).id
+    if restarts {
+      lab.restart()
+      lab.resume()
+      lab.settle()
+      #expect(lab.work(run, "a")?.request?.attempt.attempt == 2)
+    }
+    let child = try #require(lab.store.children(of: run).last)
+    #expect(lab.request(run, "a")?.umask == FileMask(0o027))
+    #expect(lab.work(run, "call")?.http?.umask == FileMask(0o027))
+    #expect(child.umask == FileMask(0o027) && lab.request(child.id, "x")?.umask == FileMask(0o027))
+    let other = try lab.start(session, StartRequest(ifActive: .parallel)).id
+    #expect(lab.request(other, "a")?.umask == .ownerOnly)
+  }
+
   @Test("Later steps and the report see what earlier ones wrote and how they ended")
   func references() throws {
     let (lab, run) = try Lab.running(

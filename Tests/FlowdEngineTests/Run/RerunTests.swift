@@ -20,7 +20,7 @@ struct RerunTests {
   private static func ended(_ failing: String) throws -> (Lab, SessionID, RunID) {
     let (lab, session) = try Lab.withSession(try Flows.parse("f", yaml))
     let run = try lab.start(
-      session, StartRequest(inputs: .object([.init("name", .string("y"))]), cwd: "/there")
+      session, StartRequest(inputs: .object([.init("name", .string("y"))]), cwd: "/there", umask: FileMask(0o002))
     ).id
     for step in ["a", "b", "each[0]", "each[1]", "c", "d"] where lab.status(run) == .running {
       lab.finish(run, step, step == failing ? .exited(1) : .exited(0), stdout: step)
@@ -43,6 +43,14 @@ struct RerunTests {
     #expect(lab.runningSteps(run) == ["a", "b"])
     #expect(lab.request(run, "a")?.environment.contains("INPUT_NAME=y") == true)
     #expect(lab.request(run, "a")?.workingDirectory == "/there")
+    #expect(lab.request(run, "a")?.umask == FileMask(0o002))
+  }
+
+  @Test("Files of a rerun get the mask of who asked for it, if one is said")
+  func mask() throws {
+    let (lab, session, first) = try Self.ended("")
+    let run = try lab.rerun(session, RerunRequest(run: first, start: StartRequest(umask: FileMask(0o077)))).record.id
+    #expect(lab.request(run, "a")?.umask == FileMask(0o077))
   }
 
   @Test("From a step on: it and what depends on it run again, everything else is taken over", arguments: [false, true])

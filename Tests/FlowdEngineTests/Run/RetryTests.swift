@@ -23,8 +23,22 @@ struct RetryTests {
     #expect(lab.status(run) == .failed)
     #expect(lab.step(run, "a")?.attempt == 3 && lab.step(run, "a")?.retries == 2)
     #expect(lab.error(run, "a") == "exited with code 7" && lab.step(run, "a")?.exitCode == 7)
-    let story = lab.story(run).filter { $0.hasPrefix("retrying") }
-    #expect(story == ["retrying a#1", "retrying a#2"])
+    let story = lab.story(run).filter { $0.contains("a#") }
+    #expect(story == ["started a#1/3", "retrying a#1/3", "started a#2/3", "retrying a#2/3", "started a#3/3"])
+  }
+
+  @Test("An attempt that a restart cut off does not count against the bound that is told")
+  func boundAfterARestart() throws {
+    let (lab, run) = try Lab.running(Self.step("retry: { limit: 1, delay: 0s }"))
+    lab.restart()
+    lab.resume()
+    lab.settle()
+    lab.finish(run, "a", .exited(1))
+    lab.pass(.zero)
+    lab.finish(run, "a", .exited(1))
+    #expect(lab.status(run) == .failed)
+    let story = lab.story(run).filter { $0.contains("a#") }
+    #expect(story == ["started a#1/2", "retrying a#1/3", "started a#2/3", "retrying a#2/3", "started a#3/3"])
   }
 
   @Test("A fatal failure is not tried again, unless the step says: any", arguments: [false, true])

@@ -1,4 +1,5 @@
 import FlowdModel
+import TestSupport
 
 /// Flow files of everything the language has, valid always.
 struct RandomFlow {

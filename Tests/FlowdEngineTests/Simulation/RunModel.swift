@@ -137,11 +137,11 @@ struct RunModel: Equatable {
       defer { self.mode = mode }
       return mode == self.mode ? "a change to the mode it has" : nil
     case .runFinished(let end, _, _, _): return finish(end)
-    case .stepStarted(let name, let attempt, let count, let child):
+    case .stepStarted(let name, let attempt, _, let count, let child):
       return withStep(name) { $0.start($1, attempt, count, child, event.at) }
     case .stepOutput(let name, let attempt, let chunk): return withStep(name) { $0.take(chunk, of: $1, attempt) }
     case .stepActivity(let name, let attempt, _): return withStep(name) { $0.note($1, attempt) }
-    case .stepRetrying(let name, let attempt, _, let time): return withStep(name) { $0.retry($1, attempt, time) }
+    case .stepRetrying(let name, let attempt, _, _, let time): return withStep(name) { $0.retry($1, attempt, time) }
     case .stepInputRequired(let name, let question, _): return withStep(name) { $0.ask($1, question) }
     case .stepInputAnswered(let name, let id, let value, let by):
       return withStep(name) { $0.answer($1, id, value, by) }

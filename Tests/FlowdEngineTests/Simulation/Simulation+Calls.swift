@@ -1,5 +1,6 @@
 import FlowdEngine
 import FlowdModel
+import TestSupport
 
 /// Clients: what they ask, and what they are told.
 extension Simulation {

@@ -1,5 +1,6 @@
 @testable import FlowdEngine
 import FlowdModel
+import TestSupport
 
 extension Simulation.Plant {
   /// A definition as a faulty engine would follow it; under the same hash.

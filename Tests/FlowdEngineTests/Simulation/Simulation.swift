@@ -1,5 +1,6 @@
 @testable import FlowdEngine
 import FlowdModel
+import TestSupport
 
 /// One random life of the daemon: clients, disk, reader, executor and restarts in an order that the seed decides.
 ///

@@ -1,5 +1,6 @@
 @testable import FlowdEngine
 import FlowdModel
+import TestSupport
 
 /// A run of a flow whose steps always end the same, however often the daemon dies meanwhile.
 final class Twin {
@@ -119,7 +120,7 @@ final class Twin {
     guard let view = lab.store.view(run.id) else { return "" }
     let name = view.name(of: index)
     let retries = lab.store.events.count { event in
-      guard event.runID == run.id, case .stepRetrying(let step, _, let error, _) = event.kind else { return false }
+      guard event.runID == run.id, case .stepRetrying(let step, _, _, let error, _) = event.kind else { return false }
       return step.description == name && !error.message.hasPrefix("cut off")
     }
     let above = run.parent.flatMap { parent in lab.store.runs[parent.key].map { self.name(of: parent.step, in: $0) } }

@@ -1,5 +1,6 @@
 import FlowdModel
 import Glibc
+import TestSupport
 import Testing
 
 @Suite("A run that is interrupted ends as one that is not")

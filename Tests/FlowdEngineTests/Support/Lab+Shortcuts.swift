@@ -152,6 +152,8 @@ extension RunView {
 }
 
 extension EventKind {
+  private static func bound(_ attemptsMax: Int?) -> String { attemptsMax.map { "/\($0)" } ?? "" }
+
   /// For comparisons and messages of tests.
   var short: String {
     switch self {
@@ -166,10 +168,10 @@ extension EventKind {
     case .runResumed(let afterRestart): afterRestart ? "resumed after restart" : "resumed"
     case .runModeChanged(let mode): "mode \(mode)"
     case .runFinished(let status, _, _, _): "run \(status)"
-    case .stepStarted(let name, let attempt, _, _): "started \(name)#\(attempt)"
+    case .stepStarted(let name, let attempt, let max, _, _): "started \(name)#\(attempt)\(Self.bound(max))"
     case .stepOutput(let name, let attempt, _): "output \(name)#\(attempt)"
     case .stepActivity(let name, let attempt, let activity): "\(activity.kind) \(name)#\(attempt)"
-    case .stepRetrying(let name, let attempt, _, _): "retrying \(name)#\(attempt)"
+    case .stepRetrying(let name, let attempt, let max, _, _): "retrying \(name)#\(attempt)\(Self.bound(max))"
     case .stepInputRequired(let name, _, _): "asks \(name)"
     case .stepInputAnswered(let name, _, _, let by): "answered \(name) by \(by)"
     case .stepFinished(let name, let step, _, _): "\(name) \(step.status)"

@@ -70,6 +70,26 @@ struct FlowDocumentTests {
     #expect(checked.diagnostics.count == 2)
   }
 
+  @Test func withoutAWorkspaceTheUsersOwnAndTheBuiltInOnesAreKnown() throws {
+    try flow("{ prompt: x, persona: own, contracts: [evidence] }")
+    try directory.write("config/personas/own.md", "user's")
+    let bytes = try find().bytes
+    func check() -> FlowFileResult { catalog.check(bytes, id: "f", file: "f", workspace: nil) }
+    #expect(check().definition?.documents.map(\.name) == ["own", "evidence"] && check().diagnostics.isEmpty)
+    #expect(try check().hash == find().result.hash)
+    try directory.write(".flowd/personas/mine.md", "workspace's")
+    try flow("{ prompt: x, persona: mine, contracts: [house] }")
+    let result = catalog.check(try find().bytes, id: "f", file: "f", workspace: nil)
+    let explanation = "; only the user's own and the built-in ones were looked at, since no workspace was given"
+    #expect(
+      result.diagnostics.map(\.description) == [
+        "f:4:33: warning: unknown persona 'mine'\(explanation)",
+        "f:4:51: warning: unknown contract 'house'\(explanation)",
+      ])
+    // It may be valid where it belongs, and would have another hash there.
+    #expect(result.definition != nil && result.hash.isEmpty)
+  }
+
   @Test func whatCannotBeReadHidesWhatComesLater() throws {
     try flow("{ prompt: x, persona: reviewer }")
     _ = directory.directory(".flowd/personas/reviewer.md")

@@ -1,5 +1,6 @@
 import FlowdFiles
 import FlowdModel
+import TestSupport
 import Testing
 
 struct FlowMutationTests {

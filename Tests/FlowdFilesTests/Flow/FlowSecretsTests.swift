@@ -81,6 +81,66 @@ struct FlowSecretsTests {
       ])
   }
 
+  @Test(arguments: [
+    ("${{ 'Bearer ' .. inputs.k }}", 17, "inputs.k"), ("${{ default(inputs.k, '') }}", 12, "inputs.k"),
+    ("${{ inputs['k'] }}", 4, "inputs.k"), ("a ${{ base64(steps.q.result) }}", 13, "steps.q.result"),
+    ("${{ steps['q'].value }}", 4, "steps.q.value"),
+  ])
+  func aSecretReferenceInALargerExpressionIsWarnedOfWhereItIsSent(text: String, offset: Int, path: String) {
+    let result = parse(Self.asking(env: text))
+    #expect(result.definition != nil)
+    #expect(
+      result.diagnostics.map(\.description) == [
+        "f:4:\(58 + offset): warning: \(path) is a secret, and in a larger expression it is a text such as secret:NAME; "
+          + "write ${{ \(path) }}, with text around it if need be"
+      ])
+  }
+
+  @Test(arguments: [
+    "Bearer ${{ inputs.k }}", "${{ steps.q.result }}${{ steps.q.value }}", "${{ inputs.n .. 'x' }}",
+    "${{ steps.q.status .. 'x' }}", "${{ (function() local inputs = { k = 1 } return inputs.k end)() }}",
+  ])
+  func whatIsPutInAsItIsOrIsNoSecretIsNotWarnedOf(text: String) {
+    #expect(parse(Self.asking(env: text)).diagnostics == [])
+  }
+
+  @Test func aReferenceThatIsNotSentIsNotWarnedOf() {
+    let lines = ["if: inputs.k ~= ''", "outputs: { a: \"${{ 'x' .. inputs.k }}\" }", "cwd: /${{ 'x' .. inputs.k }}"]
+    let text = withFlow("inputs: { k: secret }", "report: ${{ inputs.k .. '' }}") + lines.map { "    \($0)\n" }.joined()
+    let block = text.replacing(
+      "  - { id: a, uses: run, with: { command: x } }", with: "  - id: a\n    uses: run\n    with: { command: x }")
+    #expect(parse(block).diagnostics == [])
+    #expect(parse(block).definition != nil)
+  }
+
+  @Test func aNameThatCannotBePutInIsToldOf() {
+    let flow = withFlow("inputs: { my-key: secret }", "env: { A: \"${{ inputs['my-key'] }}\" }")
+    #expect(
+      problems(flow) == [
+        "2:16: inputs['my-key'] is a secret, and in a larger expression it is a text such as secret:NAME; give it a name "
+          + "without -, and write ${{ inputs.NAME }}"
+      ])
+  }
+
+  @Test func noNumberOfWarningsHidesAnError() {
+    let variables = (0..<(2 * Limits.diagnosticsMax)).map { "A\($0): \"${{ 'x' .. inputs.k }}\"" }
+    let flow = withFlow(
+      "inputs: { k: secret }", "env: { \(variables.joined(separator: ", ")) }", "outputs: { a: \"${{ x }}\" }")
+    #expect(parse(flow).definition == nil)
+    #expect(parse(flow).diagnostics.count == Limits.diagnosticsMax)
+    #expect(parse(flow).diagnostics.filter { $0.severity == .error }.map(\.line) == [3])
+  }
+
+  /// A flow with a secret question, a secret input, another input, and a variable.
+  private static func asking(env: String) -> String {
+    """
+    inputs: { k: { type: secret }, n: string }
+    steps:
+      - { id: q, uses: input, with: { prompt: x, type: secret } }
+      - { id: a, uses: run, with: { command: x }, env: { A: "\(env)" } }
+    """
+  }
+
   @Test func namesAreBounded() {
     let text = { (count: Int) in withFlow("env: { A: \"${{ secrets.\(String(repeating: "A", count: count)) }}\" }") }
     #expect(problems(text(Limits.idBytesMax)) == [])

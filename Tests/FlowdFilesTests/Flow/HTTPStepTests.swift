@@ -275,12 +275,12 @@ struct HTTPStepTests {
       "{ url: http://x, headers: { x-team: b, X-Own: c } }", defaults: "{ headers: { X-Team: a, X-Other: o } }")
     #expect(
       found?.headers == [
-        HTTPHeaderTemplate("x-team", Template("b")), HTTPHeaderTemplate("X-Other", Template("o")),
+        HTTPHeaderTemplate("x-team", Template("b")), HTTPHeaderTemplate("X-Other", Template("o"), isDefault: true),
         HTTPHeaderTemplate("X-Own", Template("c")),
       ])
     #expect(
       step("{ url: http://x }", defaults: "{ headers: { X-Team: a } }")?.headers == [
-        HTTPHeaderTemplate("X-Team", Template("a"))
+        HTTPHeaderTemplate("X-Team", Template("a"), isDefault: true)
       ])
   }
 

@@ -1,4 +1,5 @@
 import FlowdModel
+import TestSupport
 
 /// Valid flow files made up from a seed.
 struct RandomFlow {

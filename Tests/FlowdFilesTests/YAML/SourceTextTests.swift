@@ -1,4 +1,5 @@
 import FlowdFiles
+import TestSupport
 import Testing
 
 struct SourceTextTests {

@@ -26,7 +26,8 @@ import Testing
     record.waitForBody { $0.count >= bound }
     // The client's thread has turned many times when these have ended.
     for _ in 0..<20 { #expect(bench.get(server.url + "/short").status == 200) }
-    #expect(record.body.count <= bound + 16_384)
+    // Past the bound comes what one more read brings, and what is looked at to know that it is one more.
+    #expect(record.body.count <= bound + 2 * 16_384)
     #expect(record.endCount == 0)
     var acknowledged = 0
     while record.endCount == 0 {
@@ -44,8 +45,8 @@ import Testing
     let server = try endlessServer(bytes: 2_000_000)
     defer { server.stop() }
     let bench = try ClientBench()
-    let late = bench.start(HTTPCall(url: server.url + "/long", timeout: .milliseconds(600)), acknowledges: false)
-    let cancelled = bench.start(HTTPCall(url: server.url + "/long", silence: .milliseconds(300)), acknowledges: false)
+    let late = bench.start(HTTPCall(url: server.url + "/long", timeout: .seconds(4)), acknowledges: false)
+    let cancelled = bench.start(HTTPCall(url: server.url + "/long", silence: .seconds(2)), acknowledges: false)
     cancelled.waitForBody { $0.count >= Limits.unacknowledgedOutputBytesMax }
     late.waitForEnd()
     #expect(late.end?.result == .timedOut)

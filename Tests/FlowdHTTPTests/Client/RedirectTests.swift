@@ -183,7 +183,7 @@ import Testing
     defer { server.stop() }
     let record = try ClientBench().get(server.url) {
       $0.redirectsMax = 50
-      $0.timeout = .milliseconds(300)
+      $0.timeout = .milliseconds(1_500)
     }
     #expect(record.end?.result == .timedOut)
     #expect(server.requests.count > 1)
@@ -192,5 +192,5 @@ import Testing
 
 extension Semaphore {
   /// A server that takes its time.
-  fileprivate func waitBriefly() { _ = wait(milliseconds: 40) }
+  fileprivate func waitBriefly() { _ = wait(milliseconds: 100) }
 }

@@ -1,5 +1,6 @@
 import FlowdHTTP
 import FlowdModel
+import Glibc
 import Testing
 
 @Suite struct ExecutorTests {
@@ -136,7 +137,7 @@ import Testing
       peer.waitForEnd()
     }
     defer { server.stop() }
-    let result = bench.get(server.url) { $0.timeout = .milliseconds(300) }
+    let result = bench.get(server.url) { $0.timeout = .seconds(2) }
     #expect(result.outcome == .timedOut)
     #expect(result.text == "some")
     #expect(result.details.exchange?.status == 200)
@@ -147,7 +148,7 @@ import Testing
     let server = try ScriptedServer { peer in
       _ = peer.readRequest()
       peer.write("HTTP/1.1 200 OK\r\n\r\nsome")
-      while peer.unsentBytes > 0 {}
+      while !peer.isAllTaken { usleep(1_000) }
       isThere.signal()
       peer.waitForEnd()
     }

@@ -93,7 +93,7 @@ final class CallRecord: Sendable {
   func waitForBody(_ holds: ([UInt8]) -> Bool) {
     for _ in 0..<100_000 {
       if holds(body) || endCount > 0 { return }
-      if !moved.wait(milliseconds: 20_000) { break }
+      if !moved.wait(milliseconds: 60_000) { break }
     }
     if !holds(body) { Issue.record("the body did not come; \(String(describing: end))") }
   }
@@ -101,7 +101,7 @@ final class CallRecord: Sendable {
   private func wait(_ holds: ([HTTPEnd]) -> Bool) {
     for _ in 0..<1_000_000 {
       if holds(state.withLock { $0.ends }) { return }
-      if !moved.wait(milliseconds: 20_000) { break }
+      if !moved.wait(milliseconds: 60_000) { break }
     }
     if !holds(state.withLock { $0.ends }) { Issue.record("the call did not end within 20 s") }
   }

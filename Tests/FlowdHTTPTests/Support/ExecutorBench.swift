@@ -68,7 +68,7 @@ final class ExecutorBench: Sendable {
       for report in reports.withLock({ $0 }) where report.attempt == attempt {
         if case .finished(let result) = report.kind { return result }
       }
-      guard arrived.wait(milliseconds: 20_000) else { break }
+      guard arrived.wait(milliseconds: 60_000) else { break }
     }
     Issue.record("the attempt did not end within 20 s")
     return StepResult(outcome: .notStarted("no report"))

@@ -145,11 +145,33 @@ final class Peer: Sendable {
     return true
   }
 
-  /// Bytes that the other side's kernel has not acknowledged (SIOCOUTQ).
-  var unsentBytes: Int32 {
-    var count: Int32 = 0
-    _ = ioctl(raw, 0x5411, &count)
-    return count
+  /// Whether the other side, a program of this machine, has read all that was written.
+  var isAllTaken: Bool {
+    let (own, other) = (port(getsockname), port(getpeername))
+    // Lines `NUMBER: LOCAL REMOTE STATE SENDING:RECEIVING …` in hexadecimal.
+    let text = String(decoding: TemporaryFolder.read("/proc/net/tcp") ?? [], as: UTF8.self)
+    for line in text.split(separator: "\n").dropFirst() {
+      let fields = line.split(separator: " ")
+      guard fields.count > 4 else { continue }
+      let numbers = [fields[1], fields[2], fields[4]].map { field in
+        field.split(separator: ":").map { UInt64($0, radix: 16) ?? 0 }
+      }
+      let isOurs = numbers[0][1] == own && numbers[1][1] == other && numbers[2][0] > 0
+      let isTheirs = numbers[0][1] == other && numbers[1][1] == own && numbers[2][1] > 0
+      if isOurs || isTheirs { return false }
+    }
+    return true
+  }
+
+  private func port(
+    _ name: (Int32, UnsafeMutablePointer<sockaddr>, UnsafeMutablePointer<socklen_t>) -> Int32
+  ) -> UInt64 {
+    var address = sockaddr_in()
+    var size = socklen_t(MemoryLayout<sockaddr_in>.size)
+    withUnsafeMutablePointer(to: &address) {
+      $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { _ = name(raw, $0, &size) }
+    }
+    return UInt64(UInt16(bigEndian: address.sin_port))
   }
 
   /// Waits until the other side is gone.

@@ -14,12 +14,22 @@ final class TLSServer {
 
   /// - Parameter arguments: Beside the certificate: `NAME.pem` has it and its key.
   init(_ folder: TemporaryFolder, certificate name: String, _ arguments: [String] = []) throws {
-    // A port that was free a moment ago: what the program says about its own is not flushed into a pipe.
-    let place = try ScriptedServer { _ in }
-    place.stop()
-    port = Int(place.port)
-    process = Process()
-    process.executableURL = URL(fileURLWithPath: Self.openssl)
+    for _ in 0..<20 {
+      // Below those that the kernel gives away; what the program says about its own is not flushed into a pipe.
+      let port = Int.random(in: 16_384..<32_768)
+      guard let process = try Self.start(folder, name, arguments, port) else { continue }
+      (self.port, self.process) = (port, process)
+      return
+    }
+    throw ServerError(text: "openssl s_server does not listen")
+  }
+
+  /// - Returns: `nil` when it ended, as it does where somebody else has the port.
+  private static func start(
+    _ folder: TemporaryFolder, _ name: String, _ arguments: [String], _ port: Int
+  ) throws -> Process? {
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: openssl)
     process.arguments =
       [
         "s_server", "-accept", "127.0.0.1:\(port)", "-cert", "\(folder.path)/\(name).pem", "-key",
@@ -29,11 +39,12 @@ final class TLSServer {
     process.standardError = FileHandle.nullDevice
     process.standardInput = FileHandle.nullDevice
     try process.run()
-    for _ in 0..<1_000 where process.isRunning {
-      if Self.isListening(port) { return }
+    for _ in 0..<12_000 where process.isRunning {
+      if isListening(port) { return process.isRunning ? process : nil }
       usleep(5_000)
     }
-    throw ServerError(text: "openssl s_server does not listen")
+    kill(process.processIdentifier, SIGKILL)
+    return nil
   }
 
   private static func isListening(_ port: Int) -> Bool {

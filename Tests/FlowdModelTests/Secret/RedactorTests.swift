@@ -1,4 +1,5 @@
 import FlowdModel
+import TestSupport
 import Testing
 
 struct RedactorTests {
@@ -6,6 +7,7 @@ struct RedactorTests {
     "hunter2", "p@ss w0rd/+?&=%", #"quote" and \back\slash"#, "grün-日本-🔑", "a+b c", "ABCD",
     "-----BEGIN KEY-----\nMIIEvQIBADANBgkqhkiG9w0BAQ\n\nEFAASCBKcwggSjAgEAAoIB\n-----END KEY-----\n",
     String(repeating: "0123456789abcdef", count: 40), "<b>'x'</b>", "100%25 sure", #"\u0041\n"#,
+    #"a&b<c>"d'e/f+g=h%i j\k~"#, "&amp;&#39;", "a''''' quoted", "tab\tand \u{1B}[0m", "no\u{A0}break", "£12.50–€99 ÿ",
   ])
   func everySpellingOfAValueGoes(_ value: String) {
     let redactor = Redactor([value])
@@ -14,7 +16,8 @@ struct RedactorTests {
       #expect(redacted.hasPrefix("before <[secret]"), "\(name): \(redacted)")
       #expect(redacted.hasSuffix("> after"), "\(name): \(redacted)")
       // The last character of base64 with its padding, or a line break at the end of the value, may be left.
-      #expect(redacted.utf8.count <= "before <[secret]> after".utf8.count + 7, "\(name): \(redacted)")
+      #expect(
+        redacted.utf8.count <= "before <[secret]> after".utf8.count + "&#000010;".utf8.count, "\(name): \(redacted)")
     }
   }
 
@@ -34,10 +37,51 @@ struct RedactorTests {
     }
   }
 
+  @Test(
+    arguments: [
+      ("Grüße aus Zürich", [0xFC, 0xDF, 0xFC]), ("«so» ~£5", [0xAB, 0xBB, 0xA3]),
+      ("5 € – šÿ", [0x80, 0x96, 0x9A, 0xFF]),
+    ] as [(String, [UInt8])])
+  func lettersOfOneByteEachAreFound(_ value: String, _ letters: [UInt8]) {
+    let redactor = Redactor([value])
+    var rest = letters[...]
+    let bytes = value.unicodeScalars.map { $0.isASCII ? UInt8($0.value) : rest.removeFirst() }
+    #expect(rest.isEmpty)
+    #expect(redactor.redact(Array("<".utf8) + bytes + Array(">".utf8)) == Array("<[secret]>".utf8))
+    for text in [
+      // As a program writes it again that took the bytes for UTF-8.
+      String(decoding: bytes, as: UTF8.self),
+      Spellings.url(Array(String(decoding: bytes, as: UTF8.self).utf8), uppercase: true),
+      Spellings.url(bytes, uppercase: true), Spellings.literal(value), Spellings.base64(bytes),
+      bytes.map { "\\x" + String($0, radix: 16) }.joined(), bytes.map { String($0, radix: 16) }.joined(),
+    ] {
+      #expect(redactor.redact("<\(text)>").hasPrefix("<[secret]"), "\(text)")
+    }
+  }
+
+  @Test func whatIsTakenForWindows1252IsFound() {
+    #expect(Redactor(["5€ – š"]).redact("<5â‚¬ â€“ Å¡>") == "<[secret]>")
+  }
+
+  @Test func aValueOfWhichOnlyLostLettersRemainIsNotLookedFor() {
+    let lost = String(repeating: "\u{FFFD}", count: 5)
+    #expect(Redactor(["üüüüü"]).redact(lost) == lost)
+  }
+
+  @Test func aReferenceMayHaveZerosUpToItsBound() {
+    let redactor = Redactor(["a<b>c"])
+    for length in [Limits.characterReferenceBytesMax, Limits.characterReferenceBytesMax + 1] {
+      let text = "a&#" + String(repeating: "0", count: length - "&#60;".utf8.count) + "60;b&gt;c"
+      #expect(redactor.redact(text) == (length > Limits.characterReferenceBytesMax ? text : "[secret]"))
+    }
+  }
+
   @Test func otherTextStaysAsItIs() {
     let redactor = Redactor(["hunter2", "p@ss w0rd"])
     for text in [
-      "", "hunter", "hunter 2", "%", "%6", "\\", "\\u00", "100% \\o/ \\ud83d\\u", "huntér2", "p@ss", "\r\n\r\n",
+      "", "hunter", "hunter 2", "%", "%6", "\\", "\\u00", "100% \\o/ \\ud83d\\u", "huntér2", "p@ss", "\r\n\r\n", "&",
+      "&&", "&;", "&#;", "&#x;", "&#xG;", "&lt", "&hunter;", "&#1114112;", "&#xD800;", "&amp;#1",
+      "\\u12", "\\777", "\\U0011FFFF", "\\U0000D8", "a && b & c &amp; d", "'\\''",
     ] {
       #expect(redactor.redact(text) == text)
     }

@@ -1,4 +1,5 @@
 import FlowdModel
+import TestSupport
 import Testing
 
 struct StreamRedactorTests {
@@ -9,7 +10,10 @@ struct StreamRedactorTests {
 
     init(seed: UInt64) {
       var random = SplitMix64(seed: seed)
-      let alphabet = ["aab", "ab+ /", "ab\"\\", "aé🔑b", "ab\n"].map(Array.init).randomElement(using: &random) ?? ["a"]
+      let alphabet =
+        ["aab", "ab+ /", "ab\"\\", "aé🔑b", "ab\n", "a&<'", "a'\\%"].map(Array.init).randomElement(using: &random) ?? [
+          "a"
+        ]
       var values: [String] = []
       for _ in 0..<Int.random(in: 1...4, using: &random) {
         let length = Int.random(in: 4...12, using: &random)
@@ -31,7 +35,12 @@ struct StreamRedactorTests {
         case 2: text += spelled.prefix(Int.random(in: 0...spelled.count, using: &random))
         case 3: text += spelled.suffix(Int.random(in: 0...spelled.count, using: &random))
         case 4:
-          text += ["\\", "%", "\\u00", "%2", "\\ud83d", "\n", "+", " ", "\\\\"].randomElement(using: &random) ?? ""
+          text +=
+            [
+              "\\", "%", "\\u00", "%2", "\\ud83d", "\n", "+", " ", "\\\\", "&", "&&", "&am", "&amp;", "&#", "&#x",
+              "&#0",
+              "'", "\\'", "\\3",
+            ].randomElement(using: &random) ?? ""
         default: text += "ab/+\"é".shuffled(using: &random).prefix(3)
         }
         text += separator

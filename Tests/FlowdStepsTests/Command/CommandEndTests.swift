@@ -38,7 +38,7 @@ extension CommandTests {
       steps.executor.terminate(attempt)
       #expect(try await steps.result(of: attempt).outcome == .cancelled)
       #expect(clock.now - begin >= .milliseconds(295))
-      #expect(clock.now - begin < .seconds(15))
+      #expect(clock.now - begin < .seconds(30))
     }
 
     @Test func aStoppedCommandIsEnded() async throws {
@@ -68,7 +68,7 @@ extension CommandTests {
 
     @Test func timeoutsEndTheWholeTree() async throws {
       let steps = try Steps()
-      let attempt = steps.start(shell: "sleep 1000 & sleep 1000 & echo $!; wait", timeout: .milliseconds(200))
+      let attempt = steps.start(shell: "sleep 1000 & sleep 1000 & echo $!; wait", timeout: .seconds(2))
       let result = try await steps.result(of: attempt)
       #expect(result.outcome == .timedOut)
       #expect(result.stdout.last == UInt8(ascii: "\n"))

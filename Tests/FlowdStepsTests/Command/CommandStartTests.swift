@@ -31,6 +31,19 @@ extension CommandTests {
       #expect(String(decoding: result.stdout, as: UTF8.self) == folder.path + "\n")
     }
 
+    @Test(arguments: [0, 0o002, 0o022, 0o077, 0o777] as [UInt32])
+    func theMaskIsTheOneOfTheRequest(_ bits: UInt32) async throws {
+      let steps = try Steps()
+      let folder = try TemporaryFolder()
+      let script = "umask; >file; mkdir folder; stat -c %a file folder"
+      let attempt = steps.start(["sh", "-c", script], directory: folder.path, umask: FileMask(bits))
+      let text = String(decoding: try await steps.result(of: attempt).stdout, as: UTF8.self)
+      let modes = [0o666 & ~bits, 0o777 & ~bits].map { String($0, radix: 8) }
+      let mask = String(bits, radix: 8)
+      let shown = String(repeating: "0", count: 4 - mask.count) + mask
+      #expect(text.split(separator: "\n").map(String.init) == [shown] + modes)
+    }
+
     @Test func inputIsEmptyAndDescriptorsAreThreeOnly() async throws {
       let steps = try Steps()
       let script = "readlink /proc/self/fd/0; wc -c; seq 0 64 | while read i; do [ -e /proc/$$/fd/$i ] && echo $i; done"

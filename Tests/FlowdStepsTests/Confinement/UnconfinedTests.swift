@@ -26,7 +26,7 @@ extension CommandTests {
     #endif
 
     static let faults = [
-      Fault(name: "landlock_create_ruleset", number: 444, code: ENOSYS, says: ["no Landlock", "6.12", "ABI 6"]),
+      Fault(name: "landlock_create_ruleset", number: 444, code: ENOSYS, says: ["no Landlock", "5.13"]),
       Fault(name: "landlock_create_ruleset", number: 444, code: EOPNOTSUPP, says: ["switched off", "lsm="]),
       Fault(name: "landlock_add_rule", number: 445, code: ENOMEM, says: ["determined", "ENOMEM"]),
       Fault(name: "landlock_restrict_self", number: 446, code: E2BIG, says: ["Landlock failed", "E2BIG"]),
@@ -48,46 +48,6 @@ extension CommandTests {
       #expect(result.output == "")
       #expect(world.privateDirectories == [])
     }
-
-    @Test func anOlderLandlockIsNotEnough() async throws {
-      let folder = try TemporaryFolder()
-      let launcher = try folder.script("flowd-launch", Self.launcherOnAnOlderKernel)
-      let world = try await ConfinedWorld(launcherPath: launcher)
-      let result = try await world.run("echo started")
-      guard case .agentFailed(.unconfined, let sentence, nil) = result.outcome else {
-        Issue.record("\(result.outcome) \(result.errors)")
-        return
-      }
-      #expect(sentence.contains("too old (ABI 5)") && sentence.contains("6.12"), "\(sentence)")
-      #expect(result.output == "")
-    }
-
-    /// A program that becomes the real launcher, while a child answers for the kernel that its Landlock has ABI 5.
-    private static let launcherOnAnOlderKernel = """
-      #!/usr/bin/env python3
-      import ctypes, fcntl, os, socket, struct, sys
-      libc = ctypes.CDLL(None, use_errno=True)
-      here, there = socket.socketpair()
-      if os.fork() == 0:
-        listener = socket.recv_fds(there, 1, 1)[1][0]
-        os.closerange(0, listener); os.closerange(listener + 1, 256)
-        try:
-          while True:
-            asked = fcntl.ioctl(listener, 0xc0502100, bytes(80))
-            fcntl.ioctl(listener, 0xc0182101, asked[:8] + struct.pack("qiI", 5, 0, 0))
-        except OSError:
-          os._exit(0)
-      # Only the question for the version has the flag 1.
-      code = [(0x20, 0, 0, 0), (0x15, 0, 3, 444), (0x20, 0, 0, 32), (0x15, 0, 1, 1), (6, 0, 0, 0x7fc00000),
-        (6, 0, 0, 0x7fff0000)]
-      program = ctypes.create_string_buffer(b"".join(struct.pack("HBBI", *word) for word in code))
-      assert libc.prctl(38, 1, 0, 0, 0) == 0
-      filter = struct.pack("HxxxxxxQ", len(code), ctypes.addressof(program))
-      listener = libc.syscall(\(seccomp), 1, 8, filter)
-      assert listener >= 0
-      socket.send_fds(here, [b"x"], [listener])
-      os.execv("\(Steps.launcherPath)", sys.argv)
-      """
 
     /// A program that lets one system call fail and becomes the real launcher.
     private static func launcher(with fault: Fault) -> String {

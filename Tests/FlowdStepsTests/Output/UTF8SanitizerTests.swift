@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import FlowdSteps
@@ -48,7 +49,7 @@ struct UTF8SanitizerTests {
 
   @Test func randomBytesGiveTheSameHoweverTheyAreCut() {
     let seed = UInt64.random(in: 0...UInt64.max)
-    var random = SeededGenerator(state: seed)
+    var random = SplitMix64(seed: seed)
     for _ in 0..<300 {
       let bytes = (0..<60).map { _ in
         UInt8.random(in: 0...255, using: &random) | (Bool.random(using: &random) ? 0x80 : 0)
@@ -66,18 +67,5 @@ struct UTF8SanitizerTests {
     for piece in pieces { piece.withUnsafeBytes { sanitizer.append($0, to: &output) } }
     sanitizer.finish(to: &output)
     return output
-  }
-}
-
-/// SplitMix64.
-struct SeededGenerator: RandomNumberGenerator {
-  var state: UInt64
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var word = state
-    word = (word ^ word >> 30) &* 0xBF58_476D_1CE4_E5B9
-    word = (word ^ word >> 27) &* 0x94D0_49BB_1331_11EB
-    return word ^ word >> 31
   }
 }

@@ -41,9 +41,9 @@ import Testing
 
   @Test func aTimeoutCountsFromWhenTheScriptRuns() async throws {
     let scripts = try Scripts(threads: 1, limits: Scripts.patient)
-    let first = scripts.start(Scripts.endless, timeout: .milliseconds(1_100))
+    let first = scripts.start(Scripts.endless, timeout: .milliseconds(3_100))
     // Would have passed while it waits.
-    let second = scripts.start("for i = 1, 100000 do end return 1", timeout: .milliseconds(1_000))
+    let second = scripts.start("for i = 1, 100000 do end return 1", timeout: .milliseconds(3_000))
     #expect(try await scripts.outcome(of: first) == .timedOut)
     #expect(try await scripts.outcome(of: second) == .returned(.number("1")))
   }

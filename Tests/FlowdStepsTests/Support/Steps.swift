@@ -41,14 +41,15 @@ final class Steps: Sendable {
 
   func start(
     _ arguments: [String], environment: [String] = ["PATH=/usr/local/bin:/usr/bin:/bin"],
-    directory: String = "/", timeout: Duration? = nil, input: CommandInput = .none, confinement: Confinement? = nil,
+    directory: String = "/", umask: FileMask = .ownerOnly, timeout: Duration? = nil, input: CommandInput = .none,
+    confinement: Confinement? = nil,
     secrets: [EnvironmentSecret] = [], redacted: [String] = []
   ) -> AttemptID {
     let attempt = AttemptID.unique()
     executor.start(
       CommandRequest(
         attempt: attempt, arguments: arguments, environment: environment, workingDirectory: directory,
-        timeout: timeout, input: input, confinement: confinement, secrets: secrets, redacted: redacted))
+        umask: umask, timeout: timeout, input: input, confinement: confinement, secrets: secrets, redacted: redacted))
     return attempt
   }
 

@@ -47,7 +47,8 @@ enum Samples {
       requestID: requestID,
       snapshot: RunSnapshot(
         flowID: flow, definitionHash: hash, providerID: text, modelID: text, mode: .batch, revision: UInt64(key)),
-      cwd: text, inputs: Array(text.utf8), waitsForOthers: key % 2 == 0, admittedAt: time(key),
+      cwd: text, umask: FileMask(UInt32(truncatingIfNeeded: key)), inputs: Array(text.utf8),
+      waitsForOthers: key % 2 == 0, admittedAt: time(key),
       firstSequence: UInt64(key), parent: parent, reusedFrom: reusedFrom, group: group, subflows: subflows,
       status: status, startedAt: key % 3 == 0 ? nil : time(key + 1),
       finishedAt: status.isFinal ? finishedAt ?? time(key + 2) : nil, cancelRequested: key % 5 == 0 ? .force : nil,

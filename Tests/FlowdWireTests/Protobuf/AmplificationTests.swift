@@ -31,7 +31,7 @@ import Testing
         #expect(error.message.isEmpty == false)
       }
     }
-    #expect(ContinuousClock.now - began < .seconds(10))
+    #expect(ContinuousClock.now - began < .seconds(60))
   }
 
   @Test func refusesMoreThanAFrame() {

@@ -1,5 +1,6 @@
 import FlowdModel
 import Glibc
+import TestSupport
 import Testing
 
 @testable import FlowdWire

@@ -1,3 +1,4 @@
+import TestSupport
 @testable import FlowdWire
 
 /// Writes random messages by their descriptors, in the one form that an encoder gives them.

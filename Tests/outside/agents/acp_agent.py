@@ -3,7 +3,7 @@
 Each line of the prompt is an order; other lines are ignored:
 
     say TEXT | think TEXT | plan A,B | usage USED SIZE | read PATH | ask PATH | write PATH | model | mode | prompt
-    sleep SECONDS | complain TEXT | fail TEXT | die CODE | stop REASON
+    sleep SECONDS | until PATH | complain TEXT | fail TEXT | die CODE | stop REASON
 
 `$NAME` in an order is a variable of the environment. `ask` asks for the permission to edit and tells what it was answered, unless the prompt says what it was answered
 before; `write` writes without asking. The environment says more: ACP_MODELS (what it offers, `a,b` by default),
@@ -179,6 +179,10 @@ class ScriptedAgent(Agent):
 
     async def do_sleep(self, rest: str, _: str, __: str) -> None:
         await asyncio.sleep(float(rest))
+
+    async def do_until(self, rest: str, _: str, __: str) -> None:
+        while not os.path.exists(rest):
+            await asyncio.sleep(0.02)
 
     async def do_complain(self, rest: str, _: str, __: str) -> None:
         print(rest, file=sys.stderr, flush=True)

@@ -10,7 +10,8 @@ Around it there has to be, named by the environment:
   HOSTILE_WORLD   a directory with ``plain`` (a file), ``full`` (a directory with a file ``inner``), ``hidden/key`` (a file),
                   ``way`` (a link to it), ``socket`` (a Unix socket that listens)
   HOSTILE_NAME    an abstract Unix socket that listens
-  HOSTILE_FLOWD   the pid of a process outside, of the same user; on SIGWINCH it makes the file ``hit`` in the world
+  HOSTILE_FLOWD   the pid of a process outside, of the same user; on SIGWINCH it adds a byte to the file ``hit`` in the world
+  HOSTILE_PATIENCE  how long it may take to do so, in seconds
   TMPDIR          the private directory
 """
 

@@ -22,9 +22,11 @@ from typing import Any, Callable
 LIBC = ctypes.CDLL(None, use_errno=True)
 CALLS = {
     "x86_64": {"ptrace": 101, "mount": 165, "chroot": 161, "io_uring": 425, "bpf": 321, "perf": 298, "keyctl": 250,
-               "handle": 304, "pidfd_open": 434, "pidfd_getfd": 438, "vm_readv": 310, "userfault": 323, "pivot": 155},
+               "handle": 304, "pidfd_open": 434, "pidfd_getfd": 438, "vm_readv": 310, "userfault": 323, "pivot": 155,
+               "tgkill": 234, "pidfd_signal": 424},
     "aarch64": {"ptrace": 117, "mount": 40, "chroot": 51, "io_uring": 425, "bpf": 280, "perf": 241, "keyctl": 219,
-                "handle": 265, "pidfd_open": 434, "pidfd_getfd": 438, "vm_readv": 270, "userfault": 282, "pivot": 41},
+                "handle": 265, "pidfd_open": 434, "pidfd_getfd": 438, "vm_readv": 270, "userfault": 282, "pivot": 41,
+                "tgkill": 131, "pidfd_signal": 424},
 }[platform.machine()]  # fmt: skip
 CLONE_NEWUSER = 0x10000000
 PTRACE_SEIZE = 0x4206
@@ -102,6 +104,7 @@ def attempts(at: dict[str, Any]) -> dict[str, Callable[[], object]]:
         "overwrite": lambda: write(victim, os.O_WRONLY),
         "append": lambda: write(victim, os.O_WRONLY | os.O_APPEND),
         "truncate": lambda: os.truncate(victim, 0),
+        "truncate as a reader": lambda: os.close(os.open(victim, os.O_RDONLY | os.O_TRUNC)),
         "link": lambda: os.link(victim, f"{folder}/linked"),
         "link out": lambda: os.link(victim, f"{os.environ.get('TMPDIR', '/tmp')}/linked"),
         "symlink": lambda: os.symlink("/etc/passwd", f"{folder}/symlinked"),
@@ -125,6 +128,10 @@ def attempts(at: dict[str, Any]) -> dict[str, Callable[[], object]]:
         "open the daemon's files": lambda: read(f"/proc/{daemon}/fd/0"),
         "take the daemon's descriptor": lambda: steal_descriptor(daemon),
         "signal the daemon": lambda: os.kill(daemon, signal.SIGCONT),
+        "ask for the daemon": lambda: os.kill(daemon, 0),
+        "signal the daemon's thread": lambda: call("tgkill", daemon, daemon, int(signal.SIGCONT)),
+        "signal the daemon by a handle": lambda: call("pidfd_signal", call("pidfd_open", daemon, 0), 18, None, 0),
+        "signal the launcher": lambda: os.kill(os.getppid(), signal.SIGCONT),
         "read the daemon's state": lambda: os.listdir(at["state"]),
         "read the daemon's secrets": lambda: read(at["secrets"]),
         "read a private key": lambda: read(f"{at['home']}/.ssh/id_ed25519"),

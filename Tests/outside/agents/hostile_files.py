@@ -57,6 +57,27 @@ def _():
     os.close(os.open(world("plain"), os.O_RDONLY | os.O_TRUNC))
 
 
+@attempt("open-truncate-without-reading")
+def _():
+    os.close(os.open(world("plain"), os.O_ACCMODE | os.O_TRUNC))
+
+
+@attempt("openat2-truncate")
+def _():
+    how = struct.pack("QQQ", os.O_RDONLY | os.O_TRUNC, 0, 0)
+    os.close(call("openat2", AT_FDCWD, world("plain").encode(), how, len(how)))
+
+
+@attempt("open-truncate-without-openat")
+def _():
+    os.close(call("open", world("plain").encode(), os.O_RDONLY | os.O_TRUNC))
+
+
+@attempt("truncate-by-proc")
+def _():
+    os.truncate(f"/proc/self/fd/{os.open(world('plain'), os.O_RDONLY)}", 3)
+
+
 @attempt("rename")
 def _():
     os.rename(world("plain"), world("other"))

@@ -9,6 +9,7 @@ import time
 WORLD = os.environ.get("HOSTILE_WORLD", ".")
 FLOWD = int(os.environ.get("HOSTILE_FLOWD", "0"))
 PRIVATE = os.environ.get("TMPDIR", "/tmp")
+PATIENCE = float(os.environ.get("HOSTILE_PATIENCE", "0.2"))
 LAUNCHER = os.getppid()
 HARMLESS = signal.SIGWINCH
 IS_X86 = platform.machine() == "x86_64"
@@ -27,7 +28,8 @@ CALLS = {
     "name_to_handle_at": (303, 264), "bpf": (321, 280), "perf_event_open": (298, 241), "userfaultfd": (323, 282),
     "keyctl": (250, 219), "add_key": (248, 217), "prlimit64": (302, 261), "setpriority": (141, 140),
     "sched_setaffinity": (203, 122), "ioprio_set": (251, 30), "shmget": (29, 194), "mq_open": (240, 180),
-    "personality": (135, 92), "syslog": (103, 116), "linkat": (265, 37),
+    "openat2": (437, 437), "open": (2, None), "tkill": (200, 130), "seccomp": (317, 277),
+    "rt_tgsigqueueinfo": (297, 240), "personality": (135, 92), "syslog": (103, 116), "linkat": (265, 37),
 }  # fmt: skip
 
 
@@ -101,3 +103,22 @@ def in_child(work):
     code = os.WEXITSTATUS(status)
     if code != 0:
         raise OSError(code, os.strerror(code))
+
+
+def hits(work):
+    """Does what may signal the process outside, and looks whether it was."""
+    before = hit_count()
+    work()
+    end = time.monotonic() + PATIENCE
+    while time.monotonic() < end:
+        if hit_count() != before:
+            return
+        time.sleep(0.01)
+    raise Denied("NOBODY")
+
+
+def hit_count():
+    try:
+        return os.stat(world("hit")).st_size
+    except FileNotFoundError:
+        return 0

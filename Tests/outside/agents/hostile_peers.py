@@ -2,12 +2,15 @@
 
 import ctypes
 import errno
+import fcntl
 import os
+import platform
+import signal
 import socket
 import struct
-import time
+import threading
 
-from hostile_kit import FLOWD, HARMLESS, LAUNCHER, Denied, attempt, call, read_key, world
+from hostile_kit import FLOWD, HARMLESS, LAUNCHER, LIBC, Denied, attempt, call, hits, in_child, read_key, world
 
 # Sockets
 
@@ -150,12 +153,110 @@ def _():
 @attempt("kill-all")
 def _():
     # It says 0 also when nobody could be signalled.
-    hit = world("hit")
-    assert not os.path.exists(hit), "hit before it was tried"
-    os.kill(-1, HARMLESS)
-    time.sleep(0.3)
-    if not os.path.exists(hit):
-        raise Denied("NOBODY")
+    hits(lambda: os.kill(-1, HARMLESS))
+
+
+@attempt("ask-for-flowd")
+def _():
+    os.kill(FLOWD, 0)
+
+
+@attempt("tkill-flowd")
+def _():
+    call("tkill", FLOWD, int(HARMLESS))
+
+
+@attempt("kill-group-of-flowd")
+def _():
+    os.killpg(os.getpgid(FLOWD), HARMLESS)
+
+
+@attempt("kill-group-of-launcher")
+def _():
+    os.killpg(os.getpgid(LAUNCHER), HARMLESS)
+
+
+@attempt("kill-joined-group")
+def _():
+    # The session is the launcher's, so its group may be joined.
+    def join():
+        os.setpgid(0, os.getpgid(LAUNCHER))
+        os.kill(LAUNCHER, HARMLESS)
+
+    in_child(join)
+
+
+@attempt("queue-signal-to-thread")
+def _():
+    information = struct.pack("iii", int(HARMLESS), 0, -1) + bytes(116)
+    call("rt_tgsigqueueinfo", FLOWD, FLOWD, int(HARMLESS), information)
+
+
+def own_input(end, claim):
+    """Lets a descriptor's input be a signal to another process."""
+    claim(end.fileno())
+    fcntl.fcntl(end, 10, int(HARMLESS))  # F_SETSIG
+    fcntl.fcntl(end, fcntl.F_SETFL, os.O_ASYNC)
+
+
+def signal_by_input(claim):
+    one, other = socket.socketpair()
+    own_input(one, claim)
+    hits(lambda: other.send(b"x"))
+
+
+@attempt("signal-by-input")
+def _():
+    signal_by_input(lambda end: fcntl.fcntl(end, fcntl.F_SETOWN, FLOWD))
+
+
+@attempt("signal-group-by-input")
+def _():
+    signal_by_input(lambda end: fcntl.fcntl(end, fcntl.F_SETOWN, -os.getpgid(FLOWD)))
+
+
+@attempt("signal-by-input-of-owner")
+def _():
+    signal_by_input(lambda end: fcntl.fcntl(end, 15, struct.pack("ii", 1, FLOWD)))  # F_SETOWN_EX
+
+
+@attempt("signal-by-input-of-socket")
+def _():
+    signal_by_input(lambda end: fcntl.ioctl(end, 0x8901, struct.pack("i", FLOWD)))  # FIOSETOWN
+
+
+@attempt("signal-by-input-of-group")
+def _():
+    signal_by_input(lambda end: fcntl.ioctl(end, 0x8902, struct.pack("i", FLOWD)))  # SIOCSPGRP
+
+
+@attempt("signal-by-own-listener")
+def _():
+    # A filter that hands tgkill to this program, which lets it go on.
+    number = 234 if platform.machine() == "x86_64" else 131
+    code = [(0x20, 0, 0, 0), (0x15, 0, 1, number), (6, 0, 0, 0x7FC00000), (6, 0, 0, 0x7FFF0000)]
+    program = ctypes.create_string_buffer(b"".join(struct.pack("HBBI", *word) for word in code))
+
+    def listen(listener):
+        asked = fcntl.ioctl(listener, 0xC0502100, bytes(80))
+        fcntl.ioctl(listener, 0xC0182101, asked[:8] + struct.pack("qiI", 0, 0, 1))
+
+    def escape():
+        LIBC.prctl(38, 1, 0, 0, 0)
+        listener = call("seccomp", 1, 8, struct.pack("HxxxxxxQ", len(code), ctypes.addressof(program)))
+        threading.Thread(target=listen, args=(listener,), daemon=True).start()
+        call("tgkill", FLOWD, FLOWD, int(HARMLESS))
+
+    in_child(escape)
+
+
+@attempt("signal-at-an-end")
+def _():
+    # Who is made with CLONE_PARENT is a child of the launcher, which gets the signal at its end.
+    child = call("clone", 0x8000 | int(signal.SIGTERM), 0, 0, 0, 0)
+    if child == 0:
+        os._exit(0)
+    os.kill(LAUNCHER, 0)
 
 
 @attempt("limits-of-flowd")

@@ -214,6 +214,11 @@ def _():
     os.close(os.open("/dev/ptmx", os.O_RDWR))
 
 
+@attempt("ask-a-device")
+def _():
+    fcntl.ioctl(os.open("/dev/urandom", os.O_RDONLY), 0x80045200, bytes(4))
+
+
 @attempt("tiocsti")
 def _():
     try:

@@ -1,7 +1,7 @@
 """An agent that answers in plain text and does what its prompt orders, one order a line; other lines are ignored.
 
-    say TEXT | complain TEXT | model | prompt | args | env NAME | cwd | sleep SECONDS | exit CODE | signal NUMBER
-    write PATH | leave (a process behind that ignores SIGTERM) | flood BYTES
+    say TEXT | complain TEXT | model | prompt | args | env NAME | cwd | sleep SECONDS | until PATH | exit CODE
+    signal NUMBER | read PATH | write PATH | leave (a process behind that ignores SIGTERM) | flood BYTES
 
 The prompt comes on standard input, as `--prompt TEXT` or as `--prompt-file PATH`.
 """
@@ -30,6 +30,14 @@ def say(text: str) -> None:
     print(text, flush=True)
 
 
+def read(path: str) -> None:
+    try:
+        with open(path) as file:
+            say(file.read())
+    except OSError as error:
+        say(f"cannot: {error}")
+
+
 def obey(text: str) -> None:
     for line in text.splitlines():
         order, _, rest = line.strip().partition(" ")
@@ -49,10 +57,15 @@ def obey(text: str) -> None:
             say(os.getcwd())
         elif order == "sleep":
             time.sleep(float(rest))
+        elif order == "until":
+            while not os.path.exists(rest):
+                time.sleep(0.02)
         elif order == "exit":
             sys.exit(int(rest))
         elif order == "signal":
             os.kill(os.getpid(), int(rest))
+        elif order == "read":
+            read(rest)
         elif order == "write":
             write(rest)
         elif order == "leave":

@@ -82,7 +82,7 @@ class Daemon:
                 stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd="/", **options,
             )  # fmt: skip
         if wait:
-            eventually(self._is_serving, f"a daemon at {self.place.socket}", 20)
+            eventually(self._is_serving, f"a daemon at {self.place.socket}")
         return self
 
     def _is_serving(self) -> bool:
@@ -91,7 +91,7 @@ class Daemon:
         assert status is None, f"the daemon exited with {status}: {self.log_text()}"
         return self._answers()
 
-    def serves_or_ends(self, seconds: float = 20) -> bool:
+    def serves_or_ends(self, seconds: float = 120) -> bool:
         """Waits until it serves or has ended; whether it serves."""
         process = self.process
         assert process is not None
@@ -101,7 +101,7 @@ class Daemon:
 
     def _answers(self) -> bool:
         try:
-            with Client(str(self.place.socket), spawn=None, timeout=5) as client:
+            with Client(str(self.place.socket), spawn=None, timeout=20) as client:
                 client.daemon.status()
         except errors.FlowdError:  # Not yet: there is no socket, or it is a dead daemon's.
             return False
@@ -115,7 +115,7 @@ class Daemon:
 
     def client(self, **options: Any) -> Client:
         """A client that starts no daemon; closed with this object."""
-        client = Client(str(self.place.socket), spawn=None, name="outside", **{"timeout": 20, **options})
+        client = Client(str(self.place.socket), spawn=None, name="outside", **{"timeout": 120, **options})
         self._clients.append(client)
         return client
 
@@ -127,9 +127,9 @@ class Daemon:
         except (AssertionError, ProcessLookupError):
             if not may_have_ended:
                 raise
-        self.process.wait(10)
+        self.process.wait(60)
 
-    def stop(self, seconds: float = 15) -> int:
+    def stop(self, seconds: float = 120) -> int:
         """SIGTERM; returns the exit status."""
         assert self.process is not None
         if self.process.poll() is None:
@@ -150,7 +150,7 @@ class Daemon:
                 os.kill(self.pid, signal.SIGKILL)
             except (ProcessLookupError, AssertionError):
                 self.process.kill()
-            self.process.wait(10)
+            self.process.wait(60)
         processes.end_attempts_under(self.place.folder)
 
     def log_text(self) -> str:
@@ -164,7 +164,7 @@ class Daemon:
         meta = client.session.new(workspace=str(self.place.workspace), **options).meta
         return client.session.set_executed_flow(meta.session_id, flow_id=flow).meta if flow else meta
 
-    def wait_for(self, client: Client, run_id: str, seconds: float = 20) -> Any:
+    def wait_for(self, client: Client, run_id: str, seconds: float = 120) -> Any:
         """The run once it has ended."""
         began = time.monotonic()
         for _ in client.watch(run_id=run_id, patience=seconds):

@@ -8,8 +8,11 @@ from typing import Callable, TypeVar
 Value = TypeVar("Value")
 
 
-def eventually(condition: Callable[[], Value], what: str = "the condition", seconds: float = 10) -> Value:
-    """Polls until the condition is true and returns its value; fails with the last value after `seconds`."""
+def eventually(condition: Callable[[], Value], what: str = "the condition", seconds: float = 120) -> Value:
+    """Polls until the condition is true and returns its value; fails with the last value after `seconds`.
+
+    The bound is there to end a test that has failed: it is far from what a slow machine needs.
+    """
     deadline = time.monotonic() + seconds
     pause = 0.001
     while True:

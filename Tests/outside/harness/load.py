@@ -52,7 +52,7 @@ class Loader(threading.Thread):
             while True:
                 burst = [self.send() for _ in range(self.chance.choice((1, 2, 8)))]
                 for request_id, future in burst:
-                    self.note(request_id, future.result(30))
+                    self.note(request_id, future.result(60))
         except errors.Unavailable:
             return
         except BaseException as failure:

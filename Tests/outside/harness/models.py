@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 from typing import Any
@@ -41,8 +40,12 @@ class Models:
         lines = [f"  local: {json.dumps(provider)}", *more]
         daemon.place.config.write_text("providers:\n" + "\n".join(lines) + "\n")
         os.kill(daemon.pid, signal.SIGHUP)
-        client = daemon.client()
-        eventually(lambda: "local" in {each.provider_id for each in client.provider.list().providers}, "the provider")
+        client, wanted = daemon.client(), {line.strip().partition(":")[0] for line in lines}
+
+        def has_been_read() -> bool:
+            return wanted <= {each.provider_id for each in client.provider.list().providers}
+
+        eventually(has_been_read, "the providers")
 
     @property
     def requests(self) -> list[dict[str, Any]]:
@@ -50,11 +53,4 @@ class Models:
 
     def end(self) -> None:
         self.process.kill()
-        self.process.wait(10)
-
-
-def free_port() -> int:
-    """A port of this machine on which nobody listens now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+        self.process.wait(60)

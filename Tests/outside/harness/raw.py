@@ -20,10 +20,11 @@ STATUS = ("flowd.v1.DaemonService", "Status")
 class Raw:
     """Frames by hand. Reads time out after `timeout` seconds."""
 
-    def __init__(self, path: pathlib.Path, timeout: float = 10) -> None:
+    def __init__(self, path: pathlib.Path, timeout: float = 120) -> None:
         self.socket = socket.socket(socket.AF_UNIX)
-        self.socket.settimeout(timeout)
+        # Blocking, so that it waits where the daemon has more connections to take than the kernel keeps for it.
         self.socket.connect(str(path))
+        self.socket.settimeout(timeout)
         self._reader = FrameReader()
         self._frames: list[Frame] = []
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import pathlib
+import signal
 from typing import Any, Callable, Optional
 
 from flowd import Client, errors
@@ -61,12 +63,12 @@ class Stage:
     def step(self, run_id: str, step_id: str) -> Any:
         return steps(self.run(run_id))[step_id]
 
-    def reaches(self, run_id: str, status: int, seconds: float = 20) -> Any:
+    def reaches(self, run_id: str, status: int, seconds: float = 120) -> Any:
         """The run once it has that status."""
         self.until(lambda: self.run(run_id).status == status, f"status {run_pb2.RunStatus.Name(status)}", seconds)
         return self.run(run_id)
 
-    def until(self, condition: Callable[[], Any], what: str, seconds: float = 20) -> Any:
+    def until(self, condition: Callable[[], Any], what: str, seconds: float = 120) -> Any:
         return eventually(condition, what, seconds)
 
     def asks(self, run_id: str, step_id: str) -> Any:
@@ -76,7 +78,7 @@ class Stage:
             found = steps(self.run(run_id)).get(step_id)
             return found.input if found is not None and found.HasField("input") else None
 
-        return eventually(question, f"a question of {step_id}", 20)
+        return eventually(question, f"a question of {step_id}")
 
     def answer(self, run_id: str, **arguments: Any) -> Any:
         """`flow.answer`, tried again while the run is being resumed after a restart."""
@@ -90,7 +92,7 @@ class Stage:
 
         return eventually(attempt, "a run that was resumed")
 
-    def end(self, run_id: str, seconds: float = 30) -> Any:
+    def end(self, run_id: str, seconds: float = 120) -> Any:
         """The run once it has ended; its events must tell the same story."""
         self.until(lambda: run_id in self.ended(), f"the end of run {run_id}", seconds)
         run = self.run(run_id)
@@ -146,6 +148,13 @@ class Stage:
     def again(self) -> None:
         self.daemon.end_clients()
         self.client = self.daemon.start().client()
+
+    def reload(self) -> None:
+        """Has the daemon read its configuration again."""
+        said = "the configuration was read again"
+        before = self.daemon.log_text().count(said)
+        os.kill(self.daemon.pid, signal.SIGHUP)
+        self.until(lambda: self.daemon.log_text().count(said) > before, "the new configuration")
 
     # Marks.
 

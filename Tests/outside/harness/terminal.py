@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import fcntl
 import os
 import pty
@@ -23,7 +24,7 @@ def environment(place: Place, **more: str) -> dict[str, str]:
 
 
 def flowctl(
-    place: Place, *words: str, input: str = "", seconds: float = 30, **more: str
+    place: Place, *words: str, input: str = "", seconds: float = 120, **more: str
 ) -> subprocess.CompletedProcess[str]:
     """Runs a command in the workspace with its output piped."""
     return subprocess.run(
@@ -42,6 +43,8 @@ class Terminal:
         self._ours = ours
         self._theirs = theirs
         self.text = ""
+        # A character may come in two pieces.
+        self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
         # A session of its own, whose controlling terminal this becomes.
         self.process = subprocess.Popen(
             ["setsid", "--ctty", "--wait", str(BINARIES / "flowctl"), "--no-spawn", *words],
@@ -54,11 +57,11 @@ class Terminal:
     def __exit__(self, *_: object) -> None:
         if self.process.poll() is None:
             self.process.send_signal(signal.SIGKILL)
-            self.process.wait(10)
+            self.process.wait(60)
         os.close(self._ours)
         os.close(self._theirs)
 
-    def expect(self, pattern: str, seconds: float = 20, after: int = 0) -> int:
+    def expect(self, pattern: str, seconds: float = 120, after: int = 0) -> int:
         """Waits until what was written, without control sequences, matches; returns where the match ends."""
         deadline = time.monotonic() + seconds
         while True:
@@ -76,7 +79,7 @@ class Terminal:
         """Whether the terminal shows what is typed by itself."""
         return bool(termios.tcgetattr(self._theirs)[3] & termios.ECHO)
 
-    def end(self, seconds: float = 20) -> int:
+    def end(self, seconds: float = 120) -> int:
         """The exit status, once everything was read."""
         deadline = time.monotonic() + seconds
         while self.process.poll() is None:
@@ -94,7 +97,7 @@ class Terminal:
         ready, _, _ = select.select([self._ours], [], [], seconds)
         if not ready:
             return False
-        self.text += os.read(self._ours, 65_536).decode(errors="replace")
+        self.text += self._decoder.decode(os.read(self._ours, 65_536))
         return True
 
 

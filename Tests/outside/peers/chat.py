@@ -11,6 +11,8 @@ import time
 from dataclasses import dataclass
 from typing import Any, Callable, Iterable, Optional
 
+from peers.ports import wait_until_taken
+
 
 @dataclass
 class Asked:
@@ -103,7 +105,7 @@ def breaks_off(*words: str, how: str = "end") -> Behaviour:
         for word in words:
             exchange.chunk({"content": word})
         if how == "reset":
-            time.sleep(0.1)  # Not a wait: a reset would overtake what the other side has not read yet.
+            wait_until_taken(exchange.handler.connection)  # A reset might overtake what is not read yet.
             exchange.reset()
         elif how == "error":
             exchange.raw(b'data: {"error": {"message": "the server is out of memory", "code": 500}}\n\n')

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import html
 import http.server
 import json
 import socket
@@ -132,6 +133,14 @@ class _Handler(http.server.BaseHTTPRequestHandler):
 
     def route_echo(self) -> None:
         self.reply(200, self.request_told.shown())
+
+    def route_page(self) -> None:
+        """`/page/500`: a page for people that repeats the request, as frameworks answer when they fail."""
+        shown = "".join(f"<tr><td>{name}<td>{html.escape(value)}" for name, value in self.request_told.headers)
+        asked = "".join(f"<li>{html.escape(repr(pair))}" for pair in self.request_told.query)
+        page = f"<!DOCTYPE html><h1>Server Error</h1><p>{html.escape(self.path)}<ul>{asked}</ul><table>{shown}</table>"
+        # Header fields are read as Latin-1.
+        self.reply(int(self.path.split("?")[0].split("/")[2]), page.encode("latin-1"), content_type="text/html")
 
     def route_status(self) -> None:
         """`/status/503?retry-after=1&body=x`."""

@@ -10,7 +10,7 @@ from pair import PairClient
 
 @pytest.fixture
 def paired() -> Iterator[PairClient]:
-    with PairClient(timeout=5) as made:
+    with PairClient(timeout=60) as made:
         yield made
     for peer in made.peers:
         peer.close()

@@ -18,7 +18,7 @@ def vectors(name: str) -> Any:
     return json.loads((ROOT / "proto" / "vectors" / f"{name}.json").read_text())
 
 
-def eventually(condition: Callable[[], Any], seconds: float = 5) -> Any:
+def eventually(condition: Callable[[], Any], seconds: float = 60) -> Any:
     """Polls until the condition holds."""
     deadline = time.monotonic() + seconds
     while not (value := condition()):

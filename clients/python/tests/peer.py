@@ -15,7 +15,7 @@ from flowd._generated import ttrpc_pb2
 class Peer:
     def __init__(self, connection: socket.socket) -> None:
         self.connection = connection
-        connection.settimeout(5)
+        connection.settimeout(60)
         self._reader = FrameReader()
         self._frames: list[Frame] = []
 

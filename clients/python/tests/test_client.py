@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import concurrent.futures
+import os
 import threading
 
 import pytest
@@ -44,7 +45,7 @@ def test_the_first_frame_is_a_hello_that_nobody_waits_for(client: PairClient) ->
     request = daemon_pb2.DaemonServiceHelloRequest.FromString(ttrpc_pb2.Request.FromString(hello.body).payload)
     assert (request.client, list(request.features)) == ("python", ["cancel", "ping", "goaway"])
     client.peers[0].reply(status.stream, daemon_pb2.DaemonServiceStatusResponse(pid=7))
-    assert future.result(5) == daemon_pb2.DaemonServiceStatusResponse(pid=7)
+    assert future.result(60) == daemon_pb2.DaemonServiceStatusResponse(pid=7)
 
 
 def test_answers_may_come_in_any_order(client: PairClient) -> None:
@@ -54,7 +55,7 @@ def test_answers_may_come_in_any_order(client: PairClient) -> None:
     assert streams == list(range(3, 103, 2))
     for stream in reversed(streams):
         peer.reply(stream, daemon_pb2.DaemonServiceStatusResponse(pid=stream))
-    assert [future.result(5).pid for future in futures] == streams  # type: ignore[attr-defined]
+    assert [future.result(60).pid for future in futures] == streams  # type: ignore[attr-defined]
 
 
 def test_frames_of_many_threads_are_whole(client: PairClient) -> None:
@@ -80,7 +81,7 @@ def test_an_error_carries_its_details(client: PairClient) -> None:
     response.status.code, response.status.message = 10, "changed"
     response.status.details.add().Pack(session_pb2.SessionMeta(session_id=SESSION, revision=4))
     client.peers[0].send(stream, RESPONSE, 0, response.SerializeToString())
-    error = future.exception(5)
+    error = future.exception(60)
     assert isinstance(error, errors.Aborted) and error.meta is not None and error.meta.revision == 4
 
 
@@ -88,11 +89,29 @@ def test_a_lost_connection_fails_what_is_under_way_and_the_next_call_makes_anoth
     futures = pipelined(client, 3)
     client.peers[0].close()
     for future in futures:
-        assert isinstance(future.exception(5), errors.ConnectionLost)
+        assert isinstance(future.exception(60), errors.ConnectionLost)
     (again,) = pipelined(client)
     stream, _ = client.peers[1].request()
     client.peers[1].reply(stream, daemon_pb2.DaemonServiceStatusResponse())
-    assert again.result(5) == daemon_pb2.DaemonServiceStatusResponse()
+    assert again.result(60) == daemon_pb2.DaemonServiceStatusResponse()
+
+
+@pytest.mark.parametrize("method", ["start", "rerun"])
+@pytest.mark.parametrize("given", [None, 0, 0o027])
+def test_a_run_gets_the_umask_of_this_process_unless_another_is_given(
+    client: PairClient, method: str, given: int | None
+) -> None:
+    own = os.umask(0o031)
+    try:
+        future = getattr(client.pipelined.flow, method)(SESSION, umask=given)
+    finally:
+        os.umask(own)
+    stream, request = client.peers[0].request()
+    kind = {"start": flow_pb2.FlowServiceStartRequest, "rerun": flow_pb2.FlowServiceRerunRequest}[method]
+    sent = kind.FromString(request.payload)
+    assert sent.HasField("umask") and sent.umask == (0o031 if given is None else given)
+    client.peers[0].reply(stream, flow_pb2.FlowServiceStartResponse())
+    future.result(5)
 
 
 def test_start_once_repeats_under_one_request_id(client: PairClient) -> None:
@@ -111,7 +130,7 @@ def test_start_once_repeats_under_one_request_id(client: PairClient) -> None:
             client.peers[1].close()
         else:
             client.peers[2].reply(stream, flow_pb2.FlowServiceStartResponse(run_id="r", existing=True))
-    assert future.result(5) == flow_pb2.FlowServiceStartResponse(run_id="r", existing=True)
+    assert future.result(60) == flow_pb2.FlowServiceStartResponse(run_id="r", existing=True)
     assert len(ids) == 1 and ids != {""}
 
 
@@ -122,14 +141,14 @@ def test_a_call_without_an_answer_ends_after_its_timeout_and_is_given_up(client:
     grant(peer, "cancel")
     stream, envelope = peer.request()
     assert envelope.timeout_nano == 50_000_000
-    assert isinstance(future.exception(5), errors.DeadlineExceeded)
+    assert isinstance(future.exception(60), errors.DeadlineExceeded)
     given_up = peer.read()
     assert given_up and (given_up.stream, given_up.type) == (stream, CANCEL)
     peer.reply(stream, daemon_pb2.DaemonServiceStatusResponse())
     (next_call,) = pipelined(client)
     stream, _ = peer.request()
     peer.reply(stream, daemon_pb2.DaemonServiceStatusResponse(pid=1))
-    assert next_call.result(5) == daemon_pb2.DaemonServiceStatusResponse(pid=1)
+    assert next_call.result(60) == daemon_pb2.DaemonServiceStatusResponse(pid=1)
 
 
 def test_a_timeout_that_is_over_is_sent_as_negative(client: PairClient) -> None:
@@ -144,10 +163,10 @@ def test_what_is_under_way_is_counted_by_session(client: PairClient) -> None:
     assert client.action_in_flight(SESSION) and not client.action_in_flight("another")
     peer = client.peers[0]
     peer.reply(peer.request()[0], session_pb2.SessionServiceSetProviderModelResponse())
-    write.result(5)
+    write.result(60)
     assert not client.is_metadata_pending(SESSION) and client.action_in_flight(SESSION)
     peer.refuse(peer.request()[0], 9, "RUN_ACTIVE", run_id="r")
-    error = start.exception(5)
+    error = start.exception(60)
     assert isinstance(error, errors.FailedPrecondition) and error.metadata == {"run_id": "r"}
     assert not client.action_in_flight()
 
@@ -156,7 +175,7 @@ def test_a_lost_connection_leaves_nothing_under_way(client: PairClient) -> None:
     future = client.pipelined.session.set_mode(SESSION, mode=run_pb2.RUN_MODE_BATCH)
     assert client.is_metadata_pending(SESSION)
     client.peers[0].close()
-    assert isinstance(future.exception(5), errors.ConnectionLost)
+    assert isinstance(future.exception(60), errors.ConnectionLost)
     assert not client.is_metadata_pending(SESSION)
 
 
@@ -167,7 +186,7 @@ def test_a_request_that_no_frame_holds_is_refused_before_it_is_sent(client: Pair
     (future,) = pipelined(client)
     assert client.peers[0].request()[0] == 3
     client.peers[0].reply(3, daemon_pb2.DaemonServiceStatusResponse())
-    future.result(5)
+    future.result(60)
 
 
 def test_a_ping_is_answered_and_unknown_frames_are_ignored(client: PairClient) -> None:
@@ -180,7 +199,7 @@ def test_a_ping_is_answered_and_unknown_frames_are_ignored(client: PairClient) -
     answer = peer.read()
     assert answer and (answer.type, answer.flags, answer.body) == (PING, 1, b"12345678")
     peer.reply(stream, daemon_pb2.DaemonServiceStatusResponse())
-    future.result(5)
+    future.result(60)
 
 
 def test_after_goaway_calls_take_another_connection(client: PairClient) -> None:
@@ -191,23 +210,23 @@ def test_after_goaway_calls_take_another_connection(client: PairClient) -> None:
     eventually(lambda: client._link is not None and not client._link.is_usable)
     (second,) = pipelined(client)
     client.peers[0].reply(stream, daemon_pb2.DaemonServiceStatusResponse(pid=1))
-    assert first.result(5) == daemon_pb2.DaemonServiceStatusResponse(pid=1)
+    assert first.result(60) == daemon_pb2.DaemonServiceStatusResponse(pid=1)
     assert client.peers[0].read() is None
     other, _ = client.peers[1].request()
     client.peers[1].reply(other, daemon_pb2.DaemonServiceStatusResponse(pid=2))
-    assert second.result(5) == daemon_pb2.DaemonServiceStatusResponse(pid=2)
+    assert second.result(60) == daemon_pb2.DaemonServiceStatusResponse(pid=2)
 
 
 def test_bytes_that_are_no_frames_end_the_connection(client: PairClient) -> None:
     (future,) = pipelined(client)
     client.peers[0].connection.sendall(b"\xff" * 64)
-    assert isinstance(future.exception(5), errors.ConnectionLost)
+    assert isinstance(future.exception(60), errors.ConnectionLost)
 
 
 def test_a_closed_client_makes_no_calls(client: PairClient) -> None:
     (future,) = pipelined(client)
     client.close()
-    assert isinstance(future.exception(5), errors.ConnectionLost)
+    assert isinstance(future.exception(60), errors.ConnectionLost)
     with pytest.raises(errors.Unavailable):
         client.daemon.status()
 

@@ -80,7 +80,7 @@ def test_an_answer_names_its_question_and_is_json(client: PairClient, value: obj
     assert request.value == sent
     assert client.action_in_flight(RUN) and client.action_in_flight() and not client.action_in_flight("another")
     peer.reply(stream, flow_pb2.FlowServiceAnswerResponse(outcome=flow_pb2.ANSWER_OUTCOME_ACCEPTED))
-    assert future.result(5).outcome == flow_pb2.ANSWER_OUTCOME_ACCEPTED  # type: ignore[attr-defined]
+    assert future.result(60).outcome == flow_pb2.ANSWER_OUTCOME_ACCEPTED  # type: ignore[attr-defined]
     assert not client.action_in_flight()
 
 
@@ -97,7 +97,7 @@ def test_an_export_is_asked_for_until_its_last_piece(client: PairClient) -> None
         peer, stream, payload = first_call(client)
         assert flow_pb2.FlowServiceExportRunRequest.FromString(payload).after_seq == after
         peer.reply(stream, piece)
-    assert future.result(5) == pieces
+    assert future.result(60) == pieces
 
 
 def test_an_export_ends_when_the_daemon_does_not_go_on(client: PairClient) -> None:
@@ -105,4 +105,4 @@ def test_an_export_ends_when_the_daemon_does_not_go_on(client: PairClient) -> No
     for _ in range(2):
         peer, stream, _payload = first_call(client)
         peer.reply(stream, flow_pb2.FlowServiceExportRunResponse(next_after_seq=7))
-    assert future.result(5) == 2
+    assert future.result(60) == 2

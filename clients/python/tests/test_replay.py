@@ -148,9 +148,9 @@ def run_blocking(client: PairClient, conversation: Any) -> None:
         futures = [client.call_async(method, request) for _, method, request in steps]
         if len(client.peers) > before:
             start_peer()
-        outcomes = [future.exception(5) or future.result() for future in futures]
+        outcomes = [future.exception(60) or future.result() for future in futures]
     assert thread is not None
-    thread.join(5)
+    thread.join(60)
     assert failures == []
     for (step, method, _), outcome in zip(steps, outcomes):
         check(expects(conversation, step["stream"]), outcome, method)

@@ -9,6 +9,8 @@ import stat
 import subprocess
 import sys
 import tempfile
+import threading
+import time
 from typing import Iterator
 
 import pytest
@@ -22,7 +24,7 @@ open(sys.argv[1], "a").write(f"{os.getpid()} {os.getsid(0)} {sys.argv[2:]}\\n")
 listener = socket.socket(socket.AF_UNIX)
 listener.bind(path)
 listener.listen(64)
-listener.settimeout(5)
+listener.settimeout(60)
 while True:
     connection, _ = listener.accept()
     while data := connection.recv(4096):
@@ -70,7 +72,7 @@ def test_programs_at_once_start_one_daemon_in_a_session_of_its_own(folder: pathl
     (folder / "daemon.py").write_text(DAEMON)
     command = [sys.executable, "-c", CONNECT, str(path), sys.executable, str(folder / "daemon.py"), str(log)]
     programs = [subprocess.Popen(command) for _ in range(10)]
-    assert [program.wait(20) for program in programs] == [0] * 10
+    assert [program.wait(120) for program in programs] == [0] * 10
     (line,) = log.read_text().splitlines()
     pid, session, arguments = line.split(" ", 2)
     assert pid == session
@@ -80,8 +82,10 @@ def test_programs_at_once_start_one_daemon_in_a_session_of_its_own(folder: pathl
     _socket.connect(str(path)).close()
 
 
-def test_a_daemon_that_does_not_start_is_unavailable(folder: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("flowd._spawn.SPAWN_SECONDS_MAX", 0.5)
+def test_a_daemon_that_does_not_start_is_unavailable_at_once(
+    folder: pathlib.Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("flowd._spawn.SPAWN_SECONDS_MAX", 3600)
     path = folder / "s"
     with socket.socket(socket.AF_UNIX) as stale:
         stale.bind(str(path))
@@ -95,12 +99,37 @@ def test_a_start_is_tried_again_while_an_old_daemon_is_leaving(folder: pathlib.P
     (folder / "daemon.py").write_text(DAEMON)
     script = f"""
     n=$(cat {folder}/n 2>/dev/null || echo 0); echo $((n + 1)) > {folder}/n
-    [ $n -ge 2 ] || exit 1
+    [ $n -ge 2 ] || exit 75
     exec {sys.executable} {folder}/daemon.py {log} "$@"
     """
     pathlib.Path(f"{path}.stop").touch()
     _spawn.connect_or_spawn(str(path), ["sh", "-c", script, "sh"]).close()
     assert (folder / "n").read_text() == "3\n"
+
+
+def test_a_daemon_that_is_just_starting_is_waited_for(folder: pathlib.Path) -> None:
+    path = folder / "s"
+    listener = socket.socket(socket.AF_UNIX)
+
+    def listen() -> None:
+        while not (folder / "n").exists():
+            time.sleep(0.001)
+        listener.bind(str(path))
+        listener.listen()
+
+    other = threading.Thread(target=listen)
+    other.start()
+    _spawn.connect_or_spawn(str(path), ["sh", "-c", f"touch {folder}/n; exit 75"]).close()
+    other.join()
+    listener.close()
+
+
+def test_a_daemon_that_is_kept_out_for_long_is_unavailable(
+    folder: pathlib.Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("flowd._spawn.SPAWN_SECONDS_MAX", 0.3)
+    with pytest.raises(errors.Unavailable, match="another one keeps it out"):
+        _spawn.connect_or_spawn(str(folder / "s"), ["sh", "-c", "exit 75"])
 
 
 def test_a_command_that_is_not_there_is_unavailable(folder: pathlib.Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import pathlib
 import random
+import socket
 import threading
 from typing import Any, Iterator
 
@@ -13,7 +14,10 @@ from fakes import EventDaemon, event, snapshot
 from peer import Peer
 
 from flowd import AsyncClient, Client, errors
+from flowd._async_watch import AsyncWatch
+from flowd._cursor import Cursor
 from flowd.v1 import event_pb2
+from flowd.watch import Watch
 
 LOG = [event(seq) for seq in range(1, 201)]
 
@@ -161,11 +165,50 @@ def test_a_watch_is_closed_from_another_thread(path: pathlib.Path) -> None:
         watch = client.watch(session_id="s")
         thread = threading.Thread(target=lambda: list(watch))
         thread.start()
-        assert asked.wait(5)
+        assert asked.wait(60)
         watch.close()
-        thread.join(5)
+        thread.join(60)
         assert not thread.is_alive()
     daemon.close()
+
+
+def test_a_watch_that_is_closed_while_it_connects_asks_for_nothing() -> None:
+    ours, theirs = socket.socketpair()
+    theirs.shutdown(socket.SHUT_WR)
+
+    def connect() -> socket.socket:
+        watch.close()
+        return ours
+
+    watch = Watch(connect, Cursor(session_id="s"), None)
+    with theirs:
+        assert list(watch) == [] and theirs.recv(1) == b""
+
+
+def test_an_async_watch_that_is_closed_while_it_connects_asks_for_nothing() -> None:
+    ours, theirs = socket.socketpair()
+    theirs.shutdown(socket.SHUT_WR)
+
+    async def scenario() -> list[event_pb2.Event]:
+        def connect() -> socket.socket:
+            watch.close()
+            return ours
+
+        watch = AsyncWatch(connect, Cursor(session_id="s"), None)
+        return [event async for event in watch]
+
+    with theirs:
+        assert asyncio.run(scenario()) == [] and theirs.recv(1) == b""
+
+
+def test_a_watch_that_is_closed_after_it_has_asked_ends() -> None:
+    class Closing(socket.socket):
+        def sendall(self, data: Any, flags: int = 0) -> None:
+            watch.close()
+
+    with Closing(socket.AF_UNIX) as connection:
+        watch = Watch(lambda: connection, Cursor(session_id="s"), None)
+        assert list(watch) == []
 
 
 def test_one_target_is_watched() -> None:

@@ -95,6 +95,9 @@ class AsyncWatch:
         connection = await loop.run_in_executor(None, self._connect)
         connection.setblocking(False)
         reader, writer = await asyncio.open_unix_connection(sock=connection)
+        if self._is_closed:  # Meanwhile, so that nobody else would end this connection.
+            writer.close()
+            raise errors.ConnectionLost("the watch was closed")
         _, request = self._calls.begin(methods.EVENT_WATCH, self._cursor.request(), None, self._inbox)
         writer.write(request)
         return reader, writer

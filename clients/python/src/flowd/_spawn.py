@@ -14,10 +14,13 @@ from flowd import _socket, errors
 
 #: Ends a daemon that nobody uses.
 IDLE_EXIT = "10m"
-#: How long a daemon may take until it listens.
-SPAWN_SECONDS_MAX = 5.0
+#: How long a daemon may take until it listens; more than one that is leaving gives its commands to end.
+SPAWN_SECONDS_MAX = 10.0
 _POLL_SECONDS = 0.01
-_RETRY_SECONDS = 0.2
+_RETRY_SECONDS = 0.1
+_RETRY_SECONDS_MAX = 1.0
+#: The exit status of a daemon that another one kept out, which is just starting, or stopping.
+_TAKEN = 75
 
 _ABSENT = (FileNotFoundError, ConnectionRefusedError)
 
@@ -83,15 +86,23 @@ def _start(path: str, command: Sequence[str]) -> subprocess.Popen[bytes]:
 def _connect_until(path: str, deadline: float, command: Optional[Sequence[str]]) -> socket.socket:
     """Polls for the daemon; starts it if `command` is given, and again while one that is stopping keeps it out."""
     process = _start(path, command) if command else None
+    delay, again = _RETRY_SECONDS, 0.0
     while True:
+        # Looked at first: a daemon that listens is found even if this one ended because of it.
+        status = process.poll() if process else None
         try:
             return _socket.connect(path)
         except _ABSENT as error:
-            status = process.poll() if process else None
-            if time.monotonic() >= deadline:
-                why = "" if status is None else f" (it exited with status {status}; run it by hand to see why)"
+            now = time.monotonic()
+            if status not in (None, _TAKEN):
+                why = f"what was started exited with status {status}; run it by hand to see why"
+                raise errors.Unavailable(f"no daemon listens at {path}: {why}") from error
+            if now >= deadline:
+                why = "" if status is None else "; another one keeps it out, perhaps at another socket"
                 raise errors.Unavailable(f"no daemon listened at {path} in {SPAWN_SECONDS_MAX:g} s{why}") from error
-            if command and status is not None:
-                time.sleep(_RETRY_SECONDS)
-                process = _start(path, command)
+        if status is not None and not again:
+            again = now + delay
+            delay = min(2 * delay, _RETRY_SECONDS_MAX)
+        if command and again and now >= again:
+            process, again = _start(path, command), 0.0
         time.sleep(_POLL_SECONDS)

@@ -21,7 +21,7 @@ from flowd._json import DEFAULT, Json
 from flowd._method import Method, Request, Response
 from flowd._pending import Pending
 from flowd.question import Question
-from flowd.v1 import flow_pb2
+from flowd.v1 import flow_pb2, run_pb2
 from flowd.watch import Watch
 
 Self = TypeVar("Self", bound="Client")
@@ -141,6 +141,27 @@ class Client(blocking.Services):
             question.run_id, step_id=question.step_id, input_id=question.input_id, value=value, timeout=timeout
         )
 
+    def get_run(self, run_id: str, *, include_output: bool = False, timeout: Optional[float] = None) -> run_pb2.Run:
+        """A run with all its steps, in as many calls as it takes.
+
+        timeout: of each call.
+        """
+        answer = self.flow.get_run(run_id, include_output=include_output, timeout=timeout)
+        self._add_steps(answer.run, answer.next_step_page_token, include_output=include_output, timeout=timeout)
+        return answer.run
+
+    def _add_steps(
+        self, run: run_pb2.Run, token: str, *, include_output: bool = False, timeout: Optional[float] = None
+    ) -> None:
+        """Adds the steps that an answer had no room for."""
+        while token:
+            page = self.flow.get_run(
+                run.run_id, include_output=include_output, step_page_token=token, timeout=timeout
+            )
+            run.steps.extend(page.run.steps)
+            # A daemon that does not go on would be asked for ever.
+            token = page.next_step_page_token if page.run.steps else ""
+
     def export_run(
         self, run_id: str, timeout: Optional[float] = None
     ) -> Iterator[flow_pb2.FlowServiceExportRunResponse]:
@@ -151,6 +172,9 @@ class Client(blocking.Services):
         after_seq = 0
         while True:
             piece = self.flow.export_run(run_id, after_seq=after_seq, timeout=timeout)
+            if piece.next_step_page_token:
+                self._add_steps(piece.run, piece.next_step_page_token, timeout=timeout)
+                piece.next_step_page_token = ""
             yield piece
             # 0 after the last piece; a daemon that did not go on would be asked for ever.
             if piece.next_after_seq <= after_seq:
@@ -171,6 +195,8 @@ class Client(blocking.Services):
         patience: Optional[float] = 60.0,
     ) -> Watch:
         """Iterates over events of one session, workspace, run or all, in order, each exactly once.
+
+        A run's are those of the runs that are its steps too; they end with the run itself.
 
         patience: seconds without a connection after which it gives up with `Unavailable`; `None`: never.
         """

@@ -54,6 +54,8 @@ class Watch:
         self._calls = Calls()
         self._inbox = Inbox()
         self._closed = threading.Event()
+        # Of the connection, which `close` takes away from the thread that reads.
+        self._lock = threading.Lock()
 
     @property
     def after_seq(self) -> int:
@@ -97,17 +99,27 @@ class Watch:
         self._disconnect()
 
     def _read(self) -> None:
-        if self._connection is None:
+        connection = self._connection
+        if connection is None:
             self._calls, self._inbox = Calls(), Inbox()
-            self._connection = self._connect()
+            connection = self._keep(self._connect())
             _, request = self._calls.begin(methods.EVENT_WATCH, self._cursor.request(), None, self._inbox)
-            self._connection.sendall(request)
-        data = self._connection.recv(_READ_BYTES)
+            connection.sendall(request)
+        data = connection.recv(_READ_BYTES)
         if not data:
             raise errors.ConnectionLost("the daemon closed the connection")
         answer = self._calls.receive(data)
         if answer:
-            self._connection.sendall(answer)
+            connection.sendall(answer)
+
+    def _keep(self, connection: socket.socket) -> socket.socket:
+        """Raises where the watch was closed meanwhile: nobody would end this connection."""
+        with self._lock:
+            if not self._closed.is_set():
+                self._connection = connection
+                return connection
+        connection.close()
+        raise errors.ConnectionLost("the watch was closed")
 
     def _take(self, payload: bytes) -> Optional[event_pb2.Event]:
         try:
@@ -139,7 +151,8 @@ class Watch:
         self._closed.wait(self._backoff.delay())
 
     def _disconnect(self) -> None:
-        connection, self._connection = self._connection, None
+        with self._lock:
+            connection, self._connection = self._connection, None
         if connection is not None:
             try:
                 connection.shutdown(socket.SHUT_RDWR)

@@ -105,7 +105,8 @@ struct  Flowd__V1__EventServiceWatchRequest
      */
     protobuf_c_boolean all;
     /*
-     * One run; the stream ends after its `run_finished`.
+     * One run with the runs that are its steps (`uses: flow`), and theirs; the stream ends after its own
+     * `run_finished`.
      */
     char *run_id;
   };
@@ -286,6 +287,10 @@ struct  Flowd__V1__StepStarted
    * Of a `flow` step.
    */
   char *child_run_id;
+  /*
+   * As of `StepRetrying`.
+   */
+  uint32_t attempts_max;
   Flowd__V1__StepStarted__ChildrenCase children_case;
   union {
     uint32_t child_count;
@@ -293,7 +298,7 @@ struct  Flowd__V1__StepStarted
 };
 #define FLOWD__V1__STEP_STARTED__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&flowd__v1__step_started__descriptor) \
-    , (char *)protobuf_c_empty_string, 0, (char *)protobuf_c_empty_string, FLOWD__V1__STEP_STARTED__CHILDREN__NOT_SET, {0} }
+    , (char *)protobuf_c_empty_string, 0, (char *)protobuf_c_empty_string, 0, FLOWD__V1__STEP_STARTED__CHILDREN__NOT_SET, {0} }
 
 
 struct  Flowd__V1__StepOutput
@@ -373,10 +378,15 @@ struct  Flowd__V1__StepRetrying
   uint32_t attempt;
   Flowd__V1__StepError *error;
   Google__Protobuf__Timestamp *next_at;
+  /*
+   * The number of the last attempt that its `retry` allows, as things stand: an attempt that a restart of the daemon cut off
+   * is not counted. 0: it has no `retry`, or an `until`.
+   */
+  uint32_t attempts_max;
 };
 #define FLOWD__V1__STEP_RETRYING__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&flowd__v1__step_retrying__descriptor) \
-    , (char *)protobuf_c_empty_string, 0, NULL, NULL }
+    , (char *)protobuf_c_empty_string, 0, NULL, NULL, 0 }
 
 
 struct  Flowd__V1__StepFinished

@@ -124,6 +124,12 @@ struct  Flowd__V1__FlowServiceStartRequest__EnvEntry
     , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string }
 
 
+typedef enum {
+  FLOWD__V1__FLOW_SERVICE_START_REQUEST__MASK__NOT_SET = 0,
+  FLOWD__V1__FLOW_SERVICE_START_REQUEST__MASK_UMASK = 9
+    PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(FLOWD__V1__FLOW_SERVICE_START_REQUEST__MASK__CASE)
+} Flowd__V1__FlowServiceStartRequest__MaskCase;
+
 struct  Flowd__V1__FlowServiceStartRequest
 {
   ProtobufCMessage base;
@@ -151,10 +157,18 @@ struct  Flowd__V1__FlowServiceStartRequest
    * Pause after each step.
    */
   protobuf_c_boolean step_by_step;
+  Flowd__V1__FlowServiceStartRequest__MaskCase mask_case;
+  union {
+    /*
+     * What the files that the run makes are not permitted, as in umask(2): at most 0777. Absent: what the daemon was
+     * started with.
+     */
+    uint32_t umask;
+  };
 };
 #define FLOWD__V1__FLOW_SERVICE_START_REQUEST__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&flowd__v1__flow_service_start_request__descriptor) \
-    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, NULL, {0,NULL}, FLOWD__V1__IF_ACTIVE__IF_ACTIVE_UNSPECIFIED, (char *)protobuf_c_empty_string, 0,NULL, 0 }
+    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, NULL, {0,NULL}, FLOWD__V1__IF_ACTIVE__IF_ACTIVE_UNSPECIFIED, (char *)protobuf_c_empty_string, 0,NULL, 0, FLOWD__V1__FLOW_SERVICE_START_REQUEST__MASK__NOT_SET, {0} }
 
 
 struct  Flowd__V1__FlowServiceStartResponse
@@ -289,6 +303,12 @@ struct  Flowd__V1__FlowServiceRerunRequest__EnvEntry
     , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string }
 
 
+typedef enum {
+  FLOWD__V1__FLOW_SERVICE_RERUN_REQUEST__MASK__NOT_SET = 0,
+  FLOWD__V1__FLOW_SERVICE_RERUN_REQUEST__MASK_UMASK = 8
+    PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(FLOWD__V1__FLOW_SERVICE_RERUN_REQUEST__MASK__CASE)
+} Flowd__V1__FlowServiceRerunRequest__MaskCase;
+
 struct  Flowd__V1__FlowServiceRerunRequest
 {
   ProtobufCMessage base;
@@ -309,10 +329,17 @@ struct  Flowd__V1__FlowServiceRerunRequest
   Flowd__V1__FlowServiceRerunRequest__EnvEntry **env;
   Flowd__V1__IfActive if_active;
   Flowd__V1__ExpectedMeta *expected;
+  Flowd__V1__FlowServiceRerunRequest__MaskCase mask_case;
+  union {
+    /*
+     * As in a start. Absent: the run's own.
+     */
+    uint32_t umask;
+  };
 };
 #define FLOWD__V1__FLOW_SERVICE_RERUN_REQUEST__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&flowd__v1__flow_service_rerun_request__descriptor) \
-    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, 0,NULL, FLOWD__V1__IF_ACTIVE__IF_ACTIVE_UNSPECIFIED, NULL }
+    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, 0,NULL, FLOWD__V1__IF_ACTIVE__IF_ACTIVE_UNSPECIFIED, NULL, FLOWD__V1__FLOW_SERVICE_RERUN_REQUEST__MASK__NOT_SET, {0} }
 
 
 struct  Flowd__V1__FlowServiceRerunResponse
@@ -344,20 +371,28 @@ struct  Flowd__V1__FlowServiceGetRunRequest
    * With the beginning of each step's output.
    */
   protobuf_c_boolean include_output;
+  /*
+   * As an answer gave it: the steps from there on, in a run that has nothing else but its id, session and status.
+   */
+  char *step_page_token;
 };
 #define FLOWD__V1__FLOW_SERVICE_GET_RUN_REQUEST__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&flowd__v1__flow_service_get_run_request__descriptor) \
-    , (char *)protobuf_c_empty_string, 0 }
+    , (char *)protobuf_c_empty_string, 0, (char *)protobuf_c_empty_string }
 
 
 struct  Flowd__V1__FlowServiceGetRunResponse
 {
   ProtobufCMessage base;
   Flowd__V1__Run *run;
+  /*
+   * Not empty when the run has more steps than fit into an answer: ask for the rest with it.
+   */
+  char *next_step_page_token;
 };
 #define FLOWD__V1__FLOW_SERVICE_GET_RUN_RESPONSE__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&flowd__v1__flow_service_get_run_response__descriptor) \
-    , NULL }
+    , NULL, (char *)protobuf_c_empty_string }
 
 
 struct  Flowd__V1__FlowServiceListRunsRequest
@@ -428,13 +463,17 @@ struct  Flowd__V1__FlowServiceExportRunResponse
    */
   uint64_t next_after_seq;
   /*
-   * The canonical JSON of the flow as the run pinned it; only in the first piece.
+   * The canonical JSON of the flow as the run pinned it; in the first piece, or the second when it does not fit there.
    */
   ProtobufCBinaryData definition;
+  /*
+   * Not empty when `run` lacks steps: `GetRun` has the rest, for this `step_page_token`.
+   */
+  char *next_step_page_token;
 };
 #define FLOWD__V1__FLOW_SERVICE_EXPORT_RUN_RESPONSE__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&flowd__v1__flow_service_export_run_response__descriptor) \
-    , NULL, 0,NULL, 0, {0,NULL} }
+    , NULL, 0,NULL, 0, {0,NULL}, (char *)protobuf_c_empty_string }
 
 
 struct  Flowd__V1__FlowServiceListRequest
@@ -526,6 +565,10 @@ typedef enum {
 struct  Flowd__V1__FlowServiceValidateRequest
 {
   ProtobufCMessage base;
+  /*
+   * Where the personas, contracts and flows that it names are looked for before the user's own and the built-in ones.
+   * Empty: a name that these do not have is told by a warning.
+   */
   char *workspace;
   /*
    * The name to use in diagnostics.
@@ -555,7 +598,7 @@ struct  Flowd__V1__FlowServiceValidateResponse
   size_t n_diagnostics;
   Flowd__V1__Diagnostic **diagnostics;
   /*
-   * Empty when not valid.
+   * Empty when not valid, and when something that it names is not known.
    */
   char *definition_hash;
 };

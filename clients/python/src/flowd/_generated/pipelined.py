@@ -11,6 +11,7 @@ from typing import Iterable, Mapping, Optional, Union
 from flowd._callers import PipelinedCaller
 from flowd._generated import methods
 from flowd._json import Json, json_bytes
+from flowd._umask import umask_or_own
 from flowd.v1 import daemon_pb2, flow_pb2, provider_pb2, run_pb2, session_pb2
 
 
@@ -156,6 +157,7 @@ class Flow:
         cwd: str = "",
         env: Optional[Mapping[str, str]] = None,
         step_by_step: bool = False,
+        umask: Optional[int] = None,
         timeout: Optional[float] = None,
     ) -> concurrent.futures.Future[flow_pb2.FlowServiceStartResponse]:
         request = flow_pb2.FlowServiceStartRequest(
@@ -167,6 +169,7 @@ class Flow:
             cwd=cwd,
             env=env,
             step_by_step=step_by_step,
+            umask=umask_or_own(umask),
         )
         return self._caller.call(methods.FLOW_START, request, timeout)
 
@@ -238,6 +241,7 @@ class Flow:
         env: Optional[Mapping[str, str]] = None,
         if_active: Optional[Union[flow_pb2.IfActive, str]] = None,
         expected: Optional[session_pb2.ExpectedMeta] = None,
+        umask: Optional[int] = None,
         timeout: Optional[float] = None,
     ) -> concurrent.futures.Future[flow_pb2.FlowServiceRerunResponse]:
         request = flow_pb2.FlowServiceRerunRequest(
@@ -248,6 +252,7 @@ class Flow:
             env=env,
             if_active=if_active,
             expected=expected,
+            umask=umask_or_own(umask),
         )
         return self._caller.call(methods.FLOW_RERUN, request, timeout)
 
@@ -256,11 +261,13 @@ class Flow:
         run_id: str,
         *,
         include_output: bool = False,
+        step_page_token: str = "",
         timeout: Optional[float] = None,
     ) -> concurrent.futures.Future[flow_pb2.FlowServiceGetRunResponse]:
         request = flow_pb2.FlowServiceGetRunRequest(
             run_id=run_id,
             include_output=include_output,
+            step_page_token=step_page_token,
         )
         return self._caller.call(methods.FLOW_GET_RUN, request, timeout)
 

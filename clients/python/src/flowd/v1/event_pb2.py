@@ -16,17 +16,17 @@ from flowd.v1 import session_pb2 as flowd_dot_v1_dot_session__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x14\x66lowd/v1/event.proto\x12\x08\x66lowd.v1\x1a\x12\x66lowd/v1/run.proto\x1a\x16\x66lowd/v1/session.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xc0\x01\n\x18\x45ventServiceWatchRequest\x12\x14\n\nsession_id\x18\x01 \x01(\tH\x00\x12\x13\n\tworkspace\x18\x02 \x01(\tH\x00\x12\r\n\x03\x61ll\x18\x03 \x01(\x08H\x00\x12\x10\n\x06run_id\x18\x04 \x01(\tH\x00\x12\x11\n\tafter_seq\x18\x05 \x01(\x04\x12\x16\n\x0e\x61\x66ter_position\x18\x06 \x01(\x04\x12\x10\n\x08snapshot\x18\x07 \x01(\x08\x12\x11\n\tuntil_now\x18\x08 \x01(\x08\x42\x08\n\x06target\";\n\x19\x45ventServiceWatchResponse\x12\x1e\n\x05\x65vent\x18\x01 \x01(\x0b\x32\x0f.flowd.v1.Event\"\xf5\x08\n\x05\x45vent\x12\x12\n\nsession_id\x18\x01 \x01(\t\x12\x0e\n\x06run_id\x18\x02 \x01(\t\x12\x0b\n\x03seq\x18\x03 \x01(\x04\x12&\n\x02\x61t\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x10\n\x08position\x18\x05 \x01(\x04\x12<\n\x14session_meta_changed\x18\n \x01(\x0b\x32\x1c.flowd.v1.SessionMetaChangedH\x00\x12\x35\n\x10session_selected\x18\x0b \x01(\x0b\x32\x19.flowd.v1.SessionSelectedH\x00\x12+\n\x0brun_started\x18\x0c \x01(\x0b\x32\x14.flowd.v1.RunStartedH\x00\x12-\n\x0cstep_started\x18\r \x01(\x0b\x32\x15.flowd.v1.StepStartedH\x00\x12+\n\x0bstep_output\x18\x0e \x01(\x0b\x32\x14.flowd.v1.StepOutputH\x00\x12:\n\x13step_input_required\x18\x0f \x01(\x0b\x32\x1b.flowd.v1.StepInputRequiredH\x00\x12:\n\x13step_input_answered\x18\x10 \x01(\x0b\x32\x1b.flowd.v1.StepInputAnsweredH\x00\x12/\n\rstep_retrying\x18\x11 \x01(\x0b\x32\x16.flowd.v1.StepRetryingH\x00\x12/\n\rstep_finished\x18\x12 \x01(\x0b\x32\x16.flowd.v1.StepFinishedH\x00\x12)\n\nrun_paused\x18\x13 \x01(\x0b\x32\x13.flowd.v1.RunPausedH\x00\x12+\n\x0brun_resumed\x18\x14 \x01(\x0b\x32\x14.flowd.v1.RunResumedH\x00\x12-\n\x0crun_finished\x18\x15 \x01(\x0b\x32\x15.flowd.v1.RunFinishedH\x00\x12)\n\nrun_queued\x18\x16 \x01(\x0b\x32\x13.flowd.v1.RunQueuedH\x00\x12<\n\x14run_cancel_requested\x18\x17 \x01(\x0b\x32\x1c.flowd.v1.RunCancelRequestedH\x00\x12\x31\n\x0esession_closed\x18\x18 \x01(\x0b\x32\x17.flowd.v1.SessionClosedH\x00\x12:\n\x13run_pause_requested\x18\x19 \x01(\x0b\x32\x1b.flowd.v1.RunPauseRequestedH\x00\x12\x34\n\x10run_mode_changed\x18\x1a \x01(\x0b\x32\x18.flowd.v1.RunModeChangedH\x00\x12\x33\n\x0f\x63ircuit_changed\x18\x1b \x01(\x0b\x32\x18.flowd.v1.CircuitChangedH\x00\x12/\n\rstep_activity\x18\x1c \x01(\x0b\x32\x16.flowd.v1.StepActivityH\x00\x12&\n\x08snapshot\x18\x1e \x01(\x0b\x32\x12.flowd.v1.SnapshotH\x00\x42\x06\n\x04kind\"9\n\x12SessionMetaChanged\x12#\n\x04meta\x18\x01 \x01(\x0b\x32\x15.flowd.v1.SessionMeta\"6\n\x0fSessionSelected\x12#\n\x04meta\x18\x01 \x01(\x0b\x32\x15.flowd.v1.SessionMeta\"4\n\rSessionClosed\x12#\n\x04meta\x18\x01 \x01(\x0b\x32\x15.flowd.v1.SessionMeta\"4\n\tRunQueued\x12\'\n\x08snapshot\x18\x01 \x01(\x0b\x32\x15.flowd.v1.RunSnapshot\"\xbd\x01\n\nRunStarted\x12\'\n\x08snapshot\x18\x01 \x01(\x0b\x32\x15.flowd.v1.RunSnapshot\x12\x1e\n\x06roster\x18\x02 \x03(\x0b\x32\x0e.flowd.v1.Step\x12\x0b\n\x03\x63wd\x18\x03 \x01(\t\x12\x0e\n\x06inputs\x18\x04 \x01(\x0c\x12\x15\n\rparent_run_id\x18\x05 \x01(\t\x12\x16\n\x0eparent_step_id\x18\x06 \x01(\t\x12\x1a\n\x12reused_from_run_id\x18\x07 \x01(\t\"h\n\x0bStepStarted\x12\x0f\n\x07step_id\x18\x01 \x01(\t\x12\x0f\n\x07\x61ttempt\x18\x02 \x01(\r\x12\x15\n\x0b\x63hild_count\x18\x03 \x01(\rH\x00\x12\x14\n\x0c\x63hild_run_id\x18\x04 \x01(\tB\n\n\x08\x63hildren\"\x88\x01\n\nStepOutput\x12\x0f\n\x07step_id\x18\x01 \x01(\t\x12\x0f\n\x07\x61ttempt\x18\x02 \x01(\r\x12&\n\x06stream\x18\x03 \x01(\x0e\x32\x16.flowd.v1.OutputStream\x12\r\n\x05\x63hunk\x18\x04 \x01(\x0c\x12\x0e\n\x06offset\x18\x05 \x01(\x04\x12\x11\n\ttruncated\x18\x06 \x01(\x08\"d\n\x0cStepActivity\x12\x0f\n\x07step_id\x18\x01 \x01(\t\x12\x0f\n\x07\x61ttempt\x18\x02 \x01(\r\x12$\n\x04kind\x18\x03 \x01(\x0e\x32\x16.flowd.v1.ActivityKind\x12\x0c\n\x04text\x18\x04 \x01(\t\"K\n\x11StepInputRequired\x12\x0f\n\x07step_id\x18\x01 \x01(\t\x12%\n\x05input\x18\x02 \x01(\x0b\x32\x16.flowd.v1.PendingInput\"g\n\x11StepInputAnswered\x12\x0f\n\x07step_id\x18\x01 \x01(\t\x12\x10\n\x08input_id\x18\x02 \x01(\t\x12\r\n\x05value\x18\x03 \x01(\x0c\x12 \n\x02\x62y\x18\x04 \x01(\x0e\x32\x14.flowd.v1.AnsweredBy\"\x81\x01\n\x0cStepRetrying\x12\x0f\n\x07step_id\x18\x01 \x01(\t\x12\x0f\n\x07\x61ttempt\x18\x02 \x01(\r\x12\"\n\x05\x65rror\x18\x03 \x01(\x0b\x32\x13.flowd.v1.StepError\x12+\n\x07next_at\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\",\n\x0cStepFinished\x12\x1c\n\x04step\x18\x01 \x01(\x0b\x32\x0e.flowd.v1.Step\"\x13\n\x11RunPauseRequested\"\x0b\n\tRunPaused\"1\n\x0eRunModeChanged\x12\x1f\n\x04mode\x18\x01 \x01(\x0e\x32\x11.flowd.v1.RunMode\"4\n\x0e\x43ircuitChanged\x12\"\n\x07\x63ircuit\x18\x01 \x01(\x0b\x32\x11.flowd.v1.Circuit\"#\n\nRunResumed\x12\x15\n\rafter_restart\x18\x01 \x01(\x08\"8\n\x12RunCancelRequested\x12\"\n\x04mode\x18\x01 \x01(\x0e\x32\x14.flowd.v1.CancelMode\"b\n\x0bRunFinished\x12#\n\x06status\x18\x01 \x01(\x0e\x32\x13.flowd.v1.RunStatus\x12\x0e\n\x06report\x18\x02 \x01(\t\x12\r\n\x05\x65rror\x18\x03 \x01(\t\x12\x0f\n\x07outputs\x18\x04 \x01(\x0c\"e\n\x08Snapshot\x12#\n\x04meta\x18\x01 \x01(\x0b\x32\x15.flowd.v1.SessionMeta\x12\"\n\x0b\x61\x63tive_runs\x18\x02 \x03(\x0b\x32\r.flowd.v1.Run\x12\x10\n\x08selected\x18\x03 \x01(\x08*a\n\x0cOutputStream\x12\x1d\n\x19OUTPUT_STREAM_UNSPECIFIED\x10\x00\x12\x18\n\x14OUTPUT_STREAM_STDOUT\x10\x01\x12\x18\n\x14OUTPUT_STREAM_STDERR\x10\x02*\xce\x01\n\x0c\x41\x63tivityKind\x12\x1d\n\x19\x41\x43TIVITY_KIND_UNSPECIFIED\x10\x00\x12\x19\n\x15\x41\x43TIVITY_KIND_THOUGHT\x10\x01\x12\x1b\n\x17\x41\x43TIVITY_KIND_TOOL_CALL\x10\x02\x12\x16\n\x12\x41\x43TIVITY_KIND_PLAN\x10\x03\x12\x17\n\x13\x41\x43TIVITY_KIND_USAGE\x10\x04\x12\x1c\n\x18\x41\x43TIVITY_KIND_PERMISSION\x10\x05\x12\x18\n\x14\x41\x43TIVITY_KIND_NOTICE\x10\x06\x32\x62\n\x0c\x45ventService\x12R\n\x05Watch\x12\".flowd.v1.EventServiceWatchRequest\x1a#.flowd.v1.EventServiceWatchResponse0\x01\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x14\x66lowd/v1/event.proto\x12\x08\x66lowd.v1\x1a\x12\x66lowd/v1/run.proto\x1a\x16\x66lowd/v1/session.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xc0\x01\n\x18\x45ventServiceWatchRequest\x12\x14\n\nsession_id\x18\x01 \x01(\tH\x00\x12\x13\n\tworkspace\x18\x02 \x01(\tH\x00\x12\r\n\x03\x61ll\x18\x03 \x01(\x08H\x00\x12\x10\n\x06run_id\x18\x04 \x01(\tH\x00\x12\x11\n\tafter_seq\x18\x05 \x01(\x04\x12\x16\n\x0e\x61\x66ter_position\x18\x06 \x01(\x04\x12\x10\n\x08snapshot\x18\x07 \x01(\x08\x12\x11\n\tuntil_now\x18\x08 \x01(\x08\x42\x08\n\x06target\";\n\x19\x45ventServiceWatchResponse\x12\x1e\n\x05\x65vent\x18\x01 \x01(\x0b\x32\x0f.flowd.v1.Event\"\xf5\x08\n\x05\x45vent\x12\x12\n\nsession_id\x18\x01 \x01(\t\x12\x0e\n\x06run_id\x18\x02 \x01(\t\x12\x0b\n\x03seq\x18\x03 \x01(\x04\x12&\n\x02\x61t\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x10\n\x08position\x18\x05 \x01(\x04\x12<\n\x14session_meta_changed\x18\n \x01(\x0b\x32\x1c.flowd.v1.SessionMetaChangedH\x00\x12\x35\n\x10session_selected\x18\x0b \x01(\x0b\x32\x19.flowd.v1.SessionSelectedH\x00\x12+\n\x0brun_started\x18\x0c \x01(\x0b\x32\x14.flowd.v1.RunStartedH\x00\x12-\n\x0cstep_started\x18\r \x01(\x0b\x32\x15.flowd.v1.StepStartedH\x00\x12+\n\x0bstep_output\x18\x0e \x01(\x0b\x32\x14.flowd.v1.StepOutputH\x00\x12:\n\x13step_input_required\x18\x0f \x01(\x0b\x32\x1b.flowd.v1.StepInputRequiredH\x00\x12:\n\x13step_input_answered\x18\x10 \x01(\x0b\x32\x1b.flowd.v1.StepInputAnsweredH\x00\x12/\n\rstep_retrying\x18\x11 \x01(\x0b\x32\x16.flowd.v1.StepRetryingH\x00\x12/\n\rstep_finished\x18\x12 \x01(\x0b\x32\x16.flowd.v1.StepFinishedH\x00\x12)\n\nrun_paused\x18\x13 \x01(\x0b\x32\x13.flowd.v1.RunPausedH\x00\x12+\n\x0brun_resumed\x18\x14 \x01(\x0b\x32\x14.flowd.v1.RunResumedH\x00\x12-\n\x0crun_finished\x18\x15 \x01(\x0b\x32\x15.flowd.v1.RunFinishedH\x00\x12)\n\nrun_queued\x18\x16 \x01(\x0b\x32\x13.flowd.v1.RunQueuedH\x00\x12<\n\x14run_cancel_requested\x18\x17 \x01(\x0b\x32\x1c.flowd.v1.RunCancelRequestedH\x00\x12\x31\n\x0esession_closed\x18\x18 \x01(\x0b\x32\x17.flowd.v1.SessionClosedH\x00\x12:\n\x13run_pause_requested\x18\x19 \x01(\x0b\x32\x1b.flowd.v1.RunPauseRequestedH\x00\x12\x34\n\x10run_mode_changed\x18\x1a \x01(\x0b\x32\x18.flowd.v1.RunModeChangedH\x00\x12\x33\n\x0f\x63ircuit_changed\x18\x1b \x01(\x0b\x32\x18.flowd.v1.CircuitChangedH\x00\x12/\n\rstep_activity\x18\x1c \x01(\x0b\x32\x16.flowd.v1.StepActivityH\x00\x12&\n\x08snapshot\x18\x1e \x01(\x0b\x32\x12.flowd.v1.SnapshotH\x00\x42\x06\n\x04kind\"9\n\x12SessionMetaChanged\x12#\n\x04meta\x18\x01 \x01(\x0b\x32\x15.flowd.v1.SessionMeta\"6\n\x0fSessionSelected\x12#\n\x04meta\x18\x01 \x01(\x0b\x32\x15.flowd.v1.SessionMeta\"4\n\rSessionClosed\x12#\n\x04meta\x18\x01 \x01(\x0b\x32\x15.flowd.v1.SessionMeta\"4\n\tRunQueued\x12\'\n\x08snapshot\x18\x01 \x01(\x0b\x32\x15.flowd.v1.RunSnapshot\"\xbd\x01\n\nRunStarted\x12\'\n\x08snapshot\x18\x01 \x01(\x0b\x32\x15.flowd.v1.RunSnapshot\x12\x1e\n\x06roster\x18\x02 \x03(\x0b\x32\x0e.flowd.v1.Step\x12\x0b\n\x03\x63wd\x18\x03 \x01(\t\x12\x0e\n\x06inputs\x18\x04 \x01(\x0c\x12\x15\n\rparent_run_id\x18\x05 \x01(\t\x12\x16\n\x0eparent_step_id\x18\x06 \x01(\t\x12\x1a\n\x12reused_from_run_id\x18\x07 \x01(\t\"~\n\x0bStepStarted\x12\x0f\n\x07step_id\x18\x01 \x01(\t\x12\x0f\n\x07\x61ttempt\x18\x02 \x01(\r\x12\x15\n\x0b\x63hild_count\x18\x03 \x01(\rH\x00\x12\x14\n\x0c\x63hild_run_id\x18\x04 \x01(\t\x12\x14\n\x0c\x61ttempts_max\x18\x05 \x01(\rB\n\n\x08\x63hildren\"\x88\x01\n\nStepOutput\x12\x0f\n\x07step_id\x18\x01 \x01(\t\x12\x0f\n\x07\x61ttempt\x18\x02 \x01(\r\x12&\n\x06stream\x18\x03 \x01(\x0e\x32\x16.flowd.v1.OutputStream\x12\r\n\x05\x63hunk\x18\x04 \x01(\x0c\x12\x0e\n\x06offset\x18\x05 \x01(\x04\x12\x11\n\ttruncated\x18\x06 \x01(\x08\"d\n\x0cStepActivity\x12\x0f\n\x07step_id\x18\x01 \x01(\t\x12\x0f\n\x07\x61ttempt\x18\x02 \x01(\r\x12$\n\x04kind\x18\x03 \x01(\x0e\x32\x16.flowd.v1.ActivityKind\x12\x0c\n\x04text\x18\x04 \x01(\t\"K\n\x11StepInputRequired\x12\x0f\n\x07step_id\x18\x01 \x01(\t\x12%\n\x05input\x18\x02 \x01(\x0b\x32\x16.flowd.v1.PendingInput\"g\n\x11StepInputAnswered\x12\x0f\n\x07step_id\x18\x01 \x01(\t\x12\x10\n\x08input_id\x18\x02 \x01(\t\x12\r\n\x05value\x18\x03 \x01(\x0c\x12 \n\x02\x62y\x18\x04 \x01(\x0e\x32\x14.flowd.v1.AnsweredBy\"\x97\x01\n\x0cStepRetrying\x12\x0f\n\x07step_id\x18\x01 \x01(\t\x12\x0f\n\x07\x61ttempt\x18\x02 \x01(\r\x12\"\n\x05\x65rror\x18\x03 \x01(\x0b\x32\x13.flowd.v1.StepError\x12+\n\x07next_at\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x14\n\x0c\x61ttempts_max\x18\x05 \x01(\r\",\n\x0cStepFinished\x12\x1c\n\x04step\x18\x01 \x01(\x0b\x32\x0e.flowd.v1.Step\"\x13\n\x11RunPauseRequested\"\x0b\n\tRunPaused\"1\n\x0eRunModeChanged\x12\x1f\n\x04mode\x18\x01 \x01(\x0e\x32\x11.flowd.v1.RunMode\"4\n\x0e\x43ircuitChanged\x12\"\n\x07\x63ircuit\x18\x01 \x01(\x0b\x32\x11.flowd.v1.Circuit\"#\n\nRunResumed\x12\x15\n\rafter_restart\x18\x01 \x01(\x08\"8\n\x12RunCancelRequested\x12\"\n\x04mode\x18\x01 \x01(\x0e\x32\x14.flowd.v1.CancelMode\"b\n\x0bRunFinished\x12#\n\x06status\x18\x01 \x01(\x0e\x32\x13.flowd.v1.RunStatus\x12\x0e\n\x06report\x18\x02 \x01(\t\x12\r\n\x05\x65rror\x18\x03 \x01(\t\x12\x0f\n\x07outputs\x18\x04 \x01(\x0c\"e\n\x08Snapshot\x12#\n\x04meta\x18\x01 \x01(\x0b\x32\x15.flowd.v1.SessionMeta\x12\"\n\x0b\x61\x63tive_runs\x18\x02 \x03(\x0b\x32\r.flowd.v1.Run\x12\x10\n\x08selected\x18\x03 \x01(\x08*a\n\x0cOutputStream\x12\x1d\n\x19OUTPUT_STREAM_UNSPECIFIED\x10\x00\x12\x18\n\x14OUTPUT_STREAM_STDOUT\x10\x01\x12\x18\n\x14OUTPUT_STREAM_STDERR\x10\x02*\xce\x01\n\x0c\x41\x63tivityKind\x12\x1d\n\x19\x41\x43TIVITY_KIND_UNSPECIFIED\x10\x00\x12\x19\n\x15\x41\x43TIVITY_KIND_THOUGHT\x10\x01\x12\x1b\n\x17\x41\x43TIVITY_KIND_TOOL_CALL\x10\x02\x12\x16\n\x12\x41\x43TIVITY_KIND_PLAN\x10\x03\x12\x17\n\x13\x41\x43TIVITY_KIND_USAGE\x10\x04\x12\x1c\n\x18\x41\x43TIVITY_KIND_PERMISSION\x10\x05\x12\x18\n\x14\x41\x43TIVITY_KIND_NOTICE\x10\x06\x32\x62\n\x0c\x45ventService\x12R\n\x05Watch\x12\".flowd.v1.EventServiceWatchRequest\x1a#.flowd.v1.EventServiceWatchResponse0\x01\x62\x06proto3')
 
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, globals())
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'flowd.v1.event_pb2', globals())
 if _descriptor._USE_C_DESCRIPTORS == False:
 
   DESCRIPTOR._options = None
-  _OUTPUTSTREAM._serialized_start=3070
-  _OUTPUTSTREAM._serialized_end=3167
-  _ACTIVITYKIND._serialized_start=3170
-  _ACTIVITYKIND._serialized_end=3376
+  _OUTPUTSTREAM._serialized_start=3114
+  _OUTPUTSTREAM._serialized_end=3211
+  _ACTIVITYKIND._serialized_start=3214
+  _ACTIVITYKIND._serialized_end=3420
   _EVENTSERVICEWATCHREQUEST._serialized_start=112
   _EVENTSERVICEWATCHREQUEST._serialized_end=304
   _EVENTSERVICEWATCHRESPONSE._serialized_start=306
@@ -44,35 +44,35 @@ if _descriptor._USE_C_DESCRIPTORS == False:
   _RUNSTARTED._serialized_start=1735
   _RUNSTARTED._serialized_end=1924
   _STEPSTARTED._serialized_start=1926
-  _STEPSTARTED._serialized_end=2030
-  _STEPOUTPUT._serialized_start=2033
-  _STEPOUTPUT._serialized_end=2169
-  _STEPACTIVITY._serialized_start=2171
-  _STEPACTIVITY._serialized_end=2271
-  _STEPINPUTREQUIRED._serialized_start=2273
-  _STEPINPUTREQUIRED._serialized_end=2348
-  _STEPINPUTANSWERED._serialized_start=2350
-  _STEPINPUTANSWERED._serialized_end=2453
-  _STEPRETRYING._serialized_start=2456
-  _STEPRETRYING._serialized_end=2585
-  _STEPFINISHED._serialized_start=2587
-  _STEPFINISHED._serialized_end=2631
-  _RUNPAUSEREQUESTED._serialized_start=2633
-  _RUNPAUSEREQUESTED._serialized_end=2652
-  _RUNPAUSED._serialized_start=2654
-  _RUNPAUSED._serialized_end=2665
-  _RUNMODECHANGED._serialized_start=2667
-  _RUNMODECHANGED._serialized_end=2716
-  _CIRCUITCHANGED._serialized_start=2718
-  _CIRCUITCHANGED._serialized_end=2770
-  _RUNRESUMED._serialized_start=2772
-  _RUNRESUMED._serialized_end=2807
-  _RUNCANCELREQUESTED._serialized_start=2809
-  _RUNCANCELREQUESTED._serialized_end=2865
-  _RUNFINISHED._serialized_start=2867
-  _RUNFINISHED._serialized_end=2965
-  _SNAPSHOT._serialized_start=2967
-  _SNAPSHOT._serialized_end=3068
-  _EVENTSERVICE._serialized_start=3378
-  _EVENTSERVICE._serialized_end=3476
+  _STEPSTARTED._serialized_end=2052
+  _STEPOUTPUT._serialized_start=2055
+  _STEPOUTPUT._serialized_end=2191
+  _STEPACTIVITY._serialized_start=2193
+  _STEPACTIVITY._serialized_end=2293
+  _STEPINPUTREQUIRED._serialized_start=2295
+  _STEPINPUTREQUIRED._serialized_end=2370
+  _STEPINPUTANSWERED._serialized_start=2372
+  _STEPINPUTANSWERED._serialized_end=2475
+  _STEPRETRYING._serialized_start=2478
+  _STEPRETRYING._serialized_end=2629
+  _STEPFINISHED._serialized_start=2631
+  _STEPFINISHED._serialized_end=2675
+  _RUNPAUSEREQUESTED._serialized_start=2677
+  _RUNPAUSEREQUESTED._serialized_end=2696
+  _RUNPAUSED._serialized_start=2698
+  _RUNPAUSED._serialized_end=2709
+  _RUNMODECHANGED._serialized_start=2711
+  _RUNMODECHANGED._serialized_end=2760
+  _CIRCUITCHANGED._serialized_start=2762
+  _CIRCUITCHANGED._serialized_end=2814
+  _RUNRESUMED._serialized_start=2816
+  _RUNRESUMED._serialized_end=2851
+  _RUNCANCELREQUESTED._serialized_start=2853
+  _RUNCANCELREQUESTED._serialized_end=2909
+  _RUNFINISHED._serialized_start=2911
+  _RUNFINISHED._serialized_end=3009
+  _SNAPSHOT._serialized_start=3011
+  _SNAPSHOT._serialized_end=3112
+  _EVENTSERVICE._serialized_start=3422
+  _EVENTSERVICE._serialized_end=3520
 # @@protoc_insertion_point(module_scope)

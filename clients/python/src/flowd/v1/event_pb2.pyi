@@ -250,28 +250,32 @@ class StepOutput(_message.Message):
     def __init__(self, step_id: _Optional[str] = ..., attempt: _Optional[int] = ..., stream: _Optional[_Union[OutputStream, str]] = ..., chunk: _Optional[bytes] = ..., offset: _Optional[int] = ..., truncated: bool = ...) -> None: ...
 
 class StepRetrying(_message.Message):
-    __slots__ = ["attempt", "error", "next_at", "step_id"]
+    __slots__ = ["attempt", "attempts_max", "error", "next_at", "step_id"]
+    ATTEMPTS_MAX_FIELD_NUMBER: _ClassVar[int]
     ATTEMPT_FIELD_NUMBER: _ClassVar[int]
     ERROR_FIELD_NUMBER: _ClassVar[int]
     NEXT_AT_FIELD_NUMBER: _ClassVar[int]
     STEP_ID_FIELD_NUMBER: _ClassVar[int]
     attempt: int
+    attempts_max: int
     error: _run_pb2.StepError
     next_at: _timestamp_pb2.Timestamp
     step_id: str
-    def __init__(self, step_id: _Optional[str] = ..., attempt: _Optional[int] = ..., error: _Optional[_Union[_run_pb2.StepError, _Mapping]] = ..., next_at: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+    def __init__(self, step_id: _Optional[str] = ..., attempt: _Optional[int] = ..., error: _Optional[_Union[_run_pb2.StepError, _Mapping]] = ..., next_at: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ..., attempts_max: _Optional[int] = ...) -> None: ...
 
 class StepStarted(_message.Message):
-    __slots__ = ["attempt", "child_count", "child_run_id", "step_id"]
+    __slots__ = ["attempt", "attempts_max", "child_count", "child_run_id", "step_id"]
+    ATTEMPTS_MAX_FIELD_NUMBER: _ClassVar[int]
     ATTEMPT_FIELD_NUMBER: _ClassVar[int]
     CHILD_COUNT_FIELD_NUMBER: _ClassVar[int]
     CHILD_RUN_ID_FIELD_NUMBER: _ClassVar[int]
     STEP_ID_FIELD_NUMBER: _ClassVar[int]
     attempt: int
+    attempts_max: int
     child_count: int
     child_run_id: str
     step_id: str
-    def __init__(self, step_id: _Optional[str] = ..., attempt: _Optional[int] = ..., child_count: _Optional[int] = ..., child_run_id: _Optional[str] = ...) -> None: ...
+    def __init__(self, step_id: _Optional[str] = ..., attempt: _Optional[int] = ..., child_count: _Optional[int] = ..., child_run_id: _Optional[str] = ..., attempts_max: _Optional[int] = ...) -> None: ...
 
 class OutputStream(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     __slots__ = []

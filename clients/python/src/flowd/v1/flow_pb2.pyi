@@ -90,16 +90,18 @@ class FlowServiceExportRunRequest(_message.Message):
     def __init__(self, run_id: _Optional[str] = ..., after_seq: _Optional[int] = ...) -> None: ...
 
 class FlowServiceExportRunResponse(_message.Message):
-    __slots__ = ["definition", "events", "next_after_seq", "run"]
+    __slots__ = ["definition", "events", "next_after_seq", "next_step_page_token", "run"]
     DEFINITION_FIELD_NUMBER: _ClassVar[int]
     EVENTS_FIELD_NUMBER: _ClassVar[int]
     NEXT_AFTER_SEQ_FIELD_NUMBER: _ClassVar[int]
+    NEXT_STEP_PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
     RUN_FIELD_NUMBER: _ClassVar[int]
     definition: bytes
     events: _containers.RepeatedCompositeFieldContainer[_event_pb2.Event]
     next_after_seq: int
+    next_step_page_token: str
     run: _run_pb2.Run
-    def __init__(self, run: _Optional[_Union[_run_pb2.Run, _Mapping]] = ..., events: _Optional[_Iterable[_Union[_event_pb2.Event, _Mapping]]] = ..., next_after_seq: _Optional[int] = ..., definition: _Optional[bytes] = ...) -> None: ...
+    def __init__(self, run: _Optional[_Union[_run_pb2.Run, _Mapping]] = ..., events: _Optional[_Iterable[_Union[_event_pb2.Event, _Mapping]]] = ..., next_after_seq: _Optional[int] = ..., definition: _Optional[bytes] = ..., next_step_page_token: _Optional[str] = ...) -> None: ...
 
 class FlowServiceGetRequest(_message.Message):
     __slots__ = ["flow_id", "workspace"]
@@ -120,18 +122,22 @@ class FlowServiceGetResponse(_message.Message):
     def __init__(self, flow: _Optional[_Union[FlowSummary, _Mapping]] = ..., content: _Optional[bytes] = ..., definition: _Optional[bytes] = ...) -> None: ...
 
 class FlowServiceGetRunRequest(_message.Message):
-    __slots__ = ["include_output", "run_id"]
+    __slots__ = ["include_output", "run_id", "step_page_token"]
     INCLUDE_OUTPUT_FIELD_NUMBER: _ClassVar[int]
     RUN_ID_FIELD_NUMBER: _ClassVar[int]
+    STEP_PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
     include_output: bool
     run_id: str
-    def __init__(self, run_id: _Optional[str] = ..., include_output: bool = ...) -> None: ...
+    step_page_token: str
+    def __init__(self, run_id: _Optional[str] = ..., include_output: bool = ..., step_page_token: _Optional[str] = ...) -> None: ...
 
 class FlowServiceGetRunResponse(_message.Message):
-    __slots__ = ["run"]
+    __slots__ = ["next_step_page_token", "run"]
+    NEXT_STEP_PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
     RUN_FIELD_NUMBER: _ClassVar[int]
+    next_step_page_token: str
     run: _run_pb2.Run
-    def __init__(self, run: _Optional[_Union[_run_pb2.Run, _Mapping]] = ...) -> None: ...
+    def __init__(self, run: _Optional[_Union[_run_pb2.Run, _Mapping]] = ..., next_step_page_token: _Optional[str] = ...) -> None: ...
 
 class FlowServiceListRequest(_message.Message):
     __slots__ = ["workspace"]
@@ -182,7 +188,7 @@ class FlowServicePauseResponse(_message.Message):
     def __init__(self, run: _Optional[_Union[_run_pb2.Run, _Mapping]] = ...) -> None: ...
 
 class FlowServiceRerunRequest(_message.Message):
-    __slots__ = ["env", "expected", "from_step_id", "if_active", "request_id", "reuse_succeeded", "run_id"]
+    __slots__ = ["env", "expected", "from_step_id", "if_active", "request_id", "reuse_succeeded", "run_id", "umask"]
     class EnvEntry(_message.Message):
         __slots__ = ["key", "value"]
         KEY_FIELD_NUMBER: _ClassVar[int]
@@ -197,6 +203,7 @@ class FlowServiceRerunRequest(_message.Message):
     REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
     REUSE_SUCCEEDED_FIELD_NUMBER: _ClassVar[int]
     RUN_ID_FIELD_NUMBER: _ClassVar[int]
+    UMASK_FIELD_NUMBER: _ClassVar[int]
     env: _containers.ScalarMap[str, str]
     expected: _session_pb2.ExpectedMeta
     from_step_id: str
@@ -204,7 +211,8 @@ class FlowServiceRerunRequest(_message.Message):
     request_id: str
     reuse_succeeded: bool
     run_id: str
-    def __init__(self, run_id: _Optional[str] = ..., from_step_id: _Optional[str] = ..., request_id: _Optional[str] = ..., reuse_succeeded: bool = ..., env: _Optional[_Mapping[str, str]] = ..., if_active: _Optional[_Union[IfActive, str]] = ..., expected: _Optional[_Union[_session_pb2.ExpectedMeta, _Mapping]] = ...) -> None: ...
+    umask: int
+    def __init__(self, run_id: _Optional[str] = ..., from_step_id: _Optional[str] = ..., request_id: _Optional[str] = ..., reuse_succeeded: bool = ..., env: _Optional[_Mapping[str, str]] = ..., if_active: _Optional[_Union[IfActive, str]] = ..., expected: _Optional[_Union[_session_pb2.ExpectedMeta, _Mapping]] = ..., umask: _Optional[int] = ...) -> None: ...
 
 class FlowServiceRerunResponse(_message.Message):
     __slots__ = ["event_seq", "existing", "run"]
@@ -231,7 +239,7 @@ class FlowServiceResumeResponse(_message.Message):
     def __init__(self, run: _Optional[_Union[_run_pb2.Run, _Mapping]] = ...) -> None: ...
 
 class FlowServiceStartRequest(_message.Message):
-    __slots__ = ["cwd", "env", "expected", "if_active", "inputs", "request_id", "session_id", "step_by_step"]
+    __slots__ = ["cwd", "env", "expected", "if_active", "inputs", "request_id", "session_id", "step_by_step", "umask"]
     class EnvEntry(_message.Message):
         __slots__ = ["key", "value"]
         KEY_FIELD_NUMBER: _ClassVar[int]
@@ -247,6 +255,7 @@ class FlowServiceStartRequest(_message.Message):
     REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
     SESSION_ID_FIELD_NUMBER: _ClassVar[int]
     STEP_BY_STEP_FIELD_NUMBER: _ClassVar[int]
+    UMASK_FIELD_NUMBER: _ClassVar[int]
     cwd: str
     env: _containers.ScalarMap[str, str]
     expected: _session_pb2.ExpectedMeta
@@ -255,7 +264,8 @@ class FlowServiceStartRequest(_message.Message):
     request_id: str
     session_id: str
     step_by_step: bool
-    def __init__(self, session_id: _Optional[str] = ..., request_id: _Optional[str] = ..., expected: _Optional[_Union[_session_pb2.ExpectedMeta, _Mapping]] = ..., inputs: _Optional[bytes] = ..., if_active: _Optional[_Union[IfActive, str]] = ..., cwd: _Optional[str] = ..., env: _Optional[_Mapping[str, str]] = ..., step_by_step: bool = ...) -> None: ...
+    umask: int
+    def __init__(self, session_id: _Optional[str] = ..., request_id: _Optional[str] = ..., expected: _Optional[_Union[_session_pb2.ExpectedMeta, _Mapping]] = ..., inputs: _Optional[bytes] = ..., if_active: _Optional[_Union[IfActive, str]] = ..., cwd: _Optional[str] = ..., env: _Optional[_Mapping[str, str]] = ..., step_by_step: bool = ..., umask: _Optional[int] = ...) -> None: ...
 
 class FlowServiceStartResponse(_message.Message):
     __slots__ = ["event_seq", "existing", "run_id", "snapshot", "status"]
