@@ -171,3 +171,40 @@ def test_a_stored_secret_file_that_others_may_read_is_refused(make_stage: Callab
     assert run.status == SUCCEEDED and web.requests[1].header("x-token") == "t0ken-of-the-client", (
         "the client's goes first"
     )
+
+
+def test_what_only_the_daemon_can_look_up_is_shown_by_no_step(stage: Stage, web: Web) -> None:
+    """Also by those that do not name it: it came to them by way of a file."""
+    secrets = stage.daemon.place.config.parent / "secrets"
+    secrets.mkdir(mode=0o700)
+    (secrets / "FILED").touch(mode=0o600)
+    (secrets / "FILED").write_text(CANARY + "\n")
+    text = flow(
+        command('printf %s "$KEY" > kept', "keep", env={"KEY": "${{ secrets.FILED }}"}),
+        command("cat kept", "show", needs=["keep"]),
+        http(f"{web.url}/echo", "send", method="POST", file="kept", needs=["keep"]),
+    )
+    run = stage.start(text)
+    shown = steps(stage.end(run))
+    assert shown["show"].stdout == b"[secret]" and b"[secret]" in shown["send"].stdout
+    check(stage, run)
+
+
+def test_a_text_that_reads_like_a_reference_is_only_that_text(planted: Stage, web: Web) -> None:
+    page = Scripted(head("200 OK", "Content-Length: 10", "Connection: close") + b"secret:KEY")
+    said = "${{ steps.page.response.text }}"
+    text = flow(
+        http(page.url, "page"),
+        http(f"{web.url}/echo", "post", method="POST", body=f"{said} {said}", headers={"X-Said": said}),
+        command('printf "%s %s" "$A" "$B"', "shell", env={"A": said, "B": "${{ inputs.text }}"}),
+        command('printf %s "$K" | wc -c', "real", env={"K": "${{ inputs.k }}"}),
+        inputs={"k": {"type": "secret", "default": "secret:KEY"}, "text": {"default": "secret:KEY"}},
+    )
+    with page:
+        run = planted.end(planted.start(text))
+    assert run.status == SUCCEEDED, run.error
+    shown = steps(run)
+    assert shown["shell"].stdout == b"secret:KEY secret:KEY"
+    echo = json.loads(shown["post"].stdout)
+    assert echo["body"] == "secret:KEY secret:KEY" and "secret:KEY" in json.dumps(echo["headers"])
+    assert shown["real"].stdout.strip() == str(len(CANARY)).encode()
