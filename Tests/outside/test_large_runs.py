@@ -100,7 +100,7 @@ def test_a_hundred_mebibytes_of_output_do_not_grow_the_daemon(stage: Stage) -> N
 @pytest.mark.parametrize("restart", [False, True], ids=["same-daemon", "after-restart"])
 def test_the_results_of_many_children_are_read_in_little_memory(stage: Stage, restart: bool) -> None:
     """By a script that reads one after the other, one that keeps them all, an expression and a report."""
-    count = max(100, int((120 if restart else 300) * SHARE))
+    count = max(100, int(300 * SHARE))
     wait = 'touch "$FLOWD_WORKSPACE/held"; until [ -e "$FLOWD_WORKSPACE/go" ]; do sleep 0.05; done'
     keep = "local all = {} for _, c in ipairs(steps.o) do all[#all + 1] = c.stdout end return #all"
     text = (
@@ -127,7 +127,8 @@ def test_the_results_of_many_children_are_read_in_little_memory(stage: Stage, re
     assert "more memory than is allowed (it has read" in found["keep"].error.message
     assert "take more than 64 MiB" in found["all"].error.message
     assert getattr(found["all"].error, "class") == run_pb2.ERROR_CLASS_FATAL
-    assert grown < 200 * MEBIBYTE, f"grew by {grown >> 20} MiB"
+    # The largest that one evaluation may hold, in the sandbox and on its way there.
+    assert grown < 256 * MEBIBYTE, f"grew by {grown >> 20} MiB"
 
 
 @pytest.mark.parametrize("restart", [False, True], ids=["same-daemon", "after-restart"])

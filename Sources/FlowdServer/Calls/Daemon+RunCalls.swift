@@ -93,10 +93,14 @@ extension StoreReader {
     let begun = Set(stored.map(\.index))
     for index in order.drop(while: { $0 != first ?? $0 }) where begun.contains(index) {
       guard let size = try outputSize(of: record.key, step: index) else { continue }
+      // What does not fit into one answer is left out and marked, and not read; `event.watch` has all of it. A short one
+      // may fit after a long one did not.
+      guard size <= bytesLeft, let output = try output(of: record.key, step: index) else {
+        view.outputs[index] = StepOutput(stdoutTruncated: true, stderrTruncated: true)
+        continue
+      }
       bytesLeft -= size
-      // What does not fit into one answer is left out and marked, and not read; `event.watch` has all of it.
-      let output = bytesLeft >= 0 ? try output(of: record.key, step: index) : nil
-      view.outputs[index] = output ?? StepOutput(stdoutTruncated: true, stderrTruncated: true)
+      view.outputs[index] = output
     }
     return view
   }
