@@ -62,7 +62,7 @@ extension Language {
       SchemaKey(
         "circuit", .constant,
         "Steps with the same name, in all runs, are not tried for a while when they fail again and again.",
-        standard: "of `http` its host, of `agent` its provider", kinds: working),
+        standard: "of `http` its server, of `agent` its provider", kinds: working),
     ],
     instead: [
       "name": "'label'", "run": "'uses: run' and 'with: { command: … }'", "working-directory": "'cwd'",

@@ -68,7 +68,7 @@ static bool add_rule(int ruleset, int fd, unsigned char type, uint64_t rights) {
 }
 
 /* Up to here descriptors are left open; the command loses them, and its parent closes them later (command.c). */
-#define LEFT_OPEN_MAX 256
+#define LEFT_OPEN_MAX 64
 
 /* What vanished meanwhile, or may not be reached anyway, needs no rule. */
 static bool grant_entry(int ruleset, int directory, const char *name, unsigned char type, uint64_t rights) {

@@ -19,7 +19,7 @@
 #include "group.h"
 #include "tree.h"
 
-/* Per round, so that those who call without end cannot keep the rest of the round from its turn. */
+/* Per round, one to many processes counting for all, so that those who call without end keep nothing from its turn. */
 static const int answered_max = 64;
 static const int signal_max = 64;
 
@@ -105,11 +105,12 @@ static int decide(const struct seccomp_notif *call, const struct listener *liste
 
 /*
  * A caller that is in the group it signals gets its signal first, as the call has it, unless the signal would make it ask
- * again. False when nothing was heard.
+ * again. False when nothing was heard; `broad` is whether the call was to many processes, which takes its time.
  */
-static bool answer_one(const struct listener *listener) {
+static bool answer_one(const struct listener *listener, bool *broad) {
   struct seccomp_notif call = {0};
   if (ioctl(listener->fd, SECCOMP_IOCTL_NOTIF_RECV, &call) != 0) return errno == ENOENT || errno == EINTR;
+  *broad = call.data.nr == SYS_kill && (pid_t)call.data.args[0] <= 0;
   struct process own = {0};
   int outcome = decide(&call, listener, &own);
   int signal = (int)call.data.args[1];
@@ -126,9 +127,10 @@ static bool answer_one(const struct listener *listener) {
 
 bool referee_answer(const struct listener *listener, short events) {
   struct pollfd input = {.fd = listener->fd, .events = POLLIN, .revents = events};
-  for (int answered = 0; answered < answered_max; answered++) {
+  bool broad = false;
+  for (int answered = 0; answered < answered_max && !broad; answered++) {
     if ((input.revents & POLLIN) == 0) return (input.revents & POLLHUP) == 0;
-    if (!answer_one(listener)) return false;
+    if (!answer_one(listener, &broad)) return false;
     poll(&input, 1, 0);
   }
   return true;

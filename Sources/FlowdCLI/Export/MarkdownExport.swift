@@ -95,8 +95,7 @@ struct MarkdownExport: ExportWriter {
     case .stepInputAnswered(let answered):
       "\(cell(answered.stepID)) was answered\(AnsweredText.suffix(answered.by)) \(code(answered.value))"
     case .stepRetrying(let retrying):
-      "\(cell(retrying.stepID)) \(retrying.attempt == 0 ? "waited" : "\(AttemptText.of(retrying.attempt, max: retrying.attemptsMax)) failed"): "
-        + cell(retrying.error?.message ?? "")
+      "\(cell(retrying.stepID)) \(what(retrying)): \(cell(retrying.error?.message ?? ""))"
     case .runQueued: "queued"
     case .runPaused: "paused"
     case .runResumed(let resumed): resumed.afterRestart ? "resumed after a restart of the daemon" : "resumed"
@@ -106,6 +105,10 @@ struct MarkdownExport: ExportWriter {
       .sessionSelected, .sessionClosed, .circuitChanged, .stepActivity, .snapshot, nil:
       nil
     }
+  }
+
+  private static func what(_ retrying: API.StepRetrying) -> String {
+    retrying.attempt == 0 ? "waited" : "\(AttemptText.of(retrying.attempt, max: retrying.attemptsMax)) failed"
   }
 
   private static func row(_ step: API.Step) -> String {

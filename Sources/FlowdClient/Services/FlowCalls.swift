@@ -86,7 +86,10 @@ public struct FlowCalls: Sendable {
       guard let request = cursor.withLock({ $0.request }) else { return nil }
       var page = try await client.call(API.FlowExportRun.self, request)
       cursor.withLock { $0.take(page) }
-      if let run = page.run { page.run = try await completed(run, page.nextStepPageToken) }
+      if let run = page.run {
+        page.run = try await completed(run, page.nextStepPageToken)
+        page.nextStepPageToken = ""
+      }
       return page
     }
   }

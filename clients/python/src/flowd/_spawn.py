@@ -51,7 +51,7 @@ def _spawn_under_lock(path: str, command: Sequence[str]) -> socket.socket:
             return _socket.connect(path)
         except _ABSENT:
             pass
-        return _connect_until(path, time.monotonic() + SPAWN_SECONDS_MAX, command)
+        return _connect_until(path, deadline, command)
     except OSError as error:
         raise errors.Unavailable(f"cannot start the daemon at {path}: {error}") from error
     finally:

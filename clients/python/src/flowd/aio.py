@@ -153,7 +153,7 @@ class AsyncClient(awaitable.Services):
     async def export_run(
         self, run_id: str, timeout: Optional[float] = None
     ) -> AsyncIterator[flow_pb2.FlowServiceExportRunResponse]:
-        """The whole execution log of a run, in pieces; the first one has the run and its definition too."""
+        """The whole execution log of a run, in pieces; the first one has the run too, and its definition if that fits."""
         after_seq = 0
         while True:
             piece = await self.flow.export_run(run_id, after_seq=after_seq, timeout=timeout)

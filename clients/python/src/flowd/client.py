@@ -165,7 +165,7 @@ class Client(blocking.Services):
     def export_run(
         self, run_id: str, timeout: Optional[float] = None
     ) -> Iterator[flow_pb2.FlowServiceExportRunResponse]:
-        """The whole execution log of a run, in pieces; the first one has the run and its definition too.
+        """The whole execution log of a run, in pieces; the first one has the run too, and its definition if that fits.
 
         timeout: of each piece.
         """
