@@ -48,13 +48,10 @@ extension RunMachine {
     _ http: HTTPStep, _ request: HTTPRequest, _ renderer: Renderer
   ) throws(ExpressionError) -> Bool {
     guard http.headers.contains(where: \.isDefault) else { return true }
-    if case .text(let first)? = http.url.parts.first {
+    if case .text(let first)? = http.url.parts.first, HTTPRequest.isAbsolute(SecretText(first)) {
       let pieces = first.split(separator: "/", maxSplits: 2, omittingEmptySubsequences: false)
-      // Relative, or with an authority that ends before the first expression.
-      let isRelative = !HTTPRequest.isAbsolute(SecretText(first))
-      if isRelative || http.url.parts.count == 1 || pieces.last?.contains(where: { "/?#".contains($0) }) == true {
-        return true
-      }
+      // The authority ends before the first expression.
+      if http.url.parts.count == 1 || pieces.last?.contains(where: { "/?#".contains($0) }) == true { return true }
     }
     guard let base = http.baseURL else { return false }
     return HTTPRequest.origin(of: try renderer.secretText(base).shown) == HTTPRequest.origin(of: request.url.shown)

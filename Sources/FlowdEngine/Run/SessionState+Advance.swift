@@ -66,7 +66,12 @@ extension SessionState {
     run.record.status = status
     transaction.batch.write(run.record)
     if status == .paused { emit(.runPaused, of: run, transaction) }
-    if let parent = run.record.parent.flatMap({ self.run($0.id) }) { updateStatus(parent, transaction) }
+    guard let parent = run.record.parent, let above = self.run(parent.id) else { return }
+    // How long a person takes is not the circuit's affair.
+    if status == .waitingInput || status == .paused, let pass = above.circuits.removeValue(forKey: parent.step) {
+      transaction.circuits.giveBack(pass)
+    }
+    updateStatus(above, transaction)
   }
 
   private func status(of run: RunMachine) -> RunStatus {

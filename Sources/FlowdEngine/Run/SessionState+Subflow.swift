@@ -29,6 +29,7 @@ extension SessionState {
     let child = makeChild(definition, inputs, depth, index, of: run, transaction)
     run.steps[index].childRun = child.record.id
     run.waiting.remove(index)
+    letBehindTry(index, of: run)
     run.executing.insert(index)
     run.subflows.insert(index)
     if let timeout = timeout(of: index, run, transaction) {

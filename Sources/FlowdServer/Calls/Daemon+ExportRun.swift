@@ -39,6 +39,11 @@ extension StoreReader {
           room = Limits.watchPieceBytes
         }
         if isDefinitionLate != (sequence == 0) { response.definition = definition }
+        if isDefinitionLate, sequence == 0, record.firstSequence > 1 {
+          // Right before the first event, where the definition is.
+          response.nextAfterSeq = record.firstSequence - 1
+          return response.encoded
+        }
         left -= response.encoded.count
       }
       let range = EventRange.run(session: record.sessionKey, run: record.key, after: sequence)

@@ -26,7 +26,8 @@ struct RunPage {
     var count = 0
     for step in steps {
       left -= step.encoded.count + RunPage.frameBytesMax
-      guard left >= 0 || count == 0 else { break }
+      // The first page has all that is no step, which may leave no room for one; a later one goes on by at least one.
+      guard left >= 0 || (count == 0 && first != nil) else { break }
       count += 1
     }
     run.steps = Array(steps.prefix(count))
@@ -38,7 +39,7 @@ struct RunPage {
   /// Of a page as a request names it.
   static func first(_ token: String) throws(Refusal) -> Int? {
     if token.isEmpty { return nil }
-    guard let index = Int(token), index > 0 else {
+    guard let index = Int(token), index >= 0 else {
       throw .invalid(field: "step_page_token", "is not a token that this daemon gave")
     }
     return index

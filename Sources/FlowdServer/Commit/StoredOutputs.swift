@@ -4,12 +4,19 @@ internal import FlowdStore
 
 /// What steps produced, as the store has it.
 enum StoredOutputs {
-  /// Of the first of some steps, and of as many of those after it as fit in what a run keeps in memory.
+  /// Of the first of some steps, and of as many of those after it as can be read and fit in what a run keeps in memory.
   static func read(_ keys: [OutputKey], _ reader: SQLiteReader) throws(StoreError) -> [LoadedOutput] {
     var found: [LoadedOutput] = []
     var byteCount = 0
     for key in keys where byteCount < Limits.runOutputsBytesMax {
-      let output = try reader.output(of: key.storedRun, step: key.storedStep) ?? StepOutput()
+      let output: StepOutput
+      do throws(StoreError) {
+        output = try reader.output(of: key.storedRun, step: key.storedStep) ?? StepOutput()
+      } catch {
+        // Nobody may need this one; who does asks for it by itself.
+        guard !found.isEmpty else { throw error }
+        break
+      }
       byteCount += output.memoryBytes
       found.append(LoadedOutput(step: key.step, output: output))
     }

@@ -15,9 +15,12 @@ struct RunTree {
   }
 
   /// Takes those that the store knows, read after the first call of `includes`.
-  mutating func add(_ runs: [Int64]) {
+  ///
+  /// - Parameter isComplete: No event has come since; else the store is read once more, as one of them may be of a run
+  ///   that a run began which was not known yet.
+  mutating func add(_ runs: [Int64], isComplete: Bool) {
     unfinished.formUnion(runs)
-    isComplete = true
+    self.isComplete = isComplete
   }
 
   /// Whether an event is, or before the store was read may be, of one of these runs; to be asked for each of the

@@ -195,8 +195,10 @@ import Testing
   }
 
   @Test func aComputedHostIsNotWhatTheFlowSays() throws {
-    let url = Template([.text("http://h"), .expression(Expression("inputs.next"))])
-    #expect(try Self.headers(url, next: ".evil/") == ["X-Team", "X-Own"])
+    for (start, next) in [("http://h", ".evil/"), ("http:", "//evil/"), ("http", "://evil/"), ("http:/", "/evil/")] {
+      let url = Template([.text(start), .expression(Expression("inputs.next"))])
+      #expect(try Self.headers(url, base: "http://h/", next: next) == ["X-Team", "X-Own"], "\(start)")
+    }
   }
 
   @Test func aCircuitIsOfWhatFailsTogether() throws {

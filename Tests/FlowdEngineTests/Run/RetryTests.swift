@@ -194,6 +194,38 @@ struct RetryTests {
     #expect(lab.status(run) == .succeeded)
   }
 
+  @Test("A sub-flow that waits for a person keeps nobody from its circuit, nor the children behind it")
+  func askingProbe() throws {
+    let inner = try Flows.parse(
+      "inner",
+      """
+      steps:
+        - { id: a, uses: run, with: { command: "true" } }
+        - { id: q, uses: input, with: { prompt: Well? } }
+      """)
+    let (lab, session) = try Lab.withSession(
+      try Flows.parse(
+        "f",
+        """
+        concurrency: { max-parallel: \(Limits.circuitFailures) }
+        steps:
+          - { id: sub, uses: flow, with: { flow: inner }, circuit: peer, continue-on-error: true, foreach: { in: [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15] } }
+        """, subflows: [inner]), mode: .interactive)
+    let run = try lab.start(session).id
+    while let child = lab.store.children(of: run).first(where: { lab.runningSteps($0.id) == ["a"] }) {
+      lab.finish(child.id, "a", .exited(1))
+    }
+    #expect(lab.engine.circuits.map(\.state) == [.open])
+    let before = lab.store.children(of: run).count
+    lab.pass(Limits.circuitDelay)
+    #expect(lab.store.children(of: run).count == before + 1)
+    let probe = try #require(lab.store.children(of: run).last?.id)
+    lab.finish(probe, "a")
+    #expect(lab.step(probe, "q")?.status == .waitingInput)
+    lab.pass(.seconds(2))
+    #expect(lab.store.children(of: run).count > before + 1)
+  }
+
   @Test("A step whose deadline comes before its circuit may be tried fails then")
   func circuitDeadline() throws {
     let (lab, start) = try Self.circuits(", deadline: 3s")
