@@ -141,19 +141,13 @@ package struct CircuitBreakers: Sendable {
 
   /// What a look at the other side found, beside all attempts. It ends no hold.
   mutating func noteCheck(_ name: String, works: Bool, now: Timestamp) {
-    guard let breaker = breakers[name] else {
-      if !works {
-        makeRoom()
-        _ = fail(name, Breaker(lastUse: now), now: now)
-      }
-      return
-    }
+    let known = breakers[name]
+    let breaker = known ?? Breaker(lastUse: now)
     guard breaker.holdReason.isEmpty else { return }
-    if works {
-      breakers[name] = nil
-    } else if breaker.state == .closed {
-      _ = fail(name, breaker, now: now)
-    }
+    if works { breakers[name] = nil }
+    guard !works, breaker.state == .closed else { return }
+    if known == nil { makeRoom() }
+    _ = fail(name, breaker, now: now)
   }
 
   /// A circuit with failures; `nil`: there were none.

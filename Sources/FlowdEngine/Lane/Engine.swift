@@ -141,7 +141,8 @@ package final class Engine {
     let lane = lane(.session(loaded.record.meta.sessionID))
     guard lane.state == nil else { return }
     let runs = loaded.runs.map { RunMachine(restoring: $0, isSuspended: awaitingResume.contains($0.record.id)) }
-    for run in runs { run.above = runs.first { $0.record.id == run.record.parent?.id } }
+    let byID = Dictionary(uniqueKeysWithValues: runs.map { ($0.record.id, $0) })
+    for run in runs { run.above = run.record.parent.flatMap { byID[$0.id] } }
     lane.state = SessionState(record: loaded.record, eventSequence: loaded.eventSequence, runs: runs)
     droppedSessions.remove(loaded.record.meta.sessionID)
     for run in runs {

@@ -147,7 +147,7 @@ final class EventHub {
       watcher.cursor = watcher.place(sequence: row.sequence, position: row.position)
     }
     if piece.rows.isEmpty {
-      watcher.tree?.add(piece.unfinished, isComplete: !watcher.missed)
+      watcher.tree?.add(piece.unfinished)
       if watcher.untilNow || piece.isRunOver {
         end(watcher, daemon)
       } else if watcher.missed {
